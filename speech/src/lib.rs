@@ -1,0 +1,32 @@
+//! The vocabulary of voice-soundboard.
+//!
+//! Every door turns its own request into one [`SpeechRequest`]; the text becomes one [`SpeechGraph`]; a
+//! [`Backend`] renders it as a [`PcmStream`]; the engine hands back encoded audio as an [`AudioStream`] and
+//! leaves one [`RequestRow`] in the [`Journal`]. What goes wrong on the way is a [`SpeechError`].
+//!
+//! This crate has no I/O, no runtime and no opinion on HTTP or databases.
+
+mod audio;
+mod backend;
+mod environment;
+mod error;
+mod graph;
+mod journal;
+mod request;
+mod text;
+mod timing;
+mod voice;
+
+pub use audio::{AudioChunk, AudioFormat, AudioStream, PcmChunk, PcmStream, SampleRate};
+pub use backend::{Backend, Utterance};
+pub use environment::{Clock, Ids};
+pub use error::{ErrorKind, Origin, SpeechError};
+pub use graph::{Boundary, Clause, Span, SpeechGraph};
+pub use journal::{Journal, JournalError, Outcome, RequestRow};
+pub use request::{Door, SpeechRequest, Speed};
+pub use text::{SpeechText, TextError};
+pub use timing::{TimingKind, WordTiming};
+pub use voice::{Gender, Voice, VoiceId, VoiceStatus};
+
+/// A boxed future, as trait objects need it.
+pub type BoxFuture<T> = futures::future::BoxFuture<'static, T>;

@@ -1,0 +1,30 @@
+//! When a word is heard.
+
+use serde::{Deserialize, Serialize};
+
+/// How a time is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TimingKind {
+    /// The synthesiser said so.
+    Measured,
+    /// Worked out from something else.
+    Estimated,
+}
+
+/// One spoken word: the shape that every door's timings are made from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WordTiming {
+    /// The word as the client wrote it.
+    pub text: String,
+    /// Milliseconds from the start of the audio.
+    pub start_ms: u64,
+    /// Milliseconds from the start of the audio.
+    pub end_ms: u64,
+    /// Its first code point in the client's text.
+    pub offset: usize,
+    /// Its length in code points of the client's text.
+    pub length: usize,
+    /// How the times are known.
+    pub kind: TimingKind,
+}
