@@ -1,1 +1,5 @@
-//! Under construction.
+//! The only room that names a database.
+
+mod sqlite;
+
+pub use sqlite::{SqliteJournal, StoreError};
