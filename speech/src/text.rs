@@ -139,7 +139,7 @@ fn is_combining_mark(c: char) -> bool {
 }
 
 /// A letter, a digit, or a sign with a name ("%", "€", "☃"), in contrast to punctuation, marks and space.
-fn has_sound(c: char) -> bool {
+pub fn has_sound(c: char) -> bool {
     c.is_alphanumeric()
         || matches!(c, '$' | '%' | '&' | '+' | '<' | '=' | '>' | '@' | '#')
         || (!c.is_ascii() && !c.is_whitespace() && !is_combining_mark(c) && !is_silent_sign(c))

@@ -1,0 +1,53 @@
+//! What holds for any text at all.
+
+use language::compile;
+use proptest::prelude::*;
+use speech::{Boundary, SpeechText, has_sound};
+
+fn holds_for(text: &str) -> Result<(), TestCaseError> {
+    let Ok(text) = SpeechText::new(text, None) else { return Ok(()) };
+    let graph = compile(text.clone());
+    let text = text.as_str();
+    prop_assert!(!graph.clauses().is_empty());
+    let (mut byte, mut last) = (0, None);
+    for clause in graph.clauses() {
+        let words = graph.words_of(clause);
+        let skipped = text.get(byte..clause.bytes.start);
+        prop_assert!(skipped.is_some_and(|skipped| skipped.chars().all(char::is_whitespace)), "{skipped:?}");
+        prop_assert!(words.chars().any(has_sound), "{words:?} is silent");
+        prop_assert_eq!(words, words.trim());
+        prop_assert_eq!(clause.span.offset, text[..clause.bytes.start].chars().count());
+        prop_assert_eq!(clause.span.length, words.chars().count());
+        byte = clause.bytes.end;
+        last = Some(clause.ends);
+    }
+    prop_assert!(text[byte..].chars().all(char::is_whitespace));
+    prop_assert_eq!(last, Some(Boundary::Paragraph));
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_unicode_keeps_every_character(text in any::<String>()) {
+        holds_for(&text)?;
+    }
+
+    #[test]
+    fn any_prose_keeps_every_character(
+        text in "([A-Za-z]{1,5}|[0-9]{1,3}|Dr|e\\.g|é|日|👍|[ \n\r\t]{1,3}|[.,;:!?…—–\\-()\\[\\]\"“”'’。、]{1,3}){1,40}"
+    ) {
+        holds_for(&text)?;
+    }
+
+    #[test]
+    fn a_stop_inside_a_number_or_an_address_never_splits(
+        whole in 0u32..100_000, part in 0u32..1000, name in "[a-z]{2,8}", zone in "(com|org|net)",
+    ) {
+        for word in [format!("{whole}.{part}"), format!("{whole},{part:03}"), format!("{name}.{zone}")] {
+            let text = SpeechText::new(format!("it is {word} today"), None).expect("speakable");
+            prop_assert_eq!(compile(text).clauses().len(), 1);
+        }
+    }
+}
