@@ -1,0 +1,75 @@
+//! What tests and benchmarks need from other languages' registries, installed through those languages' own
+//! clients. Each installation ends with a stamp that holds the recipe it was made from: it is made again only
+//! when that changes, and after an interrupted try.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::steps::{Failure, run, step};
+use crate::workspace::Workspace;
+
+/// A Python of its own, with the packages that `requirements` (a path in the checkout) pins. Returns its
+/// interpreter.
+///
+/// The packages are installed by the machine's own pip, so that a Python without `ensurepip` will do.
+pub(crate) fn python(workspace: &Workspace, name: &str, requirements: &str) -> Result<PathBuf, Failure> {
+    let folder = workspace.target.join(name);
+    let interpreter = folder.join("bin").join("python");
+    let requirements = workspace.root.join(requirements);
+    let recipe = read(&requirements)?;
+    step(&format!("Python packages in {}", folder.display()), || {
+        installed_once(&folder, &recipe, || {
+            run(python3().args(["-m", "venv", "--without-pip"]).arg(&folder))?;
+            run(python3()
+                .args(["-m", "pip", "--python"])
+                .arg(&interpreter)
+                .args(["install", "--quiet", "--no-input", "--disable-pip-version-check"])
+                .args(["--only-binary=:all:", "--requirement"])
+                .arg(&requirements))
+        })
+    })?;
+    Ok(interpreter)
+}
+
+/// The packages that the `package-lock.json` in `folder` (a path in the checkout) pins, in its `node_modules`.
+pub(crate) fn node(workspace: &Workspace, folder: &str) -> Result<(), Failure> {
+    let folder = workspace.root.join(folder);
+    let recipe = read(&folder.join("package-lock.json"))?;
+    step(&format!("JavaScript packages in {}", folder.display()), || {
+        installed_once(&folder.join("node_modules"), &recipe, || {
+            run(Command::new("npm")
+                .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+                .current_dir(&folder))
+        })
+    })
+}
+
+/// Installs into an empty `folder`, unless that was done before from the same recipe.
+fn installed_once(
+    folder: &Path,
+    recipe: &str,
+    install: impl FnOnce() -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let stamp = folder.join(".installed-from");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == recipe) {
+        eprintln!("  there already");
+        return Ok(());
+    }
+    if folder.exists() {
+        fs::remove_dir_all(folder)
+            .map_err(|error| Failure::new(format!("{} cannot be removed: {error}", folder.display())))?;
+    }
+    install()?;
+    fs::write(&stamp, recipe)
+        .map_err(|error| Failure::new(format!("{} cannot be written: {error}", stamp.display())))
+}
+
+fn python3() -> Command {
+    Command::new("python3")
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    fs::read_to_string(file)
+        .map_err(|error| Failure::new(format!("{} cannot be read: {error}", file.display())))
+}
