@@ -4,7 +4,8 @@ use language::compile;
 use speech::{Boundary, SpeechText};
 
 fn marked(text: &str) -> String {
-    let graph = compile(SpeechText::new(text, None).expect("a speakable text"));
+    let Ok(speakable) = SpeechText::new(text, None) else { panic!("{text:?} cannot be spoken") };
+    let graph = compile(speakable);
     let mut marked = String::new();
     for clause in graph.clauses() {
         marked.push_str(graph.words_of(clause));
