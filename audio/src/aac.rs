@@ -1,0 +1,58 @@
+//! AAC-LC in ADTS.
+
+use speech::{AudioFormat, SampleRate};
+use syom::{AacError, EncodeOptions, EncodedFrame};
+
+use crate::blocks::Blocks;
+use crate::{EncodeError, Encoder, bit_rate};
+
+/// Samples per frame.
+const BLOCK: usize = 1024;
+
+/// Samples of silence that a decoder puts out before the first sample of ours: one block of overlap.
+pub const LEAD: usize = BLOCK;
+
+pub(crate) struct Adts {
+    codec: syom::Encoder,
+    blocks: Blocks,
+    empty: bool,
+}
+
+impl Adts {
+    pub(crate) fn new(rate: SampleRate) -> Result<Self, EncodeError> {
+        const RATES: &str = "7350, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200 or 96000 Hz";
+        let options = EncodeOptions::adts().with_bitrate_bps(bit_rate(rate));
+        let codec = syom::Encoder::new(rate.get(), 1, &options)
+            .map_err(|_| EncodeError::Rate { format: AudioFormat::Aac, rate, allowed: RATES })?;
+        Ok(Self { codec, blocks: Blocks::of(BLOCK), empty: true })
+    }
+}
+
+impl Encoder for Adts {
+    fn encode(&mut self, samples: &[f32], out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        let Self { codec, blocks, empty } = self;
+        *empty &= samples.is_empty();
+        blocks
+            .fill(samples, |block| codec.feed(&[block], append_to(out)).map(drop))
+            .map_err(|error| EncodeError::codec(AudioFormat::Aac, error))
+    }
+
+    fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        if self.empty {
+            // The codec refuses a stream without samples.
+            self.encode(&[0.0], out)?;
+        }
+        self.codec
+            .feed(&[self.blocks.rest()], append_to(out))
+            .and_then(|_| self.codec.finish(append_to(out)))
+            .map(drop)
+            .map_err(|error| EncodeError::codec(AudioFormat::Aac, error))
+    }
+}
+
+fn append_to(out: &mut Vec<u8>) -> impl FnMut(EncodedFrame<'_>) -> Result<(), AacError> {
+    |frame| {
+        out.extend_from_slice(frame.au);
+        Ok(())
+    }
+}
