@@ -203,8 +203,8 @@ where
 }
 
 #[cfg(test)]
-mod tests {
-    use speech::PcmStream;
+pub(crate) mod tests {
+    use speech::{PcmStream, SpeechText, Speed};
 
     use super::*;
 
@@ -243,6 +243,13 @@ mod tests {
             status: VoiceStatus::Available,
         };
         Arc::new(Named { name, voices: voices.iter().map(voice).collect() })
+    }
+
+    /// A call for the layers below: PCM, of nobody in particular.
+    pub(crate) fn call() -> Call {
+        let graph = Arc::new(language::compile(SpeechText::new("Hello.", None).unwrap()));
+        let utterance = Utterance { graph, voice: "anna".into(), speed: Speed::NORMAL };
+        Call { backend: backend("one", &["anna"]), utterance, format: AudioFormat::Pcm }
     }
 
     fn catalogue() -> Catalogue {

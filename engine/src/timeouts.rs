@@ -73,3 +73,42 @@ fn stalled(what: &str, wait: Duration) -> SpeechError {
         format!("The backend {what} for {} seconds; the request may be tried again.", wait.as_secs());
     SpeechError::new(ErrorKind::DeadlineExceeded, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::channel::mpsc;
+    use speech::{PcmChunk, SampleRate};
+    use tokio::time::Instant;
+    use tower::{ServiceExt, service_fn};
+
+    use super::*;
+    use crate::route::tests::call;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_backend_that_never_begins_has_failed() {
+        let silent = service_fn(|_: Call| std::future::pending::<Result<PcmStream, SpeechError>>());
+        let began = Instant::now();
+        let error = Timeouts::new(silent).oneshot(call()).await.err().unwrap();
+        assert_eq!((error.kind(), began.elapsed()), (ErrorKind::DeadlineExceeded, FIRST_AUDIO));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_backend_that_stops_in_mid_speech_has_failed_but_a_slow_reader_has_not() {
+        let (feed, chunks) = mpsc::unbounded();
+        let chunks = std::sync::Mutex::new(Some(chunks));
+        let speaking = service_fn(move |_: Call| {
+            let chunks = chunks.lock().unwrap().take().unwrap().boxed();
+            async { Ok(PcmStream { sample_rate: SampleRate::MIN, chunks }) }
+        });
+        let mut stream = Timeouts::new(speaking).oneshot(call()).await.unwrap().chunks;
+        feed.unbounded_send(Ok(PcmChunk::default())).unwrap();
+        // Nobody asks for longer than the limit: the reader is slow, not the backend.
+        tokio::time::advance(IDLE * 2).await;
+        assert!(stream.next().await.unwrap().is_ok());
+
+        let asked = Instant::now();
+        let error = stream.next().await.unwrap().unwrap_err();
+        assert_eq!((error.kind(), asked.elapsed()), (ErrorKind::DeadlineExceeded, IDLE));
+        assert!(stream.next().await.is_none());
+    }
+}
