@@ -1,0 +1,125 @@
+"""An application that uses the official SDK, unmodified. Prints what it saw as one JSON object.
+
+    sdk.py SCENARIO BASE_URL API_KEY [FOLDER]
+"""
+
+import asyncio
+import base64
+import json
+import sys
+import time
+from pathlib import Path
+
+import openai
+from openai import AsyncOpenAI, OpenAI
+
+SENTENCE = "The river bends twice before it reaches the old stone bridge."
+LONG = " ".join([SENTENCE] * 6)
+FORMATS = ["mp3", "opus", "aac", "flac", "wav", "pcm"]
+
+_, scenario, base_url, key, *rest = sys.argv
+client = OpenAI(base_url=base_url, api_key=key, max_retries=0)
+
+
+def speech(**changes):
+    return {"model": "tts-1", "voice": "alloy", "input": SENTENCE, **changes}
+
+
+def formats():
+    """Every format to a file of its name."""
+    folder = Path(rest[0])
+    types = {}
+    for name in FORMATS:
+        answer = client.audio.speech.create(**speech(response_format=name))
+        answer.write_to_file(folder / f"speech.{name}")
+        types[name] = answer.response.headers["content-type"]
+    return types
+
+
+def streaming():
+    """When the first and the last bytes came, and what the headers said."""
+    start = time.monotonic()
+    with client.audio.speech.with_streaming_response.create(
+        **speech(input=LONG, response_format="pcm")
+    ) as answer:
+        arrivals = [(time.monotonic() - start, len(chunk)) for chunk in answer.iter_bytes()]
+        return {
+            "first_seconds": arrivals[0][0],
+            "last_seconds": arrivals[-1][0],
+            "bytes": sum(size for _, size in arrivals),
+            "headers": dict(answer.headers),
+            "request_id": answer.request_id,
+        }
+
+
+def events():
+    """Server-sent events, as users of the SDK read them: line by line."""
+    with client.audio.speech.with_streaming_response.create(
+        **speech(model="gpt-4o-mini-tts", response_format="pcm", stream_format="sse")
+    ) as answer:
+        lines = [line for line in answer.iter_lines() if line]
+    events = [json.loads(line.removeprefix("data: ")) for line in lines if line != "data: [DONE]"]
+    audio = b"".join(base64.b64decode(event["audio"]) for event in events if "audio" in event)
+    plain = client.audio.speech.create(**speech(model="gpt-4o-mini-tts", response_format="pcm"))
+    return {
+        "content_type": answer.headers["content-type"],
+        "every_line_is_data": all(line.startswith("data: ") for line in lines),
+        "types": [event["type"] for event in events],
+        "usage": events[-1].get("usage"),
+        "same_audio": audio == plain.content,
+    }
+
+
+def asynchronous():
+    """Two at once through the asynchronous client, the voice as an object and an extra field."""
+
+    async def both():
+        async with AsyncOpenAI(base_url=base_url, api_key=key, max_retries=0) as client:
+            one = client.audio.speech.create(**speech(response_format="pcm"))
+            other = client.audio.speech.create(
+                **speech(response_format="pcm", voice={"id": "af_bella"}, extra_body={"lang_code": "a"})
+            )
+            return [len(answer.content) for answer in await asyncio.gather(one, other)]
+
+    return {"bytes": asyncio.run(both())}
+
+
+def models():
+    return {"models": [model.id for model in client.models.list()]}
+
+
+def errors():
+    """Which exception each mistake raises."""
+    mistakes = {
+        "voice": speech(voice="nobody"),
+        "model": speech(model="no-such-model"),
+        "empty": speech(input=""),
+        "long": speech(input="a" * 4097),
+        "speed": speech(speed=0),
+        "format": speech(response_format="midi"),
+    }
+    return {name: raised(**mistake) for name, mistake in mistakes.items()}
+
+
+def key_errors():
+    """Which exception a key raises that is not known."""
+    return {"speech": raised(**speech())}
+
+
+def raised(**request):
+    try:
+        client.audio.speech.create(**request)
+    except openai.APIStatusError as error:
+        return {
+            "class": type(error).__name__,
+            "status": error.status_code,
+            "code": error.code,
+            "param": error.param,
+            "type": error.type,
+            "message": error.message,
+            "request_id": error.request_id,
+        }
+    return None
+
+
+print(json.dumps(globals()[scenario]()))

@@ -1,0 +1,90 @@
+//! Other people's programs: an application on the official SDK, FFmpeg, whisper, SQLite.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::program::{installed, run, target};
+
+/// What FFmpeg makes of a sound file.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    pub(crate) container: String,
+    pub(crate) codec: String,
+    pub(crate) rate: u64,
+    pub(crate) channels: u64,
+    pub(crate) seconds: f64,
+    /// The largest sample, full scale being 1.
+    pub(crate) peak: f64,
+    /// The root mean square of the samples, full scale being 1.
+    pub(crate) rms: f64,
+}
+
+/// Decodes sound files.
+pub(crate) fn decode(files: &[PathBuf]) -> Vec<Heard> {
+    let heard: Vec<Value> = answer(python("decode.py").args(files));
+    heard
+        .iter()
+        .map(|heard| Heard {
+            container: heard["container"].as_str().unwrap().to_owned(),
+            codec: heard["codec"].as_str().unwrap().to_owned(),
+            rate: heard["rate"].as_u64().unwrap(),
+            channels: heard["channels"].as_u64().unwrap(),
+            seconds: heard["seconds"].as_f64().unwrap(),
+            peak: heard["peak"].as_f64().unwrap(),
+            rms: heard["rms"].as_f64().unwrap(),
+        })
+        .collect()
+}
+
+/// Writes down what is said in sound files.
+pub(crate) fn transcribe(files: &[PathBuf]) -> Vec<String> {
+    answer(python("transcribe.py").args(files))
+}
+
+/// The rows of a journal.
+pub(crate) fn rows(database: &Path) -> Vec<Value> {
+    answer(python("rows.py").arg(database))
+}
+
+/// Runs SQL on a database.
+pub(crate) fn sql(database: &Path, statements: &str) {
+    let script = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])";
+    let ended = run(interpreter().args(["-c", script]).arg(database).arg(statements), b"");
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+}
+
+/// A scenario of the application on the official SDK for Python.
+pub(crate) fn python_sdk(arguments: &[&str]) -> Value {
+    answer(python("sdk.py").args(arguments))
+}
+
+/// A scenario of the application on the official SDK for JavaScript.
+pub(crate) fn node_sdk(arguments: &[&str]) -> Value {
+    let folder = here().join("node");
+    installed(&folder.join("node_modules"));
+    answer(Command::new("node").arg(folder.join("sdk.mjs")).args(arguments))
+}
+
+fn python(script: &str) -> Command {
+    let mut command = interpreter();
+    command.arg(here().join("python").join(script));
+    command
+}
+
+fn interpreter() -> Command {
+    Command::new(installed(&target().join("e2e-python/bin/python")))
+}
+
+fn here() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The JSON that a script printed.
+fn answer<T: DeserializeOwned>(script: &mut Command) -> T {
+    let ended = run(script, b"");
+    assert_eq!(ended.code, Some(0), "{script:?} failed:\n{}", ended.stderr);
+    serde_json::from_slice(&ended.stdout).unwrap()
+}

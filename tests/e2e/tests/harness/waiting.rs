@@ -1,0 +1,33 @@
+//! Time, for tests that watch a program from outside.
+
+use std::time::{Duration, Instant};
+
+/// How long something took.
+pub(crate) struct Stopwatch(Instant);
+
+impl Stopwatch {
+    #[expect(clippy::disallowed_methods, reason = "another process runs on the machine's own clock")]
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    pub(crate) fn seconds(&self) -> f64 {
+        self.elapsed().as_secs_f64()
+    }
+}
+
+/// Looks until there is something to see; a minute without it fails the test.
+pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let watch = Stopwatch::start();
+    loop {
+        if let Some(seen) = look() {
+            return seen;
+        }
+        assert!(watch.seconds() < 60.0, "after a minute there was still no {what}");
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}

@@ -1,0 +1,29 @@
+//! The program from outside: the binary that users run, with the real model, on real sockets, driven by the
+//! official SDKs, its sound decoded by FFmpeg and written down by whisper.
+//!
+//! `cargo xtask test` installs what these tests need.
+//!
+//! Every module is `cfg(test)` so that clippy knows their helpers for what they are: tests.
+
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod command_line;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod journal;
+#[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod life;
+#[cfg(test)]
+mod long_texts;
+#[cfg(test)]
+mod missing_models;
+#[cfg(test)]
+mod sdks;
+#[cfg(test)]
+mod speech;
+#[cfg(test)]
+mod understood;
