@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -105,9 +105,9 @@ pub(super) fn bytes(path: &Path, size: u64, checksum: Checksum) -> Result<Vec<u8
     Ok(bytes)
 }
 
-/// Reads the file once through, and hands it back open if it is what it should be.
+/// Reads the file once through; if it is what it should be, hands it back open and at its start.
 pub(super) fn file(path: &Path, size: u64, checksum: Checksum) -> Result<fs::File, Unfit> {
-    let file = open(path, size)?;
+    let mut file = open(path, size)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 17];
     let mut seen = 0;
@@ -125,6 +125,7 @@ pub(super) fn file(path: &Path, size: u64, checksum: Checksum) -> Result<fs::Fil
     if Checksum(hasher.finalize().into()) != checksum {
         return Err(Fault::Changed.into());
     }
+    file.rewind()?;
     Ok(file)
 }
 

@@ -99,19 +99,20 @@ impl<'a> Pull<'a> {
             self.wanted.iter().flat_map(|file| &file.parts).map(|part| &*part.package).collect();
         let queue = Mutex::new(VecDeque::from_iter(ids));
         let failure = Mutex::new(None);
+        let next = || held(&queue).pop_front();
+        let work = || {
+            while let Some(id) = next() {
+                if let Err(error) = self.bring(id) {
+                    self.stop.store(true, Ordering::Relaxed);
+                    held(&queue).clear();
+                    // The first failure is the cause; those after it are of clients that were stopped.
+                    held(&failure).get_or_insert(error);
+                }
+            }
+        };
         thread::scope(|scope| {
             for _ in 0..AT_ONCE {
-                scope.spawn(|| {
-                    while let Some(id) =
-                        held(&queue).pop_front().filter(|_| !self.stop.load(Ordering::Relaxed))
-                    {
-                        if let Err(error) = self.bring(id) {
-                            self.stop.store(true, Ordering::Relaxed);
-                            // The first failure is the cause; those after it are of clients that were stopped.
-                            held(&failure).get_or_insert(error);
-                        }
-                    }
-                });
+                scope.spawn(work);
             }
         });
         held(&failure).take().map_or(Ok(()), Err)
