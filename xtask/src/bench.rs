@@ -1,5 +1,7 @@
 //! Benchmarks beside the Python packages that they compare with.
 
+use std::process::Command;
+
 use crate::environment;
 use crate::steps::{self, Failure, step};
 use crate::workspace::Workspace;
@@ -7,7 +9,7 @@ use crate::workspace::Workspace;
 /// What can be measured: each is a program of `tests/bench`.
 const NAMES: &[&str] = &["kokoro"];
 
-/// Prepares the Python packages, then measures, optimised.
+/// Prepares the Python packages and the program that is measured, then measures, everything optimised.
 pub(crate) fn run(workspace: &Workspace, name: &str) -> Result<(), Failure> {
     if !NAMES.contains(&name) {
         return Err(Failure::usage(&format!(
@@ -16,9 +18,7 @@ pub(crate) fn run(workspace: &Workspace, name: &str) -> Result<(), Failure> {
         )));
     }
     let python = environment::python(workspace, "bench-python", "tests/bench/requirements.txt")?;
-    step("measurement", || {
-        steps::run(
-            workspace.cargo(&["run", "--release", "-p", "bench", "--bin", name]).env("BENCH_PYTHON", &python),
-        )
-    })
+    let packages = ["-p", "voice-soundboard", "-p", "bench"];
+    step("build", || steps::run(workspace.cargo(&["build", "--release"]).args(packages)))?;
+    step("measurement", || steps::run(workspace.program("release", name).env("BENCH_PYTHON", &python)))
 }

@@ -19,7 +19,8 @@ Project chores. Whatever a chore needs beyond Rust, Python's pip and npm, it ins
 cargo xtask test         everything the tests need, where it is missing; then every test
 cargo xtask check        what else must hold: format, clippy, docs, licences and bans
 cargo xtask ci           check, then test
-cargo xtask bench NAME   a benchmark under tests/bench, with the Python packages that it compares with: kokoro
+cargo xtask bench NAME   a benchmark under tests/bench, with the Python packages that it compares with: kokoro;
+                         what follows the name goes to the benchmark, such as --help
 ";
 
 fn main() -> ExitCode {
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
         ["test"] => tests::all(&workspace),
         ["check"] => checks::all(&workspace),
         ["ci"] => checks::all(&workspace).and_then(|()| tests::all(&workspace)),
-        ["bench", name] => bench::run(&workspace, name),
+        ["bench", name, ref options @ ..] => bench::run(&workspace, name, options),
         _ => Err(Failure::usage(HELP)),
     });
     match done {

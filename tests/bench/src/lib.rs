@@ -1,1 +1,19 @@
-//! Under construction.
+//! What the benchmarks are made of. Each benchmark is a program under `src/bin`; `cargo xtask bench NAME` runs it.
+//!
+//! Two sides take turns: ours, and the Python package `kokoro-onnx` on the same model file. Each measure
+//! collects one [`Pair`] of figures a round, and the [`report`] gives their medians with intervals.
+
+pub mod machine;
+pub mod measures;
+pub mod pair;
+pub mod process;
+pub mod report;
+pub mod speakers;
+pub mod stand;
+pub mod statistics;
+pub mod texts;
+
+pub use pair::Pair;
+
+/// What can go wrong: anything, and then the benchmark ends.
+pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
