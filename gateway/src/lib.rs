@@ -1,1 +1,17 @@
-//! Under construction.
+//! The HTTP stack and its doors.
+//!
+//! [`serve`] takes connections, runs each request through one stack of layers (`stack`, which lists them with a
+//! reason for each) and leaves the speaking to the [`engine`]. A door reads one vendor's requests and writes
+//! that vendor's answers; so far there is OpenAI's.
+
+mod body;
+mod clients;
+mod config;
+mod doors;
+mod fault;
+mod server;
+mod stack;
+
+pub use clients::{Clients, ClientsError, check_binding};
+pub use config::{Config, DEFAULT_LISTEN};
+pub use server::{Ended, Parts, serve};

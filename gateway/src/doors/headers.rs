@@ -1,0 +1,38 @@
+//! The headers by which we say more than a vendor's API has room for.
+
+use engine::Spoken;
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+/// `exact`: buffer the answer and give its true length.
+pub(crate) const CONTENT_LENGTH: HeaderName = HeaderName::from_static("x-soundboard-content-length");
+
+const BACKEND: HeaderName = HeaderName::from_static("x-soundboard-backend");
+const VOICE: HeaderName = HeaderName::from_static("x-soundboard-voice");
+const MODEL: HeaderName = HeaderName::from_static("x-soundboard-model");
+const REQUESTED_VOICE: HeaderName = HeaderName::from_static("x-soundboard-requested-voice");
+const REASON: HeaderName = HeaderName::from_static("x-soundboard-reason");
+const CHARACTERS: HeaderName = HeaderName::from_static("x-soundboard-characters");
+const DROPPED: HeaderName = HeaderName::from_static("x-soundboard-dropped");
+
+/// Those of an answer that speaks.
+pub(crate) const ANSWER: [HeaderName; 7] =
+    [BACKEND, VOICE, MODEL, REQUESTED_VOICE, REASON, CHARACTERS, DROPPED];
+
+/// Says who speaks, why, and what could not be done.
+pub(crate) fn describe(spoken: &Spoken, headers: &mut HeaderMap) {
+    let mut say = |name: HeaderName, value: &str| {
+        // Names come from the configuration and may hold what a header cannot; then the header is left out.
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+            headers.insert(name, value);
+        }
+    };
+    say(BACKEND, &spoken.voice.id.backend);
+    say(VOICE, &spoken.voice.id.to_string());
+    say(MODEL, &spoken.model);
+    say(REQUESTED_VOICE, &spoken.requested_voice);
+    say(REASON, spoken.reason.name());
+    say(CHARACTERS, &spoken.characters.to_string());
+    if !spoken.dropped.is_empty() {
+        say(DROPPED, &spoken.dropped.join(", "));
+    }
+}

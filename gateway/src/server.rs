@@ -1,0 +1,268 @@
+//! Connections: taken, bounded, timed, drained.
+
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use engine::Engine;
+use hyper::body::Incoming;
+use hyper::rt::Executor;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use speech::{Clock, Ids};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+use crate::body::{Tend, tend};
+use crate::stack;
+use crate::{Clients, Config};
+
+/// Bytes that may wait in this process for a slow reader, and again in the kernel, before its backend is slowed
+/// down; also the longest request head. The kernel would grow its own to megabytes: minutes of audio.
+const SEND_BUFFER: usize = 64 * 1024;
+
+/// Requests that one HTTP/2 connection may have in flight.
+const MOST_STREAMS: u32 = 64;
+
+/// How long to wait before accepting again when the system has no file descriptor left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What a server is made of.
+pub struct Parts {
+    /// Who speaks.
+    pub engine: Engine,
+    /// Who may ask.
+    pub clients: Clients,
+    /// Where request ids come from.
+    pub ids: Arc<dyn Ids>,
+    /// Wall-clock time.
+    pub clock: Arc<dyn Clock>,
+    /// Limits.
+    pub config: Config,
+}
+
+/// How a server ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Every answer was finished.
+    Drained,
+    /// The drain timeout passed; what was still running was cut off.
+    CutOff,
+}
+
+/// Serves until `shutdown` resolves, then lets running answers end within the drain timeout, cuts off the rest,
+/// and waits for the last journal row.
+pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Output = ()>) -> Ended {
+    let engine = parts.engine.clone();
+    let drain_timeout = parts.config.drain_timeout();
+    let server = Server::new(parts);
+    tokio::select! {
+        () = server.accept(listener) => {}
+        () = shutdown => {}
+    }
+    server.draining.cancel();
+    server.tasks.close();
+    let ended = match tokio::time::timeout(drain_timeout, server.tasks.wait()).await {
+        Ok(()) => Ended::Drained,
+        Err(_) => {
+            server.cut.cancel();
+            server.tasks.wait().await;
+            Ended::CutOff
+        }
+    };
+    engine.settled().await;
+    ended
+}
+
+#[derive(Clone)]
+struct Server {
+    stack: stack::Next<Infallible>,
+    http: auto::Builder<Tracked>,
+    header_timeout: Duration,
+    stall_timeout: Duration,
+    places: Arc<Semaphore>,
+    tasks: TaskTracker,
+    draining: CancellationToken,
+    cut: CancellationToken,
+}
+
+impl Server {
+    fn new(parts: Parts) -> Self {
+        let draining = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let header_timeout = parts.config.header_timeout();
+        Self {
+            http: http(tasks.clone(), header_timeout),
+            header_timeout,
+            stall_timeout: parts.config.stall_timeout(),
+            places: Arc::new(Semaphore::new(parts.config.max_connections)),
+            stack: stack::stack(parts, draining.clone()),
+            tasks,
+            draining,
+            cut: CancellationToken::new(),
+        }
+    }
+
+    /// Accepts for ever. A place is taken *before* the accept: beyond the cap, clients wait in the kernel's
+    /// queue instead of costing us memory.
+    async fn accept(&self, listener: TcpListener) {
+        loop {
+            let Ok(place) = self.places.clone().acquire_owned().await else { return };
+            match listener.accept().await {
+                Ok((stream, _)) => {
+                    let connection = self.clone().connection(stream);
+                    self.tasks.spawn(async move {
+                        connection.await;
+                        drop(place);
+                    });
+                }
+                Err(error) if is_about_one_connection(&error) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept connections for a moment");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    async fn connection(self, stream: TcpStream) {
+        set_options(&stream);
+        let (busy, in_flight) = watch::channel(0);
+        let stalled = CancellationToken::new();
+        let service = hyper::service::service_fn(|request: http::Request<Incoming>| {
+            let in_flight = InFlight::enter(&busy);
+            let reader = Reader::watched(stalled.clone(), self.stall_timeout);
+            let answer = self.stack.clone().oneshot(request.map(Body::new));
+            async { answer.await.map(|response| tend(tend(response, in_flight), reader)) }
+        });
+        let connection = self.http.serve_connection(TokioIo::new(stream), service);
+        tokio::pin!(connection);
+        let last_answers_may_take = tokio::select! {
+            result = connection.as_mut() => return log(result),
+            () = stalled.cancelled() => return,
+            () = self.cut.cancelled() => return,
+            () = idle_for(in_flight, self.header_timeout) => self.stall_timeout,
+            () = self.draining.cancelled() => Duration::MAX,
+        };
+        connection.as_mut().graceful_shutdown();
+        tokio::select! {
+            result = connection => log(result),
+            () = stalled.cancelled() => {}
+            () = self.cut.cancelled() => {}
+            () = tokio::time::sleep(last_answers_may_take) => {}
+        }
+    }
+}
+
+/// A socket that refuses an option is broken, and the first read says so.
+fn set_options(stream: &TcpStream) {
+    // Audio is latency-bound: a small last piece must not wait for an acknowledgement.
+    let _ = stream.set_nodelay(true);
+    let _ = socket2::SockRef::from(stream).set_send_buffer_size(SEND_BUFFER);
+}
+
+/// hyper's own listener for HTTP/1.1 and HTTP/2. Its timeouts run only because it is given a timer.
+fn http(tasks: TaskTracker, header_timeout: Duration) -> auto::Builder<Tracked> {
+    let mut builder = auto::Builder::new(Tracked(tasks));
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(header_timeout).max_buf_size(SEND_BUFFER);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(header_timeout)
+        .keep_alive_timeout(header_timeout)
+        .max_concurrent_streams(MOST_STREAMS)
+        .max_send_buf_size(SEND_BUFFER)
+        .max_header_list_size(SEND_BUFFER as u32);
+    builder
+}
+
+/// Resolves once no request has been in flight for so long. hyper's header timeout does not cover everything:
+/// not the first bytes, by which the version of HTTP is told, and nothing of HTTP/2.
+async fn idle_for(mut in_flight: watch::Receiver<usize>, patience: Duration) {
+    // The sender lives as long as the connection; without one there is nothing to wait for.
+    while in_flight.wait_for(|&requests| requests == 0).await.is_ok() {
+        if tokio::time::timeout(patience, in_flight.wait_for(|&requests| requests > 0)).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// One request of a connection, until its answer's last byte.
+struct InFlight(watch::Sender<usize>);
+
+impl InFlight {
+    fn enter(busy: &watch::Sender<usize>) -> Self {
+        busy.send_modify(|requests| *requests += 1);
+        Self(busy.clone())
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.send_modify(|requests| *requests -= 1);
+    }
+}
+
+impl Tend for InFlight {}
+
+/// Tells a watchdog whose turn it is: the reader's, from a piece that was sent until the next is asked for.
+struct Reader(watch::Sender<bool>);
+
+impl Reader {
+    /// Cancels `stalled` when the reader's turn takes longer than `patience`.
+    fn watched(stalled: CancellationToken, patience: Duration) -> Self {
+        let (turn, mut readers_turn) = watch::channel(false);
+        tokio::spawn(async move {
+            // Ends with the answer, which owns the sender.
+            while readers_turn.wait_for(|&turn| turn).await.is_ok() {
+                if tokio::time::timeout(patience, readers_turn.wait_for(|&turn| !turn)).await.is_err() {
+                    stalled.cancel();
+                }
+            }
+        });
+        Self(turn)
+    }
+}
+
+impl Tend for Reader {
+    fn asked(&mut self) {
+        self.0.send_replace(false);
+    }
+
+    fn sent(&mut self, _bytes: usize) {
+        self.0.send_replace(true);
+    }
+}
+
+/// Runs HTTP/2 streams as tasks that the drain waits for.
+#[derive(Clone)]
+struct Tracked(TaskTracker);
+
+impl<F: Future<Output: Send> + Send + 'static> Executor<F> for Tracked {
+    fn execute(&self, future: F) {
+        self.0.spawn(future);
+    }
+}
+
+/// Errors of `accept` that say nothing about the listener (accept(2)).
+fn is_about_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::Interrupted
+    )
+}
+
+/// A connection that breaks is the client's affair: of interest to whoever looks into one, no more.
+fn log(result: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
+    if let Err(error) = result {
+        tracing::debug!(%error, "a connection broke");
+    }
+}

@@ -1,0 +1,71 @@
+//! The way of a request through the gateway, outermost layer first.
+
+mod access;
+mod admission;
+mod around;
+mod authenticate;
+mod body_limit;
+mod browsers;
+mod deadline;
+mod panics;
+mod refusals;
+mod request_id;
+mod rescue;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::body::Body;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceBuilder;
+use tower::util::BoxCloneSyncService;
+
+use crate::Parts;
+use crate::doors::{self, Rooms};
+
+pub(crate) use access::Notes;
+pub(crate) use authenticate::Client;
+pub(crate) use request_id::RequestId;
+pub(crate) use rescue::report;
+
+/// A request on its way in.
+pub(crate) type Request = http::Request<Body>;
+/// An answer on its way out.
+pub(crate) type Response = http::Response<Body>;
+/// The rest of the way. Below the rescue its error is a [`Fault`](crate::fault::Fault); above, there are none.
+pub(crate) type Next<E> = BoxCloneSyncService<Request, Response, E>;
+
+/// The whole way. The cap on connections and the timeout of headers lie before it, in `server`.
+pub(crate) fn stack(parts: Parts, draining: CancellationToken) -> Next<Infallible> {
+    let config = Arc::new(parts.config);
+    let rooms = Rooms {
+        engine: parts.engine.clone(),
+        config: config.clone(),
+        since: parts.clock.unix_ms() / 1000,
+        draining,
+    };
+    ServiceBuilder::new()
+        // Whatever is answered below, also by a panic, can be asked about by its id.
+        .layer(request_id::request_id(parts.ids))
+        // Debug output of a request, anywhere below, must not hold a key.
+        .layer(browsers::sensitive_headers())
+        // One line for each answer, with what really left, so all that answers lies below.
+        .layer(access::access())
+        // Preflights carry no key, and a page may only read an error that carries CORS headers: above both.
+        .layer(browsers::cors(&config.cors_origins))
+        // A defect of ours costs one answer, not the connection.
+        .layer(panics::catch())
+        // The only place where errors become HTTP; below it they are values.
+        .layer(rescue::rescue())
+        // Nobody waits for ever, whatever holds it up below.
+        .layer(deadline::deadline(config.deadline()))
+        // Before anyone reads a body.
+        .layer(body_limit::body_limit(config.max_body_bytes))
+        // Deny by default: what follows knows who asks.
+        .layer(authenticate::authenticate(parts.clients))
+        // Each refused speech of a known client leaves its row, also one that admission sheds.
+        .layer(refusals::refusals(parts.engine))
+        // Only work that was authenticated may take a place, which it holds until its last byte.
+        .layer(admission::admission(config.max_in_flight))
+        .service(doors::routes(rooms))
+}

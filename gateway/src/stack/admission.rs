@@ -1,0 +1,29 @@
+use std::sync::Arc;
+
+use speech::{ErrorKind, SpeechError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::{Layer, ServiceExt as _};
+
+use super::{Next, Request, around::around, authenticate::is_exempt};
+use crate::body::{Tend, tend};
+use crate::fault::Fault;
+
+impl Tend for OwnedSemaphorePermit {}
+
+/// Takes so many requests at a time, each until the last byte of its answer, and refuses the next at once: a
+/// queue here would only hide the load. Probes are always let through, or a busy server would be restarted.
+pub(crate) fn admission(most: usize) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
+    let places = Arc::new(Semaphore::new(most));
+    around(move |request: Request, next: Next<Fault>| {
+        let place = places.clone().try_acquire_owned();
+        async move {
+            if is_exempt(&request) {
+                return next.oneshot(request).await;
+            }
+            let place = place.map_err(|_| {
+                SpeechError::new(ErrorKind::Overloaded, "The gateway is busy; try again in a moment.")
+            })?;
+            Ok(tend(next.oneshot(request).await?, place))
+        }
+    })
+}

@@ -1,0 +1,36 @@
+use std::sync::Arc;
+
+use tower::{Layer, ServiceExt as _};
+
+use super::{Next, Notes, Request, around::around};
+use crate::Clients;
+use crate::fault::Fault;
+
+/// What may be asked without a key. The last three are nobody's routes: other servers have them, and clients
+/// look there, without a key, to find out what kind of server this is. They must be told "none of those" (404).
+const EXEMPT: [&str; 5] = ["/healthz", "/readyz", "/health", "/v1/readyz", "/v1/test"];
+
+/// Who asks, among a request's extensions.
+#[derive(Clone, Debug)]
+pub(crate) struct Client(pub(crate) Arc<str>);
+
+/// Whether a path is open to everybody.
+pub(crate) fn is_exempt(request: &Request) -> bool {
+    EXEMPT.contains(&request.uri().path())
+}
+
+/// Finds out who asks, and refuses who is nobody.
+pub(crate) fn authenticate(clients: Clients) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
+    let clients = Arc::new(clients);
+    around(move |mut request: Request, next: Next<Fault>| {
+        let clients = clients.clone();
+        async move {
+            if !is_exempt(&request) {
+                let client = clients.identify(request.uri(), request.headers())?;
+                Notes::on(&request).client(client.clone());
+                request.extensions_mut().insert(Client(client));
+            }
+            next.oneshot(request).await
+        }
+    })
+}

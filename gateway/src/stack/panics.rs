@@ -1,0 +1,20 @@
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt as _;
+use speech::SpeechError;
+use tower::{Layer, ServiceExt as _};
+
+use super::{Next, Request, around::around, rescue};
+
+/// Turns a panic into the answer that any defect of ours gets. The panic's message goes to the log by the
+/// process's own hook; the client does not see it.
+pub(crate) fn catch() -> impl Layer<Next<Infallible>, Service = Next<Infallible>> + Clone {
+    around(|request: Request, next: Next<Infallible>| async move {
+        // Nothing that the panic may have left half done is used again: the whole request is dropped.
+        match AssertUnwindSafe(next.oneshot(request)).catch_unwind().await {
+            Ok(answered) => answered,
+            Err(_) => Ok(rescue::answer(&SpeechError::internal("a layer or a door panicked").into())),
+        }
+    })
+}

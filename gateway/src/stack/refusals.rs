@@ -1,0 +1,36 @@
+use engine::{Engine, Refusal};
+use http::Method;
+use speech::Door;
+use tower::{Layer, ServiceExt as _};
+
+use super::{Client, Next, Notes, Request, RequestId, around::around};
+use crate::doors::openai;
+use crate::fault::Fault;
+
+/// Journals a request for speech that ends before the engine has it.
+pub(crate) fn refusals(engine: Engine) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
+    around(move |request: Request, next: Next<Fault>| {
+        let engine = engine.clone();
+        let asked = asked_for_speech(&request);
+        let notes = Notes::on(&request);
+        async move {
+            let fault = match next.oneshot(request).await {
+                Ok(response) => return Ok(response),
+                Err(fault) => fault,
+            };
+            if let Some((RequestId(id), Client(client))) = asked
+                && !notes.is_with_engine()
+            {
+                let kind = fault.kind();
+                engine.refused(Refusal { id: id.to_string(), client, door: Door::OpenAi, kind }).await;
+            }
+            Err(fault)
+        }
+    })
+}
+
+fn asked_for_speech(request: &Request) -> Option<(RequestId, Client)> {
+    let is_speech = request.method() == Method::POST && request.uri().path() == openai::SPEECH;
+    let known = request.extensions();
+    is_speech.then_some((known.get::<RequestId>()?.clone(), known.get::<Client>()?.clone()))
+}

@@ -1,0 +1,93 @@
+use std::convert::Infallible;
+use std::error::Error;
+use std::time::Duration;
+
+use axum::body::Body;
+use http::{HeaderValue, StatusCode, header};
+use speech::{ErrorKind, SpeechError};
+use tower::{Layer, ServiceExt as _};
+
+use super::{Next, Request, Response, around::around};
+use crate::doors::openai;
+use crate::fault::Fault;
+
+/// When to come back if nobody knows better.
+const SOON: Duration = Duration::from_secs(1);
+
+/// Answers every fault.
+pub(crate) fn rescue() -> impl Layer<Next<Fault>, Service = Next<Infallible>> + Clone {
+    around(|request: Request, next: Next<Fault>| async move {
+        Ok(next.oneshot(request).await.unwrap_or_else(|fault| answer(&fault)))
+    })
+}
+
+/// The answer to a fault, in OpenAI's envelope: so far every route belongs to that door.
+pub(crate) fn answer(fault: &Fault) -> Response {
+    let status = status(fault);
+    if let Fault::Speech(error) = fault
+        && status.is_server_error()
+    {
+        report(error);
+    }
+    let mut response = Response::new(Body::from(openai::envelope(fault)));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    match fault {
+        Fault::NoKey | Fault::WrongKey => {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        Fault::WrongMethod { allow } => {
+            headers.insert(header::ALLOW, allow.clone());
+        }
+        Fault::Speech(error) => {
+            if let Some(wait) = wait(error) {
+                headers.insert(header::RETRY_AFTER, whole_seconds(wait));
+            }
+        }
+        _ => {}
+    }
+    response
+}
+
+/// The one table from what went wrong to a status.
+fn status(fault: &Fault) -> StatusCode {
+    match fault {
+        Fault::Speech(error) => match error.kind() {
+            ErrorKind::InvalidText
+            | ErrorKind::InvalidParameter
+            | ErrorKind::UnknownVoice
+            | ErrorKind::VoiceUnavailable => StatusCode::BAD_REQUEST,
+            ErrorKind::UnknownModel => StatusCode::NOT_FOUND,
+            ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            ErrorKind::Overloaded | ErrorKind::ModelMissing => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorKind::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
+            ErrorKind::BackendFailed => StatusCode::BAD_GATEWAY,
+            ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        },
+        Fault::NoKey | Fault::WrongKey => StatusCode::UNAUTHORIZED,
+        Fault::ForeignHost => StatusCode::FORBIDDEN,
+        Fault::UnknownRoute => StatusCode::NOT_FOUND,
+        Fault::WrongMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
+        Fault::WrongMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Fault::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        Fault::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
+        Fault::BodyBroken => StatusCode::BAD_REQUEST,
+    }
+}
+
+fn wait(error: &SpeechError) -> Option<Duration> {
+    error.wait().or((error.kind() == ErrorKind::Overloaded).then_some(SOON))
+}
+
+/// `Retry-After` knows whole seconds only, and 0 would mean "at once".
+fn whole_seconds(wait: Duration) -> HeaderValue {
+    HeaderValue::from(wait.as_millis().div_ceil(1000).clamp(1, u128::from(u32::MAX)) as u32)
+}
+
+/// Tells whoever runs the gateway what the client is not told.
+pub(crate) fn report(error: &SpeechError) {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    let causes = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    tracing::warn!(kind = error.kind().code(), causes, "{}", error.message());
+}

@@ -1,0 +1,164 @@
+//! A backend whose voices are named after what they do.
+
+use std::sync::Arc;
+
+use futures::stream::{self, BoxStream, StreamExt};
+use speech::{
+    Backend, BoxFuture, ErrorKind, Gender, PcmChunk, PcmStream, SampleRate, SpeechError, Utterance, Voice,
+    VoiceId, VoiceStatus,
+};
+use tokio::sync::watch;
+
+/// Samples of one chunk: a tenth of a second.
+pub const CHUNK: usize = 2400;
+/// Chunks that `tone` speaks.
+pub const CHUNKS: usize = 3;
+
+/// What a test can see of the backend's work.
+#[derive(Clone)]
+pub struct Work {
+    /// Speeches that were asked for.
+    pub begun: watch::Sender<usize>,
+    /// Chunks that were made.
+    pub made: watch::Sender<usize>,
+    /// Speeches that ended or were dropped.
+    pub ended: watch::Sender<usize>,
+    /// Chunks that `gated` may make.
+    pub gate: watch::Sender<usize>,
+    /// What `ready` says.
+    pub broken: watch::Sender<bool>,
+}
+
+impl Work {
+    pub fn new() -> Self {
+        let counter = || watch::channel(0).0;
+        Self {
+            begun: counter(),
+            made: counter(),
+            ended: counter(),
+            gate: counter(),
+            broken: watch::channel(false).0,
+        }
+    }
+}
+
+/// Waits until a counter has that value or more.
+pub async fn reaches(counter: &watch::Sender<usize>, value: usize) {
+    counter.subscribe().wait_for(|&now| now >= value).await.unwrap();
+}
+
+pub struct Tone {
+    voices: Vec<Voice>,
+    work: Work,
+}
+
+impl Tone {
+    pub fn new(work: Work) -> Arc<Self> {
+        let voice = |name: &str, status| Voice {
+            id: VoiceId { backend: "tone".into(), voice: name.into() },
+            name: name.to_uppercase(),
+            languages: vec!["en-US".into()],
+            gender: Some(Gender::Female),
+            description: None,
+            status,
+        };
+        let speaking = ["tone", "endless", "gated", "breaks", "busy", "mute", "panics"];
+        let mut voices: Vec<_> = speaking.map(|name| voice(name, VoiceStatus::Available)).into();
+        voices.push(voice(
+            "foreign",
+            VoiceStatus::Unavailable { reason: "Its language is not spoken yet.".into() },
+        ));
+        Arc::new(Self { voices, work })
+    }
+}
+
+/// Counts the end of a speech, whoever ends it.
+struct Ends(Work);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        self.0.ended.send_modify(|ended| *ended += 1);
+    }
+}
+
+impl Backend for Tone {
+    fn name(&self) -> &str {
+        "tone"
+    }
+
+    fn model(&self) -> &str {
+        "sine-1"
+    }
+
+    fn voices(&self) -> &[Voice] {
+        &self.voices
+    }
+
+    fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
+        let voice = self.voices.iter().find(|voice| voice.id.voice == name).cloned();
+        let voice = voice.ok_or_else(|| SpeechError::new(ErrorKind::UnknownVoice, "no such voice"))?;
+        match &voice.status {
+            VoiceStatus::Available => Ok(voice),
+            VoiceStatus::Unavailable { reason } => {
+                Err(SpeechError::new(ErrorKind::VoiceUnavailable, reason.clone()).about("voice"))
+            }
+        }
+    }
+
+    fn ready(&self) -> Result<(), SpeechError> {
+        match *self.work.broken.borrow() {
+            true => Err(SpeechError::new(ErrorKind::ModelMissing, "The sine table is missing.")),
+            false => Ok(()),
+        }
+    }
+
+    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<PcmStream, SpeechError>> {
+        let work = self.work.clone();
+        let ends = Ends(work.clone());
+        Box::pin(async move {
+            work.begun.send_modify(|begun| *begun += 1);
+            let chunks: BoxStream<'static, _> = match utterance.voice.as_str() {
+                "tone" => tone(work).take(CHUNKS).map(Ok).boxed(),
+                "endless" => tone(work).map(Ok).boxed(),
+                "gated" => gated(work).map(Ok).boxed(),
+                "breaks" => tone(work).take(1).map(Ok).chain(broken()).boxed(),
+                "busy" => return Err(SpeechError::new(ErrorKind::Overloaded, "Every worker is taken.")),
+                "mute" => std::future::pending().await,
+                name => panic!("the voice {name} panics"),
+            };
+            let chunks = chunks.inspect(move |_| _ = &ends).boxed();
+            Ok(PcmStream { sample_rate: SampleRate::new(24_000).unwrap(), chunks })
+        })
+    }
+}
+
+/// A tone of 440 Hz without end.
+fn tone(work: Work) -> impl futures::Stream<Item = PcmChunk> + Send {
+    stream::iter(0..).map(move |index: usize| {
+        work.made.send_modify(|made| *made += 1);
+        let sample = |n: usize| 0.5 * (n as f32 * 440.0 * std::f32::consts::TAU / 24_000.0).sin();
+        let samples = (index * CHUNK..(index + 1) * CHUNK).map(sample).collect();
+        PcmChunk { samples, words: Vec::new() }
+    })
+}
+
+/// One chunk at once, each further one when the test opens the gate, and the end when it is opened wide.
+fn gated(work: Work) -> impl futures::Stream<Item = PcmChunk> + Send {
+    let gate = work.gate.subscribe();
+    tone(work)
+        .enumerate()
+        .then(move |(index, chunk)| {
+            let mut gate = gate.clone();
+            async move {
+                let open = *gate.wait_for(|&open| open >= index).await.unwrap();
+                (open < usize::MAX).then_some(chunk)
+            }
+        })
+        .take_while(|chunk| futures::future::ready(chunk.is_some()))
+        .filter_map(futures::future::ready)
+}
+
+fn broken() -> impl futures::Stream<Item = Result<PcmChunk, SpeechError>> + Send {
+    let error = SpeechError::new(ErrorKind::BackendFailed, "The sine broke.").caused_by("a secret cause");
+    stream::iter([Err(error)])
+}

@@ -1,0 +1,141 @@
+//! A server on a socket of its own, with all that a test wants to see of it.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use engine::Engine;
+use gateway::{Clients, Config, Ended, Parts};
+use speech::{BoxFuture, Clock, Ids, Journal, JournalError, RequestRow};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::backend::{Tone, Work};
+use crate::client::{Answer, Ask};
+
+pub struct Server {
+    pub address: SocketAddr,
+    pub work: Work,
+    pub rows: Arc<Rows>,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<Ended>,
+}
+
+/// The least limits that a test wants to change.
+pub fn config() -> Config {
+    Config { drain_timeout_seconds: 5, ..Config::default() }
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        Self::with(config(), &[]).await
+    }
+
+    pub async fn configured(config: Config) -> Self {
+        Self::with(config, &[]).await
+    }
+
+    pub async fn with(config: Config, keys: &[(&str, &str)]) -> Self {
+        let work = Work::new();
+        let rows = Arc::new(Rows::default());
+        let engine = Engine::new(engine::Parts {
+            backends: vec![Tone::new(work.clone())],
+            aliases: BTreeMap::from([("alloy".into(), "tone:tone".into())]),
+            journal: rows.clone(),
+            clock: Arc::new(Noon),
+        });
+        let clients =
+            Clients::new(keys.iter().map(|(name, key)| ((*name).to_owned(), vec![(*key).into()]))).unwrap();
+        let ids = Arc::new(Counted(AtomicU32::new(0)));
+        let parts = Parts { engine, clients, ids, clock: Arc::new(Noon), config };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let shutdown = async {
+            // A test that drops its server stops it, too.
+            let _ = stopped.await;
+        };
+        let serving = tokio::spawn(gateway::serve(listener, parts, shutdown));
+        Self { address, work, rows, stop: Some(stop), serving }
+    }
+
+    pub fn get(&self, path: &str) -> Ask {
+        Ask::new(self.address, "GET", path)
+    }
+
+    pub fn post(&self, path: &str) -> Ask {
+        Ask::new(self.address, "POST", path)
+    }
+
+    /// `POST /v1/audio/speech` with that body.
+    pub fn speech(&self, body: impl Into<Vec<u8>>) -> Ask {
+        self.post("/v1/audio/speech").header("content-type", "application/json").body(body)
+    }
+
+    /// Has a voice say something, as samples.
+    pub async fn say(&self, voice: &str) -> Answer {
+        self.speech(say(voice)).send().await
+    }
+
+    /// Asks the server to stop.
+    pub fn stop(&mut self) {
+        drop(self.stop.take());
+    }
+
+    /// How the server ended, once it has.
+    pub async fn ended(mut self) -> Ended {
+        self.stop();
+        self.serving.await.unwrap()
+    }
+}
+
+/// The body of a plain request.
+pub fn say(voice: &str) -> String {
+    format!(r#"{{"model":"sine-1","input":"Hello, world.","voice":"{voice}","response_format":"pcm"}}"#)
+}
+
+/// Rows in memory: keeping them is another room's work.
+#[derive(Default)]
+pub struct Rows(Mutex<Vec<RequestRow>>);
+
+impl Rows {
+    /// One line for each row so far.
+    pub fn show(&self) -> String {
+        let show = |row: &RequestRow| {
+            let voice = row.voice.as_deref().unwrap_or("-");
+            format!("{} {} {voice} {} {:?}", row.id, row.client, row.outcome.code(), row.characters)
+        };
+        self.0.lock().unwrap().iter().map(show).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Journal for Rows {
+    fn record(&self, row: RequestRow) -> BoxFuture<Result<(), JournalError>> {
+        self.0.lock().unwrap().push(row);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn ready(&self) -> BoxFuture<Result<(), JournalError>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+#[derive(Debug)]
+struct Noon;
+
+impl Clock for Noon {
+    fn unix_ms(&self) -> i64 {
+        43_200_000
+    }
+}
+
+#[derive(Debug)]
+struct Counted(AtomicU32);
+
+impl Ids for Counted {
+    fn request_id(&self) -> String {
+        format!("req-{}", self.0.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
