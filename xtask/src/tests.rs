@@ -13,7 +13,7 @@ pub(crate) fn all(workspace: &Workspace) -> Result<(), Failure> {
     environment::node(workspace, "tests/e2e/node")?;
     // The very targets that `cargo test` builds, and the program among them, in one go.
     step("build", || run(&mut workspace.cargo(&["build", "--workspace", "--all-targets"])))?;
-    step("models", || run(Command::new(workspace.binary()).args(["models", "pull"])))?;
+    step("models", || run(workspace.program("debug", "voice-soundboard").args(["models", "pull"])))?;
     let counts = step("tests", || test(&mut workspace.cargo(&["test", "--workspace", "--no-fail-fast"])))?;
     eprintln!();
     println!("{} passed, {} failed", counts.passed, counts.failed);

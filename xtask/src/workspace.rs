@@ -40,9 +40,11 @@ impl Workspace {
         command
     }
 
-    /// The program, as the tests run it.
-    pub(crate) fn binary(&self) -> PathBuf {
-        self.target.join("debug").join("voice-soundboard")
+    /// A program of ours that cargo has built in that profile.
+    pub(crate) fn program(&self, profile: &str, name: &str) -> Command {
+        let mut command = Command::new(self.target.join(profile).join(name));
+        command.current_dir(&self.root);
+        command
     }
 }
 

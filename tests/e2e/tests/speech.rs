@@ -122,10 +122,3 @@ fn every_voice_is_listed_and_one_that_cannot_be_pronounced_is_refused() {
 fn id(voice: &Value) -> &str {
     voice["id"].as_str().unwrap()
 }
-
-#[test]
-fn a_server_says_when_it_is_fit() {
-    let server = Server::start();
-    assert_eq!(server.get("/healthz").status(), 200);
-    crate::harness::eventually("readiness", || (server.get("/readyz").status() == 200).then_some(()));
-}

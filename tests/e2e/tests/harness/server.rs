@@ -58,7 +58,9 @@ impl Server {
             }
             listening_on(&log.text())
         });
-        Self { process, address, data, log, agent: http::agent(), ended: false }
+        let server = Self { process, address, data, log, agent: http::agent(), ended: false };
+        eventually("readiness", || (server.get("/readyz").status() == 200).then_some(()));
+        server
     }
 
     /// `http://127.0.0.1:PORT`
