@@ -1,2 +1,84 @@
-//! The binary.
-fn main() {}
+//! The `voice-soundboard` binary: puts the rooms together, and is the only one that knows them all.
+
+mod args;
+mod commands;
+mod compose;
+mod config;
+mod environment;
+mod failure;
+mod loading;
+mod logging;
+mod output;
+mod progress;
+mod signals;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use tracing::Level;
+
+use crate::args::{Cli, Command};
+use crate::config::{Config, Flags};
+use crate::failure::{Failure, one_line};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error),
+    };
+    let json = cli.global.json;
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.end(json),
+    }
+}
+
+fn run(Cli { global, command }: Cli) -> Result<(), Failure> {
+    let flags = match &command {
+        Command::Speak(speak) => Flags { data: speak.data.clone(), ..Flags::default() },
+        Command::Serve(serve) => Flags { listen: serve.listen, data: serve.data.clone(), log_format: None },
+        _ => Flags::default(),
+    };
+    let config = Config::load(global.config.as_deref(), Flags { log_format: global.log_format, ..flags });
+    if let Command::Doctor = command {
+        return commands::doctor::run(config, &global);
+    }
+    let config = config?;
+    let usual = if matches!(command, Command::Serve(_)) { Level::INFO } else { Level::WARN };
+    logging::start(config.log_format, usual, global.verbose);
+    match command {
+        Command::Speak(speak) => commands::speak::run(speak, &config, &global),
+        Command::Serve(_) => commands::serve::run(&config, &global),
+        Command::Voices(voices) => commands::voices::run(&voices, &config, &global),
+        Command::Models(models) => commands::models::run(&models, &config, &global),
+        Command::Config(_) => commands::config::run(&config, &global),
+        Command::Doctor => Ok(()),
+    }
+}
+
+/// Help and version go to standard output; anything else is a usage error in one line.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // A reader that has gone (`| head`) has seen what it wanted.
+            let _ = error.print();
+            ExitCode::SUCCESS
+        }
+        _ => {
+            let json = std::env::args_os().any(|argument| argument == "--json");
+            Failure::usage(first_paragraphs(&error.to_string())).end(json)
+        }
+    }
+}
+
+/// What clap says before it repeats the usage, and where to read on.
+fn first_paragraphs(said: &str) -> String {
+    let before_usage = said.split("Usage:").next().unwrap_or(said);
+    let before_usage = before_usage.split("For more information").next().unwrap_or(before_usage);
+    let message = one_line(before_usage.trim_start_matches("error: "));
+    if message.is_empty() {
+        return "no command is given; try --help".to_owned();
+    }
+    format!("{message}; try --help")
+}

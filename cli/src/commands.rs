@@ -1,0 +1,48 @@
+//! What each command does.
+
+pub(crate) mod config;
+pub(crate) mod doctor;
+pub(crate) mod models;
+pub(crate) mod serve;
+pub(crate) mod speak;
+pub(crate) mod voices;
+
+use std::io::{self, Write};
+
+use tokio::runtime::Runtime;
+
+use crate::failure::Failure;
+
+/// Runs the work to its end; whatever a blocking thread is still busy with then is left behind.
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = Runtime::new().map_err(|error| Failure::machine("no threads can be started", &error))?;
+    let outcome = runtime.block_on(work);
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Prints a result on standard output.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    let printed = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    printed.map_err(|error| Failure::writing("standard output", &error))
+}
+
+/// Prints a result on standard output as JSON.
+fn print_json(value: &serde_json::Value) -> Result<(), Failure> {
+    print(&format!("{value:#}\n"))
+}
+
+/// A table: columns as wide as their widest cell, two spaces apart.
+fn columns<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let rows: Vec<[String; N]> = rows.into_iter().collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: [usize; N] = std::array::from_fn(width);
+    let mut table = String::new();
+    for row in &rows {
+        let line: String = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}  ")).collect();
+        table.push_str(line.trim_end());
+        table.push('\n');
+    }
+    table
+}

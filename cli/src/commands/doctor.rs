@@ -1,0 +1,188 @@
+//! Looks at everything that speaking needs, and says what to do about what is missing.
+
+use std::process::{Command, Stdio};
+
+use inference::models::ModelStore;
+use inference::runtime::Runtime;
+use serde::Serialize;
+use serde_json::json;
+use speech::Journal as _;
+use store::SqliteJournal;
+
+use super::{block_on, columns, print, print_json};
+use crate::args::Global;
+use crate::compose;
+use crate::config::Config;
+use crate::failure::{Exit, Failure};
+use crate::output::Player;
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Finding {
+    /// What was looked at.
+    what: &'static str,
+    state: State,
+    /// What was found, and what to do about it.
+    says: String,
+    /// How the command ends because of it.
+    #[serde(skip)]
+    exit: Exit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    Good,
+    /// Missing, and nothing needs it now.
+    Optional,
+    /// Missing or broken, and needed.
+    Needed,
+}
+
+impl State {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Optional => "optional",
+            Self::Needed => "NEEDED",
+        }
+    }
+}
+
+/// Looks at everything, also when the configuration is broken.
+pub(crate) fn run(config: Result<Config, Failure>, global: &Global) -> Result<(), Failure> {
+    let mut findings = Vec::new();
+    findings.push(match &config {
+        Ok(_) => good(
+            "configuration",
+            match &global.config {
+                Some(path) => path.display().to_string(),
+                None => "the built-in one; --config FILE names another".to_owned(),
+            },
+        ),
+        Err(failure) => needed("configuration", Exit::Usage, failure),
+    });
+    let config = config.unwrap_or_default();
+    match compose::models(&config, global.cache.clone()) {
+        Ok(store) => findings.extend(look_at_models(&store)),
+        Err(failure) => findings.push(needed("models", Exit::Usage, failure)),
+    }
+    findings.push(look_at_keys(&config));
+    findings.push(look_at_journal(&config));
+    findings.push(look_at_player());
+    report(&findings, global.json)?;
+    let worst = findings.iter().filter(|finding| finding.state == State::Needed).map(|finding| finding.exit);
+    match worst.min_by_key(|exit| *exit as u8) {
+        Some(exit) => Err(Failure::Quiet(exit)),
+        None => Ok(()),
+    }
+}
+
+/// The models, ONNX Runtime among them, and the programs that fetch them.
+fn look_at_models(store: &ModelStore) -> Vec<Finding> {
+    let place = store.cache().display();
+    let files = store.verify();
+    let unfit: Vec<_> = files.iter().filter_map(|file| file.state.as_ref().err()).collect();
+    let models = match unfit.first() {
+        None => good("models", format!("{} files in {place}, each checked", files.len())),
+        Some(first) => needed(
+            "models",
+            Exit::MissingModel,
+            format_args!("{} of {} files in {place}; {first}", unfit.len(), files.len()),
+        ),
+    };
+    let clients = [
+        look_at_client("pip", "python3", &["-m", "pip", "--version"], "Python 3 with pip", unfit.is_empty()),
+        look_at_client("npm", "npm", &["--version"], "Node.js with npm", unfit.is_empty()),
+    ];
+    [models, look_at_onnx_runtime(store)].into_iter().chain(clients).collect()
+}
+
+fn look_at_onnx_runtime(store: &ModelStore) -> Finding {
+    const WHAT: &str = "onnxruntime";
+    let library = match store.path(compose::ONNX_RUNTIME) {
+        Ok(library) => library,
+        Err(error) => return needed(WHAT, Exit::MissingModel, error),
+    };
+    match Runtime::load(&library) {
+        Ok(runtime) => good(WHAT, runtime.build().to_owned()),
+        Err(error) => needed(WHAT, Exit::Backend, error),
+    }
+}
+
+/// A program that fetches models: not needed once they are all here.
+fn look_at_client(
+    what: &'static str,
+    program: &str,
+    arguments: &[&str],
+    brings: &str,
+    all_here: bool,
+) -> Finding {
+    let asked = Command::new(program).args(arguments).stdin(Stdio::null()).output();
+    match asked {
+        Ok(answer) if answer.status.success() => {
+            good(what, String::from_utf8_lossy(&answer.stdout).trim().to_owned())
+        }
+        _ if all_here => optional(what, "not installed; not needed, since all models are here"),
+        _ => needed(
+            what,
+            Exit::MissingModel,
+            format_args!("not installed, and models are missing; install {brings}"),
+        ),
+    }
+}
+
+fn look_at_keys(config: &Config) -> Finding {
+    match compose::clients(config) {
+        Ok(clients) if clients.is_empty() => good(
+            "API keys",
+            "none: 'serve' answers this machine only, every caller is client local".to_owned(),
+        ),
+        Ok(_) => good("API keys", format!("{} clients", config.clients.len())),
+        Err(failure) => needed("API keys", Exit::Usage, failure),
+    }
+}
+
+/// Opens the journal as any command would, and takes its write lock.
+fn look_at_journal(config: &Config) -> Finding {
+    let looked = block_on(async {
+        let directory = compose::data_dir(config)?;
+        let journal = SqliteJournal::open(&directory).await.map_err(|error| Failure::unusable(&error))?;
+        journal.ready().await.map_err(|error| Failure::unusable(&error))?;
+        Ok(directory)
+    });
+    match looked {
+        Ok(directory) => good("journal", format!("{} can be written", directory.display())),
+        Err(failure) => needed("journal", Exit::Usage, failure),
+    }
+}
+
+fn look_at_player() -> Finding {
+    match Player::installed() {
+        Some(player) => good("player", player.program.to_owned()),
+        None => optional("player", format!("none of {}; 'speak' needs -o FILE", Player::names())),
+    }
+}
+
+fn good(what: &'static str, says: String) -> Finding {
+    Finding { what, state: State::Good, says, exit: Exit::Backend }
+}
+
+fn optional(what: &'static str, says: impl Into<String>) -> Finding {
+    Finding { what, state: State::Optional, says: says.into(), exit: Exit::Backend }
+}
+
+fn needed(what: &'static str, exit: Exit, says: impl std::fmt::Display) -> Finding {
+    Finding { what, state: State::Needed, says: says.to_string(), exit }
+}
+
+fn report(findings: &[Finding], json: bool) -> Result<(), Failure> {
+    if json {
+        return print_json(&json!({ "findings": findings }));
+    }
+    print(&columns(
+        findings
+            .iter()
+            .map(|finding| [finding.state.name().to_owned(), finding.what.to_owned(), finding.says.clone()]),
+    ))
+}

@@ -1,0 +1,105 @@
+//! Lists, fetches and checks the models; makes keys and signs manifests.
+
+use inference::models::{ModelStore, Stored, sign};
+use serde_json::{Value, json};
+
+use super::{columns, print, print_json};
+use crate::args::{Global, Models};
+use crate::compose;
+use crate::config::Config;
+use crate::failure::{Exit, Failure};
+use crate::progress::Pull;
+
+/// Does what is asked about models.
+pub(crate) fn run(command: &Models, config: &Config, global: &Global) -> Result<(), Failure> {
+    let store = || compose::models(config, global.cache.clone());
+    match command {
+        Models::List => {
+            let store = store()?;
+            report(&store, &store.list(), global.json)
+        }
+        Models::Verify => {
+            let store = store()?;
+            let files = store.verify();
+            report(&store, &files, global.json)?;
+            all_sound(&files)
+        }
+        Models::Pull => {
+            let store = store()?;
+            store.pull(&[], &Pull::new())?;
+            report(&store, &store.list(), global.json)
+        }
+        Models::Keygen { secret, public } => {
+            let key = sign::keygen(secret, public, None)?;
+            if global.json {
+                return print_json(&json!({ "public_key": key, "secret": secret, "public": public }));
+            }
+            print(&format!(
+                "{} signs; keep it secret, it has no password. Pin the public key in the configuration:\n\n[models]\npublic_key = \"{key}\"\n",
+                secret.display()
+            ))
+        }
+        Models::Sign { manifest, secret } => {
+            let signature = sign::sign(manifest, secret, None)?;
+            if global.json {
+                return print_json(&json!({ "signature": signature }));
+            }
+            print(&format!("{} signs {}\n", signature.display(), manifest.display()))
+        }
+    }
+}
+
+/// Each file, and how it stands.
+fn report(store: &ModelStore, files: &[Stored<'_>], json: bool) -> Result<(), Failure> {
+    if json {
+        let files: Vec<Value> = files.iter().map(|file| described(store, file)).collect();
+        return print_json(&json!({ "cache": store.cache(), "files": files }));
+    }
+    let head = ["FILE", "MB", "STATE"].map(str::to_owned);
+    let rows = files.iter().map(|stored| {
+        [stored.file.name.clone(), format!("{:.1}", stored.file.size as f64 / 1e6), state(stored)]
+    });
+    print(&format!("{}in {}\n", columns(std::iter::once(head).chain(rows)), store.cache().display()))
+}
+
+fn state(stored: &Stored<'_>) -> String {
+    match &stored.state {
+        Ok(()) => "here".to_owned(),
+        Err(error) if !stored.path.exists() && error.is_missing_model() => "missing".to_owned(),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn described(store: &ModelStore, stored: &Stored<'_>) -> Value {
+    let sources: Vec<Value> = stored
+        .file
+        .parts
+        .iter()
+        .filter_map(|part| {
+            let package = store.manifest().package(&part.package)?;
+            Some(json!({
+                "package": package.name,
+                "version": package.version,
+                "path": part.path,
+                "licence": package.licence,
+                "origin": package.origin,
+            }))
+        })
+        .collect();
+    json!({
+        "name": stored.file.name,
+        "size": stored.file.size,
+        "sha256": stored.file.sha256.to_string(),
+        "path": stored.path,
+        "state": state(stored),
+        "from": sources,
+    })
+}
+
+/// The exit code of a check: its findings are printed already.
+fn all_sound(files: &[Stored<'_>]) -> Result<(), Failure> {
+    match files.iter().all(|file| file.state.is_ok()) {
+        true => Ok(()),
+        false => Err(Failure::Quiet(Exit::MissingModel)),
+    }
+}

@@ -1,0 +1,79 @@
+//! Serves until it is told to stop.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use gateway::{Ended, Parts};
+use inference::models::ModelStore;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::block_on;
+use crate::args::Global;
+use crate::compose;
+use crate::config::Config;
+use crate::environment::{RandomIds, SystemClock};
+use crate::failure::Failure;
+use crate::loading::Loading;
+use crate::signals::Signals;
+
+/// Answers at once (`/healthz`); is ready (`/readyz`) when the models are there.
+pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
+    let clients = compose::clients(config)?;
+    let models = Arc::new(compose::models(config, global.cache.clone())?);
+    let backends = compose::backends(config);
+    block_on(async {
+        let mut signals = Signals::listen()?;
+        let listener = bind(config).await?;
+        let engine = compose::engine(config, &backends).await?;
+        if clients.is_empty() {
+            tracing::info!("no keys configured: loopback only, every caller is client local");
+        }
+        let parts = Parts {
+            engine,
+            clients,
+            ids: Arc::new(RandomIds),
+            clock: Arc::new(SystemClock),
+            config: config.http.clone(),
+        };
+        let stop = CancellationToken::new();
+        let mut serving = pin!(gateway::serve(listener, parts, stop.cancelled()));
+        let outcome = tokio::select! {
+            _ = &mut serving => Ok(()),
+            _ = signals.next() => Ok(()),
+            failure = loading(&backends, &models) => Err(failure),
+        };
+        stop.cancel();
+        tracing::info!("stopping: what is being spoken is finished; a second signal ends at once");
+        if signals.or(async { Ok(serving.await) }).await? == Ended::CutOff {
+            tracing::warn!("some answers were cut off: they took longer than http.drain_timeout_seconds");
+        }
+        outcome
+    })
+}
+
+/// Loads the models in the background; resolves only when that fails.
+async fn loading(backends: &[Arc<Loading>], models: &Arc<ModelStore>) -> Failure {
+    match compose::load(backends, models).await {
+        Ok(()) => {
+            tracing::info!("ready to speak");
+            std::future::pending().await
+        }
+        Err(failure) => failure,
+    }
+}
+
+async fn bind(config: &Config) -> Result<TcpListener, Failure> {
+    let bound = async {
+        let listener = TcpListener::bind(config.listen).await?;
+        let address = listener.local_addr()?;
+        tracing::info!("listening on http://{address}");
+        Ok(listener)
+    };
+    bound.await.map_err(|error: std::io::Error| {
+        Failure::usage(format_args!(
+            "cannot listen on {}: {error}; choose another address with --listen",
+            config.listen
+        ))
+    })
+}

@@ -1,0 +1,161 @@
+//! Speaks a text: to a file, to standard output, or aloud.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use engine::{Engine, Spoken};
+use futures::StreamExt;
+use serde_json::json;
+use speech::{AudioFormat, Door, Ids, SpeechRequest, SpeechText, Speed};
+
+use super::{block_on, print_json};
+use crate::args::{Global, Speak};
+use crate::compose;
+use crate::config::Config;
+use crate::environment::RandomIds;
+use crate::failure::Failure;
+use crate::output::{Output, Timings};
+use crate::progress::Speaking;
+use crate::signals::Signals;
+
+/// Speaks it.
+pub(crate) fn run(speak: Speak, config: &Config, global: &Global) -> Result<(), Failure> {
+    let request = request(&speak)?;
+    let output = output(&speak)?;
+    let timings = speak.timings.as_deref().map(Timings::to).transpose()?;
+    let models = Arc::new(compose::models(config, global.cache.clone())?);
+    let backends = compose::backends(config);
+    block_on(async {
+        let mut signals = Signals::listen()?;
+        // The journal opens while the model does.
+        let opened =
+            async { tokio::try_join!(compose::engine(config, &backends), compose::load(&backends, &models)) };
+        let (engine, ()) = signals.or(opened).await?;
+        let spoken = signals.or(speak_to(&engine, request, output, timings)).await;
+        // The row of what was broken off, too. A second signal does not wait for it.
+        signals.or(async { Ok(engine.settled().await) }).await?;
+        let summary = spoken?;
+        if global.json && !is_stdout(&speak.output) && !is_stdout(&speak.timings) {
+            print_json(&summary)?;
+        }
+        Ok(())
+    })
+}
+
+/// Speaks the request as it is made: no more of its sound is held than the chunk at hand.
+async fn speak_to(
+    engine: &Engine,
+    request: SpeechRequest,
+    mut output: Output,
+    mut timings: Option<Timings>,
+) -> Result<serde_json::Value, Failure> {
+    let (id, format) = (request.id.clone(), request.format);
+    let failed = |error| Failure::of_request(&error, &id);
+    let Spoken { voice, model, characters, sample_rate, mut audio, .. } =
+        engine.speak(request).await.map_err(failed)?;
+    let progress = Speaking::new(characters);
+    let mut samples = 0;
+    while let Some(chunk) = audio.next().await {
+        let chunk = chunk.map_err(failed)?;
+        output.write(&chunk.bytes).await?;
+        samples += chunk.samples as u64;
+        if let Some(word) = chunk.words.last() {
+            progress.reached(word.offset + word.length);
+        }
+        if let Some(timings) = &mut timings {
+            timings.add(&chunk.words).await?;
+        }
+    }
+    drop(progress);
+    if let Some(timings) = timings {
+        timings.finish().await?;
+    }
+    output.finish(Some(format)).await?;
+    Ok(json!({
+        "request_id": id,
+        "voice": voice.id,
+        "model": model,
+        "characters": characters,
+        "audio_ms": samples * 1000 / u64::from(sample_rate.get()),
+        "format": format.name(),
+    }))
+}
+
+/// The request that the command line spells, checked before anything is opened for it.
+fn request(speak: &Speak) -> Result<SpeechRequest, Failure> {
+    let format = format(speak)?;
+    let speed = Speed::new(speak.speed)?;
+    let text = SpeechText::new(text(speak)?, None).map_err(speech::SpeechError::from)?;
+    Ok(SpeechRequest {
+        id: RandomIds.request_id(),
+        client: "local".into(),
+        door: Door::Cli,
+        text,
+        voice: speak.voice.clone(),
+        model: speak.model.clone(),
+        speed,
+        format,
+        instructions: None,
+    })
+}
+
+/// What to say: the argument, a file, or standard input.
+fn text(speak: &Speak) -> Result<String, Failure> {
+    let (place, read) = match (&speak.file, speak.text.as_deref()) {
+        (Some(file), _) => (file.display().to_string(), fs::read(file)),
+        (None, Some("-")) => ("standard input".to_owned(), {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        }),
+        (None, text) => return Ok(text.unwrap_or_default().to_owned()),
+    };
+    let bytes = read.map_err(|error| {
+        Failure::usage(format_args!("{place} cannot be read: {error}; name a file that holds the text"))
+    })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Failure::usage(format_args!(
+            "{place} is not UTF-8 from byte {at} on; convert it, for example with iconv"
+        ))
+    })
+}
+
+/// The format that is asked for by `--format`, by the output's name, or by what a sound card takes.
+fn format(speak: &Speak) -> Result<AudioFormat, Failure> {
+    let Some(output) = &speak.output else { return Ok(AudioFormat::Wav) };
+    if let Some(format) = speak.format {
+        return Ok(format);
+    }
+    if is_stdout(&speak.output) {
+        return Ok(AudioFormat::Wav);
+    }
+    let extension = output.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    match extension.as_str() {
+        "ogg" => Ok(AudioFormat::Opus),
+        name => name.parse().map_err(|_| {
+            let known = AudioFormat::ALL.map(AudioFormat::name).join(", ");
+            Failure::usage(format_args!(
+                "the name {} does not say which format to write; end it in one of {known}, or give --format",
+                output.display()
+            ))
+        }),
+    }
+}
+
+fn output(speak: &Speak) -> Result<Output, Failure> {
+    if is_stdout(&speak.output) && is_stdout(&speak.timings) {
+        return Err(Failure::usage(
+            "the sound and the timings cannot both go to standard output; name a file for one of them",
+        ));
+    }
+    match &speak.output {
+        Some(path) => Output::to(path),
+        None => Output::aloud(),
+    }
+}
+
+fn is_stdout(path: &Option<impl AsRef<Path>>) -> bool {
+    path.as_ref().is_some_and(|path| path.as_ref() == Path::new("-"))
+}

@@ -1,0 +1,131 @@
+//! Puts the rooms together as the configuration says.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use engine::{Engine, Parts};
+use futures::future::try_join_all;
+use gateway::{Clients, check_binding};
+use inference::models::{Manifest, ModelStore, StoreError, default_cache_dir};
+use speech::{Backend as _, ErrorKind, SpeechError, Voice};
+use store::SqliteJournal;
+use tokio::task::{JoinError, spawn_blocking};
+
+use crate::config::{Backend, Config, SecretSource};
+use crate::environment::{SystemClock, default_data_dir};
+use crate::failure::Failure;
+use crate::loading::Loading;
+use crate::progress::Pull;
+
+/// ONNX Runtime's library in the model store.
+pub(crate) const ONNX_RUNTIME: &str = "onnxruntime";
+
+/// What Kokoro needs of the model store.
+const KOKORO_FILES: [&str; 2] = [ONNX_RUNTIME, "kokoro"];
+
+/// Where models are kept, and which are trusted.
+pub(crate) fn models(config: &Config, cache: Option<PathBuf>) -> Result<ModelStore, Failure> {
+    let manifest = match &config.models.manifest {
+        None => Manifest::builtin()?,
+        Some(path) => signed_manifest(config, path)?,
+    };
+    let cache = match cache {
+        Some(cache) => cache,
+        None => default_cache_dir(|name| std::env::var_os(name))?,
+    };
+    Ok(ModelStore::open(manifest, cache))
+}
+
+fn signed_manifest(config: &Config, path: &Path) -> Result<Manifest, Failure> {
+    let unreadable = |path: &Path, error| Failure::unreadable(path, &error);
+    let key = config.models.public_key.as_ref().ok_or_else(|| {
+        Failure::usage(
+            "models.manifest is set without models.public_key; set the key that must have signed it ('voice-soundboard models keygen' makes one)",
+        )
+    })?;
+    let beside = || PathBuf::from(format!("{}.minisig", path.display()));
+    let signature = config.models.signature.clone().unwrap_or_else(beside);
+    let manifest = std::fs::read(path).map_err(|error| unreadable(path, error))?;
+    let signed = std::fs::read_to_string(&signature).map_err(|error| unreadable(&signature, error))?;
+    Ok(Manifest::signed(&manifest, &signed, key)?)
+}
+
+/// Who can speak by the configuration; nobody is opened yet.
+pub(crate) fn backends(config: &Config) -> Vec<Arc<Loading>> {
+    let named = config.backends.iter();
+    named.map(|(name, Backend::Kokoro(config))| Loading::new(name, config.clone())).collect()
+}
+
+/// Every voice of the configured backends. Needs no model.
+pub(crate) fn voices(config: &Config) -> Vec<Voice> {
+    backends(config).iter().flat_map(|backend| backend.voices().to_vec()).collect()
+}
+
+/// Opens the backends side by side, after fetching what was never fetched.
+pub(crate) async fn load(backends: &[Arc<Loading>], models: &Arc<ModelStore>) -> Result<(), Failure> {
+    let store = models.clone();
+    finished(spawn_blocking(move || fetch_missing(&store)).await)?;
+    let opening = backends.iter().map(|backend| {
+        let (backend, models) = (backend.clone(), models.clone());
+        async move { finished(spawn_blocking(move || backend.open(&models)).await) }
+    });
+    try_join_all(opening).await?;
+    Ok(())
+}
+
+fn fetch_missing(models: &ModelStore) -> Result<(), StoreError> {
+    match models.missing(&KOKORO_FILES)?.is_empty() {
+        true => Ok(()),
+        false => models.pull(&KOKORO_FILES, &Pull::new()),
+    }
+}
+
+/// The speech stack over these backends, with its journal open.
+pub(crate) async fn engine(config: &Config, backends: &[Arc<Loading>]) -> Result<Engine, Failure> {
+    let journal = SqliteJournal::open(&data_dir(config)?).await.map_err(|error| Failure::unusable(&error))?;
+    Ok(Engine::new(Parts {
+        backends: backends.iter().map(|backend| backend.clone() as Arc<dyn speech::Backend>).collect(),
+        aliases: config.voices.clone(),
+        journal: Arc::new(journal),
+        clock: Arc::new(SystemClock),
+    }))
+}
+
+/// Where the journal lies.
+pub(crate) fn data_dir(config: &Config) -> Result<PathBuf, Failure> {
+    let directory = config.data.clone().or_else(default_data_dir);
+    directory
+        .ok_or_else(|| Failure::usage("there is no home directory to keep the journal in; give --data DIR"))
+}
+
+/// Who may use the server.
+pub(crate) fn clients(config: &Config) -> Result<Clients, Failure> {
+    let named = config.clients.iter().map(|(name, client)| {
+        let keys = client.keys.0.iter().map(SecretSource::read).collect::<Result<_, Failure>>()?;
+        Ok((name.clone(), keys))
+    });
+    let clients = Clients::new(named.collect::<Result<Vec<_>, Failure>>()?);
+    let clients = clients.map_err(|error| Failure::unusable(&error))?;
+    check_binding(config.listen, &clients).map_err(|error| Failure::unusable(&error))?;
+    Ok(clients)
+}
+
+/// What a blocking task came to. It is never cancelled: its only other end is a panic, which is ours.
+fn finished<T, E>(joined: Result<Result<T, E>, JoinError>) -> Result<T, Failure>
+where
+    Failure: From<E>,
+{
+    match joined {
+        Ok(result) => Ok(result?),
+        Err(panic) => Err(SpeechError::internal(panic).into()),
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        if error.is_missing_model() {
+            return SpeechError::new(ErrorKind::ModelMissing, error.to_string()).into();
+        }
+        Failure::unusable(&error)
+    }
+}

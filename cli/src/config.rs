@@ -1,0 +1,200 @@
+//! The configuration: what it holds, and what holds without one.
+//!
+//! A section lives with the code that it configures; this file only puts the sections together.
+
+mod file;
+mod layers;
+mod secret;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use serde::{Deserialize, Deserializer, Serialize};
+
+pub(crate) use layers::Flags;
+pub(crate) use secret::{SecretKeys, SecretSource};
+
+use crate::failure::Failure;
+
+/// Everything that can be configured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    /// Where to listen.
+    pub(crate) listen: SocketAddr,
+    /// Where the journal lies; none means the user's data directory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) data: Option<PathBuf>,
+    /// How log lines look.
+    pub(crate) log_format: LogFormat,
+    /// Who can speak, by name.
+    pub(crate) backends: BTreeMap<String, Backend>,
+    /// Other names for voices. Given ones are added to the built-in ones, or replace them.
+    #[serde(deserialize_with = "added_to_default_voices")]
+    pub(crate) voices: BTreeMap<String, String>,
+    /// Who may use the server, by name; with nobody here it serves this machine only.
+    pub(crate) clients: BTreeMap<String, Client>,
+    /// The limits of the server.
+    pub(crate) http: gateway::Config,
+    /// A manifest of models from outside.
+    pub(crate) models: Models,
+}
+
+/// One thing that speaks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub(crate) enum Backend {
+    /// Kokoro-82M in this process.
+    Kokoro(kokoro::Config),
+}
+
+/// Someone who may use the server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Client {
+    /// Any of these keys is this client; several let a key be changed without a gap.
+    pub(crate) keys: SecretKeys,
+}
+
+/// A manifest of models from outside: trusted only when the pinned key has signed it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Models {
+    /// The manifest; none means the one in this program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Its signature; none means the manifest's name and `.minisig`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) signature: Option<PathBuf>,
+    /// The minisign public key that must have signed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) public_key: Option<String>,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: gateway::DEFAULT_LISTEN,
+            data: None,
+            log_format: LogFormat::default(),
+            backends: [("kokoro".to_owned(), Backend::Kokoro(kokoro::Config::default()))].into(),
+            voices: default_voices(),
+            clients: BTreeMap::new(),
+            http: gateway::Config::default(),
+            models: Models::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Puts flags over the environment over the file.
+    pub(crate) fn load(file: Option<&Path>, flags: Flags) -> Result<Self, Failure> {
+        let environment = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        layers::load(file, environment, flags)
+    }
+}
+
+/// OpenAI's thirteen voices, each by a voice of Kokoro's of the same gender, and the same temper where there is one.
+const OPENAI_VOICES: [(&str, &str); 13] = [
+    ("alloy", "af_alloy"),
+    ("ash", "am_michael"),
+    ("ballad", "bm_george"),
+    ("cedar", "am_fenrir"),
+    ("coral", "af_bella"),
+    ("echo", "am_echo"),
+    ("fable", "bm_fable"),
+    ("marin", "af_heart"),
+    ("nova", "af_nova"),
+    ("onyx", "am_onyx"),
+    ("sage", "af_sarah"),
+    ("shimmer", "af_sky"),
+    ("verse", "am_puck"),
+];
+
+fn default_voices() -> BTreeMap<String, String> {
+    OPENAI_VOICES.map(|(alias, voice)| (alias.to_owned(), voice.to_owned())).into()
+}
+
+fn added_to_default_voices<'de, D>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let mut voices = default_voices();
+    voices.extend(BTreeMap::deserialize(deserializer)?);
+    Ok(voices)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEFAULT_FILE: &str = include_str!("../../config/voice-soundboard.toml");
+
+    /// `#key = value` is a setting at its default; `# text` is prose; `#: key = value` is an example.
+    fn uncommented(marks: &[&str]) -> String {
+        let bare = |line: &'static str| {
+            let setting =
+                line.strip_prefix('#').filter(|rest| !rest.starts_with([' ', ':']) && !rest.is_empty());
+            let example = line.strip_prefix("#: ").filter(|_| marks.contains(&"#: "));
+            setting.or(example).unwrap_or(line)
+        };
+        DEFAULT_FILE.lines().map(bare).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_commented_default_file_is_what_holds_without_a_file() {
+        let text = uncommented(&[]);
+        let written: Config = toml::from_str(&text).expect("the default file parses");
+        assert_eq!(written, Config::default());
+
+        // Every setting of the default is written down, not only parsed back from being absent.
+        let table: toml::Table = text.parse().expect("the default file parses");
+        let default = toml::Table::try_from(Config::default()).expect("the default serialises");
+        for (key, value) in default {
+            let empty = value.as_table().is_some_and(toml::Table::is_empty);
+            assert!(
+                empty || table.get(&key) == Some(&value),
+                "{key} in the default file: {:?}",
+                table.get(&key)
+            );
+        }
+    }
+
+    #[test]
+    fn as_it_stands_the_default_file_changes_nothing() {
+        assert_eq!(toml::from_str::<Config>(DEFAULT_FILE).expect("it parses"), Config::default());
+    }
+
+    #[test]
+    fn the_examples_in_the_default_file_are_valid() {
+        let config: Config = toml::from_str(&uncommented(&["#: "])).expect("the examples parse");
+        assert_eq!(config.clients["laptop"].keys.0.len(), 2);
+        assert!(config.data.is_some() && config.models.public_key.is_some());
+    }
+
+    #[test]
+    fn every_openai_voice_is_spoken_by_a_kokoro_voice_that_is_available() {
+        let voices = kokoro::voices("kokoro");
+        for (alias, name) in default_voices() {
+            let voice = voices.iter().find(|voice| voice.id.voice == name);
+            assert!(
+                voice.is_some_and(|voice| voice.status == speech::VoiceStatus::Available),
+                "{alias} -> {name}: {voice:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Kokoro while it is still being opened: its voices are known, its model is not there yet.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use inference::models::ModelStore;
+use kokoro::Kokoro;
+use speech::{Backend, BoxFuture, ErrorKind, PcmStream, SpeechError, Utterance, Voice};
+
+/// How soon a client may ask again while the model loads: about as long as loading takes when nothing is fetched.
+const SOON: Duration = Duration::from_secs(3);
+
+/// A backend that can be listed at once, and speaks from the moment it is open.
+pub(crate) struct Loading {
+    name: String,
+    config: kokoro::Config,
+    voices: Vec<Voice>,
+    opened: OnceLock<Kokoro>,
+}
+
+impl Loading {
+    /// Nothing is opened yet.
+    pub(crate) fn new(name: &str, config: kokoro::Config) -> Arc<Self> {
+        Arc::new(Self {
+            name: name.to_owned(),
+            config,
+            voices: kokoro::voices(name),
+            opened: OnceLock::new(),
+        })
+    }
+
+    /// Opens it; takes a second or two, in which the thread is blocked.
+    pub(crate) fn open(&self, models: &ModelStore) -> Result<(), SpeechError> {
+        let opened = Kokoro::open(&self.name, &self.config, models)?;
+        // It is opened once; were it opened twice, the first would do as well.
+        let _ = self.opened.set(opened);
+        Ok(())
+    }
+
+    fn opened(&self) -> Result<&Kokoro, SpeechError> {
+        self.opened.get().ok_or_else(|| {
+            let message = "The model is still being loaded; try again in a moment.";
+            SpeechError::new(ErrorKind::Overloaded, message).retry_after(SOON)
+        })
+    }
+}
+
+impl Backend for Loading {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn model(&self) -> &str {
+        kokoro::MODEL
+    }
+
+    fn voices(&self) -> &[Voice] {
+        &self.voices
+    }
+
+    fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
+        self.opened()?.voice(name)
+    }
+
+    fn follows_instructions(&self) -> bool {
+        self.opened.get().is_some_and(Backend::follows_instructions)
+    }
+
+    fn ready(&self) -> Result<(), SpeechError> {
+        self.opened()?.ready()
+    }
+
+    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<PcmStream, SpeechError>> {
+        match self.opened() {
+            Ok(kokoro) => kokoro.speak(utterance),
+            Err(error) => Box::pin(async { Err(error) }),
+        }
+    }
+}
