@@ -48,10 +48,10 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
     /// The configuration (TOML). config/voice-soundboard.toml in the sources shows every setting.
-    #[arg(long, global = true, value_name = "FILE", env = "VOICE_SOUNDBOARD_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", env = "VOICE_SOUNDBOARD_CONFIG", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,
     /// Where models are kept [default: voice-soundboard in the user's cache directory].
-    #[arg(long, global = true, value_name = "DIR", env = "VOICE_SOUNDBOARD_CACHE")]
+    #[arg(long, global = true, value_name = "DIR", env = "VOICE_SOUNDBOARD_CACHE", hide_env_values = true)]
     pub(crate) cache: Option<PathBuf>,
     /// Print results and errors as JSON.
     #[arg(long, global = true)]

@@ -73,6 +73,12 @@ pub(crate) struct Complaint {
     request_id: Option<String>,
 }
 
+/// The native error body.
+#[derive(Serialize)]
+struct Body<'a> {
+    error: &'a Complaint,
+}
+
 impl Failure {
     /// The command line, the configuration or a file that they name cannot be used.
     pub(crate) fn usage(message: impl fmt::Display) -> Self {
@@ -143,7 +149,7 @@ impl Complaint {
     fn print(&self, json: bool) -> io::Result<()> {
         let mut stderr = io::stderr().lock();
         if json {
-            let body = serde_json::json!({ "error": self });
+            let body = serde_json::to_string(&Body { error: self })?;
             return writeln!(stderr, "{body}");
         }
         write!(stderr, "error: {}", one_line(&self.message))?;

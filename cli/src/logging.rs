@@ -1,6 +1,6 @@
 //! Log lines, on standard error. Nobody's text is in them.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -24,7 +24,7 @@ pub(crate) fn start(format: LogFormat, usual: Level, verbose: u8) {
     };
     let targets =
         Targets::new().with_default(LevelFilter::WARN).with_targets(ROOMS.map(|room| (room, level)));
-    let lines = fmt::layer().with_writer(io::stderr);
+    let lines = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let lines = match format {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),

@@ -67,18 +67,19 @@ fn not_understood(error: &clap::Error) -> ExitCode {
         }
         _ => {
             let json = std::env::args_os().any(|argument| argument == "--json");
-            Failure::usage(first_paragraphs(&error.to_string())).end(json)
+            Failure::usage(in_one_line(error)).end(json)
         }
     }
 }
 
 /// What clap says before it repeats the usage, and where to read on.
-fn first_paragraphs(said: &str) -> String {
-    let before_usage = said.split("Usage:").next().unwrap_or(said);
-    let before_usage = before_usage.split("For more information").next().unwrap_or(before_usage);
-    let message = one_line(before_usage.trim_start_matches("error: "));
-    if message.is_empty() {
-        return "no command is given; try --help".to_owned();
+fn in_one_line(error: &clap::Error) -> String {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return "no command is given; --help lists them".to_owned();
     }
-    format!("{message}; try --help")
+    let said = error.to_string();
+    let before_usage = said.split("Usage:").next().unwrap_or(&said);
+    let before_usage = before_usage.split("For more information").next().unwrap_or(before_usage);
+    let message = one_line(before_usage.trim_start_matches("error: ")).replace(" tip: ", "; ");
+    format!("{}; try --help", message.trim_end_matches('.'))
 }

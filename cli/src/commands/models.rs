@@ -7,7 +7,7 @@ use super::{columns, print, print_json};
 use crate::args::{Global, Models};
 use crate::compose;
 use crate::config::Config;
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::progress::Pull;
 
 /// Does what is asked about models.
@@ -22,12 +22,17 @@ pub(crate) fn run(command: &Models, config: &Config, global: &Global) -> Result<
             let store = store()?;
             let files = store.verify();
             report(&store, &files, global.json)?;
-            all_sound(&files)
+            // The first that is wrong is the error; the list has them all.
+            Ok(files.into_iter().try_for_each(|file| file.state)?)
         }
         Models::Pull => {
             let store = store()?;
             store.pull(&[], &Pull::new())?;
-            report(&store, &store.list(), global.json)
+            let files = store.list();
+            if global.json {
+                return report(&store, &files, true);
+            }
+            print(&format!("all {} files are in {}\n", files.len(), store.cache().display()))
         }
         Models::Keygen { secret, public } => {
             let key = sign::keygen(secret, public, None)?;
@@ -94,12 +99,4 @@ fn described(store: &ModelStore, stored: &Stored<'_>) -> Value {
         "state": state(stored),
         "from": sources,
     })
-}
-
-/// The exit code of a check: its findings are printed already.
-fn all_sound(files: &[Stored<'_>]) -> Result<(), Failure> {
-    match files.iter().all(|file| file.state.is_ok()) {
-        true => Ok(()),
-        false => Err(Failure::Quiet(Exit::MissingModel)),
-    }
 }
