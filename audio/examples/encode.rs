@@ -14,8 +14,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let wav = fs::read(input)?;
     let (header, data) = wav.split_at_checked(44).ok_or("not a WAV file")?;
     let rate: SampleRate = u32::from_le_bytes(header[24..28].try_into()?).try_into()?;
-    let samples: Vec<f32> =
-        data.chunks_exact(2).map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32768.0).collect();
+    let samples: Vec<f32> = data
+        .chunks_exact(2)
+        .map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32768.0)
+        .collect();
     let seconds = samples.len() as f64 / f64::from(rate.get());
     let stem = Path::new(input).file_stem().ok_or("not a file")?;
     for format in AudioFormat::ALL {

@@ -12,6 +12,7 @@ const BLOCK: usize = 1024;
 /// Samples of silence that a decoder puts out before the first sample of ours: one block of overlap.
 pub const LEAD: usize = BLOCK;
 
+/// The codec looks one frame ahead, so that a sudden sound does not smear into the silence before it.
 pub(crate) struct Adts {
     codec: syom::Encoder,
     blocks: Blocks,
@@ -20,10 +21,14 @@ pub(crate) struct Adts {
 
 impl Adts {
     pub(crate) fn new(rate: SampleRate) -> Result<Self, EncodeError> {
-        const RATES: &str = "7350, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200 or 96000 Hz";
-        let options = EncodeOptions::adts().with_bitrate_bps(bit_rate(rate));
-        let codec = syom::Encoder::new(rate.get(), 1, &options)
-            .map_err(|_| EncodeError::Rate { format: AudioFormat::Aac, rate, allowed: RATES })?;
+        const RATES: &str =
+            "7350, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200 or 96000 Hz";
+        let options = EncodeOptions::adts().with_bitrate_bps(bit_rate(rate)).with_lookahead(true);
+        let codec = syom::Encoder::new(rate.get(), 1, &options).map_err(|_| EncodeError::Rate {
+            format: AudioFormat::Aac,
+            rate,
+            allowed: RATES,
+        })?;
         Ok(Self { codec, blocks: Blocks::of(BLOCK), empty: true })
     }
 }

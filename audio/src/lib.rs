@@ -95,8 +95,8 @@ pub fn encoder(format: AudioFormat, rate: SampleRate) -> Result<Box<dyn Encoder>
     })
 }
 
-/// Bits per second of mp3 and aac: 64 kbit/s at Kokoro's 24 kHz, in proportion at other rates, and at most
-/// 128 kbit/s. Speech at these rates is hard to tell from the original; see `docs/encoders.md`.
+/// Bits per second of mp3 and aac: 4 a sample, which is 96 kbit/s at Kokoro's 24 kHz, and at most 128 kbit/s.
+/// `docs/encoders.md` says why.
 fn bit_rate(rate: SampleRate) -> u32 {
-    (rate.get() / 3).saturating_mul(8).min(128_000)
+    rate.get().saturating_mul(4).min(128_000)
 }

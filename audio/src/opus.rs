@@ -2,14 +2,17 @@
 
 use ogg::PacketWriter;
 use ogg::writing::PacketWriteEndInfo;
-use rusty_opus::{Application, OpusEncoder};
+use ropus::{Application, Bitrate, Channels};
 use speech::{AudioFormat, SampleRate};
 
 use crate::blocks::Blocks;
 use crate::{EncodeError, Encoder};
 
 /// Bits per second, on average.
-const BIT_RATE: i32 = 40_000;
+const BIT_RATE: u32 = 40_000;
+
+/// The codec's most careful setting; it also decides by what it hears between its speech and its music mode.
+const COMPLEXITY: u8 = 10;
 
 /// Packets per second: of 20 ms each.
 const PACKETS_PER_SECOND: u32 = 50;
@@ -20,7 +23,7 @@ const PACKETS_IN_PAGE: u64 = 5;
 /// Granule positions and the pre-skip count samples at this rate, whatever goes in.
 const GRANULE_RATE: u32 = 48_000;
 
-/// What a decoder puts out before the first sample of ours, at 48 kHz: 6.5 ms, as with libopus.
+/// What a decoder puts out before the first sample of ours, at 48 kHz: the codec's look-ahead of 6.5 ms.
 const PRE_SKIP: u16 = 312;
 
 /// The longest packet of one frame (RFC 6716, 3.2.1).
@@ -72,7 +75,7 @@ impl Encoder for OggOpus {
 
 /// The codec and the pages that its packets go to.
 struct Packets {
-    codec: OpusEncoder,
+    codec: ropus::Encoder,
     pages: PacketWriter<'static, Vec<u8>>,
     written: u64,
 }
@@ -81,9 +84,11 @@ impl Packets {
     fn new(rate: SampleRate) -> Result<Self, EncodeError> {
         const RATES: &str = "8000, 12000, 16000, 24000 or 48000 Hz";
         let unfit = |_| EncodeError::Rate { format: AudioFormat::Opus, rate, allowed: RATES };
-        let hertz = i32::try_from(rate.get()).unwrap_or(i32::MAX);
-        let mut codec = OpusEncoder::new(hertz, 1, Application::Audio).map_err(unfit)?;
-        codec.bitrate_bps = BIT_RATE;
+        let codec = ropus::Encoder::builder(rate.get(), Channels::Mono, Application::Audio)
+            .bitrate(Bitrate::Bits(BIT_RATE))
+            .complexity(COMPLEXITY)
+            .build()
+            .map_err(unfit)?;
         let mut pages = PacketWriter::new(Vec::new());
         for header in [identification(rate), comment()] {
             pages.write_packet(header, SERIAL, PacketWriteEndInfo::EndPage, 0).map_err(failed)?;
@@ -95,7 +100,7 @@ impl Packets {
     /// packet that reaches it is the last, and players drop what lies behind.
     fn push(&mut self, block: &[f32], end: Option<u64>) -> Result<(), EncodeError> {
         let mut packet = vec![0; LONGEST_PACKET];
-        let length = self.codec.encode(block, block.len(), &mut packet).map_err(failed)?;
+        let length = self.codec.encode_float(block, &mut packet).map_err(failed)?;
         packet.truncate(length);
         self.written += 1;
         let position = self.written * u64::from(GRANULE_RATE / PACKETS_PER_SECOND);
