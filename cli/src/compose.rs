@@ -7,7 +7,7 @@ use engine::{Engine, Parts};
 use futures::future::try_join_all;
 use gateway::{Clients, check_binding};
 use inference::models::{Manifest, ModelStore, StoreError, default_cache_dir};
-use speech::{Backend as _, ErrorKind, SpeechError, Voice};
+use speech::{Backend as _, ErrorKind, SpeechError, SpeechRequest, Voice};
 use store::SqliteJournal;
 use tokio::task::{JoinError, spawn_blocking};
 
@@ -59,6 +59,18 @@ pub(crate) fn backends(config: &Config) -> Vec<Arc<Loading>> {
 /// Every voice of the configured backends. Needs no model.
 pub(crate) fn voices(config: &Config) -> Vec<Voice> {
     backends(config).iter().flat_map(|backend| backend.voices().to_vec()).collect()
+}
+
+/// Whether anybody could speak that, so that a model is worth fetching and loading for it. What exactly is wrong with
+/// a name that nobody answers to, the engine says.
+pub(crate) fn is_speakable(request: &SpeechRequest, engine: &Engine, backends: &[Arc<Loading>]) -> bool {
+    let voice = engine.aliases().get(&request.voice).unwrap_or(&request.voice);
+    let model = request.model.as_ref();
+    model.is_none_or(|wanted| engine.models().iter().any(|model| model.id == *wanted))
+        && backends.iter().any(|backend| {
+            let own = voice.strip_prefix(backend.name()).and_then(|rest| rest.strip_prefix(':'));
+            backend.voice(own.unwrap_or(voice)).is_ok()
+        })
 }
 
 /// Opens the backends side by side, after fetching what was never fetched.

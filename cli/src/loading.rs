@@ -59,7 +59,7 @@ impl Backend for Loading {
     }
 
     fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
-        self.opened()?.voice(name)
+        kokoro::voice(&self.name, name)
     }
 
     fn follows_instructions(&self) -> bool {

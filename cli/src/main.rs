@@ -48,7 +48,7 @@ fn run(Cli { global, command }: Cli) -> Result<(), Failure> {
     let usual = if matches!(command, Command::Serve(_)) { Level::INFO } else { Level::WARN };
     logging::start(config.log_format, usual, global.verbose);
     match command {
-        Command::Speak(speak) => commands::speak::run(speak, &config, &global),
+        Command::Speak(speak) => commands::speak::run(&speak, &config, &global),
         Command::Serve(_) => commands::serve::run(&config, &global),
         Command::Voices(voices) => commands::voices::run(&voices, &config, &global),
         Command::Models(models) => commands::models::run(&models, &config, &global),

@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
+use futures::FutureExt;
 use gateway::{Ended, Parts};
 use inference::models::ModelStore;
 use tokio::net::TcpListener;
@@ -45,7 +46,7 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
         };
         stop.cancel();
         tracing::info!("stopping: what is being spoken is finished; a second signal ends at once");
-        if signals.or(async { Ok(serving.await) }).await? == Ended::CutOff {
+        if signals.or(serving.map(Ok)).await? == Ended::CutOff {
             tracing::warn!("some answers were cut off: they took longer than http.drain_timeout_seconds");
         }
         outcome

@@ -1,14 +1,14 @@
 //! Speaks a text: to a file, to standard output, or aloud.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::{Engine, Spoken};
-use futures::StreamExt;
+use engine::{Engine, Refusal, Spoken};
+use futures::{FutureExt, StreamExt};
 use serde_json::json;
-use speech::{AudioFormat, Door, Ids, SpeechRequest, SpeechText, Speed};
+use speech::{AudioFormat, Door, Ids, SpeechError, SpeechRequest, SpeechText, Speed};
 
 use super::{block_on, print_json};
 use crate::args::{Global, Speak};
@@ -20,22 +20,37 @@ use crate::output::{Output, Timings};
 use crate::progress::Speaking;
 use crate::signals::Signals;
 
+/// Whoever runs the command is the client that a server without API keys serves.
+const CLIENT: &str = "local";
+
 /// Speaks it.
-pub(crate) fn run(speak: Speak, config: &Config, global: &Global) -> Result<(), Failure> {
-    let request = request(&speak)?;
-    let output = output(&speak)?;
+pub(crate) fn run(speak: &Speak, config: &Config, global: &Global) -> Result<(), Failure> {
+    let format = format(speak)?;
+    let text = text(speak)?;
+    let output = output(speak)?;
     let timings = speak.timings.as_deref().map(Timings::to).transpose()?;
     let models = Arc::new(compose::models(config, global.cache.clone())?);
     let backends = compose::backends(config);
     block_on(async {
         let mut signals = Signals::listen()?;
-        // The journal opens while the model does.
-        let opened =
-            async { tokio::try_join!(compose::engine(config, &backends), compose::load(&backends, &models)) };
-        let (engine, ()) = signals.or(opened).await?;
+        let engine = signals.or(compose::engine(config, &backends)).await?;
+        let id = RandomIds.request_id();
+        let request = match request(&id, speak, text, format) {
+            Ok(request) => request,
+            Err(error) => {
+                let kind = error.kind();
+                engine
+                    .refused(Refusal { id: id.clone(), client: CLIENT.into(), door: Door::Cli, kind })
+                    .await;
+                return Err(Failure::of_request(&error, &id));
+            }
+        };
+        if compose::is_speakable(&request, &engine, &backends) {
+            signals.or(compose::load(&backends, &models)).await?;
+        }
         let spoken = signals.or(speak_to(&engine, request, output, timings)).await;
         // The row of what was broken off, too. A second signal does not wait for it.
-        signals.or(async { Ok(engine.settled().await) }).await?;
+        signals.or(engine.settled().map(Ok)).await?;
         let summary = spoken?;
         if global.json && !is_stdout(&speak.output) && !is_stdout(&speak.timings) {
             print_json(&summary)?;
@@ -83,19 +98,16 @@ async fn speak_to(
     }))
 }
 
-/// The request that the command line spells, checked before anything is opened for it.
-fn request(speak: &Speak) -> Result<SpeechRequest, Failure> {
-    let format = format(speak)?;
-    let speed = Speed::new(speak.speed)?;
-    let text = SpeechText::new(text(speak)?, None).map_err(speech::SpeechError::from)?;
+/// The request that the command line spells.
+fn request(id: &str, speak: &Speak, text: String, format: AudioFormat) -> Result<SpeechRequest, SpeechError> {
     Ok(SpeechRequest {
-        id: RandomIds.request_id(),
-        client: "local".into(),
+        id: id.to_owned(),
+        client: CLIENT.into(),
         door: Door::Cli,
-        text,
+        text: SpeechText::new(text, None)?,
         voice: speak.voice.clone(),
         model: speak.model.clone(),
-        speed,
+        speed: Speed::new(speak.speed)?,
         format,
         instructions: None,
     })
@@ -148,6 +160,11 @@ fn output(speak: &Speak) -> Result<Output, Failure> {
     if is_stdout(&speak.output) && is_stdout(&speak.timings) {
         return Err(Failure::usage(
             "the sound and the timings cannot both go to standard output; name a file for one of them",
+        ));
+    }
+    if is_stdout(&speak.output) && io::stdout().is_terminal() {
+        return Err(Failure::usage(
+            "standard output is a terminal, which cannot show sound; redirect it, give -o FILE, or leave -o away to hear it",
         ));
     }
     match &speak.output {

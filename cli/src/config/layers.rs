@@ -156,7 +156,8 @@ mod tests {
         assert_eq!(config.voices["narrator"], "bm_george");
         assert_eq!(config.voices["alloy"], "af_sky");
         assert_eq!(config.voices["echo"], "am_echo");
-        assert_eq!(config.http.cors_origins, ["https://app.example"]);
+        let [origin] = config.http.cors_origins.as_slice() else { panic!("one origin") };
+        assert_eq!(String::from(origin.clone()), "https://app.example");
         assert_eq!(config.clients["app"].keys.0.len(), 1);
     }
 

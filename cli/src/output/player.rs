@@ -63,7 +63,7 @@ pub(crate) struct Playing {
 
 enum Feed {
     /// The player listens already.
-    Listening(Listener),
+    Listening(Box<Listener>),
     /// The player starts when the file is whole.
     Collecting(File, TempPath),
 }
@@ -91,7 +91,7 @@ impl Playing {
                 .into_parts();
             Feed::Collecting(file, path)
         } else {
-            Feed::Listening(player.launch(player.arguments, Stdio::piped())?)
+            Feed::Listening(Box::new(player.launch(player.arguments, Stdio::piped())?))
         };
         Ok(Self { player, feed })
     }
@@ -99,8 +99,10 @@ impl Playing {
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         let written = match &mut self.feed {
             Feed::Collecting(file, _) => file.write_all(bytes),
-            Feed::Listening(Listener { stdin: Some(stdin), .. }) => stdin.write_all(bytes).await,
-            Feed::Listening(Listener { stdin: None, .. }) => Ok(()),
+            Feed::Listening(listener) => match &mut listener.stdin {
+                Some(stdin) => stdin.write_all(bytes).await,
+                None => Ok(()),
+            },
         };
         match (written, &mut self.feed) {
             (Ok(()), _) => Ok(()),

@@ -1,4 +1,4 @@
-//! The program itself, as far as it needs no model: usage, configuration, errors and exit codes.
+//! Usage, configuration, errors and exit codes.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -108,7 +108,7 @@ fn without_a_sound_card_a_way_out_is_named() {
 }
 
 #[test]
-fn what_cannot_be_spoken_is_refused_before_anything_is_opened() {
+fn what_cannot_be_spoken_is_refused_before_a_model_is_fetched() {
     let world = world();
     fs::write(world.path().join("latin1.txt"), b"caf\xe9").expect("it is written");
     complains(&ran(&world, &["speak", " ", "-o", "x.wav"]), 3, &["empty"]);
@@ -116,7 +116,17 @@ fn what_cannot_be_spoken_is_refused_before_anything_is_opened() {
     complains(&ran(&world, &["speak", "Hi.", "--speed", "NaN", "-o", "x.wav"]), 3, &["0.25"]);
     complains(&ran(&world, &["speak", "Hi.", "--speed", "-1", "-o", "x.wav"]), 3, &["0.25"]);
     complains(&ran(&world, &["speak", "--file", "latin1.txt", "-o", "x.wav"]), 2, &["UTF-8", "byte 3"]);
-    assert_eq!(names_in(world.path()), ["latin1.txt"]);
+    complains(
+        &ran(&world, &["speak", "Hi.", "--voice", "nobody", "-o", "x.wav"]),
+        3,
+        &["nobody", "af_heart"],
+    );
+    complains(&ran(&world, &["speak", "Hi.", "--voice", "jf_alpha", "-o", "x.wav"]), 3, &["Japanese"]);
+    complains(&ran(&world, &["speak", "Hi.", "--voice", "af_sky(x)", "-o", "x.wav"]), 3, &["weight"]);
+    complains(&ran(&world, &["speak", "Hi.", "--model", "none", "-o", "x.wav"]), 3, &["none", "kokoro"]);
+    let mut left = names_in(world.path());
+    left.sort();
+    assert_eq!(left, ["data", "latin1.txt"], "no sound, no cache of models");
 }
 
 #[test]
