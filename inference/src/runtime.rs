@@ -1,24 +1,33 @@
 //! ONNX Runtime: the library, graphs made ready for this machine, and the pool of sessions that runs them.
 //!
 //! ```no_run
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use inference::runtime::{Graph, Patience, Pool, PoolOptions, Runtime, Tensor};
+//! # async fn example(store: inference::models::ModelStore) -> Result<(), Box<dyn std::error::Error>> {
+//! use inference::runtime::{Derivation, Patience, Pool, PoolOptions, Runtime, Tensor};
 //!
-//! let runtime = Runtime::load("libonnxruntime.so".as_ref())?;
-//! let pool = Pool::open(&runtime, Graph::from_bytes(std::fs::read("model.onnx")?), PoolOptions::default())?;
+//! let runtime = Runtime::load(&store.path("onnxruntime")?)?;
+//! let source = store.source_sha256("model.onnx")?;
+//! let derivation = Derivation::new(&runtime, &store.derived_dir()?, source, &["/an/inner/tensor"]);
+//! let graph = match derivation.cached() {
+//!     Some(graph) => graph,
+//!     None => derivation.make(store.bytes("model.onnx")?)?,
+//! };
+//! let pool = Pool::open(&runtime, graph, PoolOptions::default())?;
 //! let outputs = pool.run(vec![("speed", Tensor::f32([1], vec![1.0]))], Patience::Unlimited).await?;
 //! # Ok(())
 //! # }
 //! ```
 
+mod cpu;
 mod graph;
 mod library;
+mod onnx;
 mod pool;
 mod queue;
+mod session;
 mod tensor;
 mod worker;
 
-pub use graph::Graph;
+pub use graph::{Derivation, Graph, GraphError};
 pub use library::{Runtime, RuntimeError};
 pub use pool::{OpenError, Patience, Pool, PoolOptions, RunError};
 pub use tensor::Tensor;

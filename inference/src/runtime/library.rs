@@ -25,7 +25,9 @@ pub enum RuntimeError {
         reason: String,
     },
     /// A process can hold only one ONNX Runtime.
-    #[error("ONNX Runtime is already loaded from {loaded}; a process can hold only one, so {path} was not loaded")]
+    #[error(
+        "ONNX Runtime is already loaded from {loaded}; a process can hold only one, so {path} was not loaded"
+    )]
     AnotherOne {
         /// The library that is in use.
         loaded: PathBuf,

@@ -75,6 +75,12 @@ pub enum RunError {
     Closed,
 }
 
+impl From<ort::Error> for RunError {
+    fn from(error: ort::Error) -> Self {
+        Self::Failed { reason: error.to_string() }
+    }
+}
+
 /// Sessions of one graph behind one queue, first come, first served.
 ///
 /// Dropping it waits for the threads to end.
@@ -91,7 +97,8 @@ impl Pool {
     /// # Errors
     /// [`OpenError`] when the first session cannot be opened.
     pub fn open(runtime: &Runtime, graph: Graph, options: PoolOptions) -> Result<Self, OpenError> {
-        let mut pool = Self { queue: Arc::new(Queue::new()), most_waiting: options.queue, workers: Vec::new() };
+        let mut pool =
+            Self { queue: Arc::new(Queue::new()), most_waiting: options.queue, workers: Vec::new() };
         let (opened, first) = mpsc::channel();
         pool.spawn(0, runtime, &graph, opened)?;
         match first.recv() {
@@ -113,9 +120,12 @@ impl Pool {
     ///
     /// # Errors
     /// [`RunError::Busy`] only to who is not patient.
-    pub async fn run(&self, inputs: Vec<(&'static str, Tensor)>, patience: Patience) -> Result<Vec<Tensor>, RunError> {
-        let options = RunOptions::new().map_err(|error| RunError::Failed { reason: error.to_string() })?;
-        let options = Arc::new(options);
+    pub async fn run(
+        &self,
+        inputs: Vec<(&'static str, Tensor)>,
+        patience: Patience,
+    ) -> Result<Vec<Tensor>, RunError> {
+        let options = Arc::new(RunOptions::new()?);
         let (reply, mut answer) = oneshot::channel();
         let most = matches!(patience, Patience::AtMost(_)).then_some(self.most_waiting);
         let id = self.queue.push(Job { inputs, options: Arc::clone(&options), reply }, most)?;
@@ -123,7 +133,9 @@ impl Pool {
         if let Patience::AtMost(longest) = patience {
             match timeout(longest, &mut answer).await {
                 Ok(answer) => return answer.unwrap_or(Err(RunError::Closed)),
-                Err(_) if ticket.queue.remove(id) => return Err(RunError::Busy { retry_after: self.queue.wait() }),
+                Err(_) if ticket.queue.remove(id) => {
+                    return Err(RunError::Busy { retry_after: self.queue.wait() });
+                }
                 // It is being run.
                 Err(_) => {}
             }

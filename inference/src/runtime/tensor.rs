@@ -5,6 +5,8 @@ use std::fmt;
 use ort::session::SessionInputValue;
 use ort::value::{DynValue, Value};
 
+use super::RunError;
+
 /// A dense tensor in row-major order. Its `Debug` shows the shape only: tokens are somebody's text.
 #[derive(Clone, PartialEq)]
 pub enum Tensor {
@@ -65,15 +67,15 @@ impl Tensor {
         })
     }
 
-    /// Copies an output; `Err` names what it is when it is neither integers nor floats.
-    pub(super) fn from_output(value: &DynValue) -> Result<Self, String> {
+    /// Copies an output.
+    pub(super) fn from_output(value: &DynValue) -> Result<Self, RunError> {
         if let Ok((shape, data)) = value.try_extract_tensor::<f32>() {
             return Ok(Self::f32(shape.to_vec(), data.to_vec()));
         }
         if let Ok((shape, data)) = value.try_extract_tensor::<i64>() {
             return Ok(Self::i64(shape.to_vec(), data.to_vec()));
         }
-        Err(value.dtype().to_string())
+        Err(RunError::Failed { reason: format!("an output is {}", value.dtype()) })
     }
 }
 

@@ -3,12 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 
-use ort::session::builder::GraphOptimizationLevel;
-use ort::session::{RunOptions, Session};
 use tokio::time::Instant;
 
 use super::queue::Queue;
-use super::{Graph, RunError, Runtime, Tensor};
+use super::session::OpenSession;
+use super::{Graph, RunError, Runtime};
 
 /// What a worker says once, when its session is open or cannot be opened.
 pub(super) type Opened = Result<(), String>;
@@ -17,7 +16,7 @@ pub(super) type Opened = Result<(), String>;
 ///
 /// A session that panicked is replaced by a new one: nobody knows what state it is in.
 pub(super) fn work(runtime: &Runtime, graph: &Graph, queue: &Arc<Queue>, opened: &mpsc::Sender<Opened>) {
-    let mut session = match open(runtime, graph) {
+    let mut session = match OpenSession::new(runtime, graph) {
         Ok(session) => session,
         Err(error) => {
             let _ = opened.send(Err(error.to_string()));
@@ -29,7 +28,7 @@ pub(super) fn work(runtime: &Runtime, graph: &Graph, queue: &Arc<Queue>, opened:
     let _ = opened.send(Ok(()));
     while let Some(job) = queue.pop() {
         let start = Instant::now();
-        match catch_unwind(AssertUnwindSafe(|| run(&mut session, job.inputs, &job.options))) {
+        match catch_unwind(AssertUnwindSafe(|| session.run(job.inputs, &job.options))) {
             Ok(result) => {
                 if result.is_ok() {
                     queue.took(start.elapsed());
@@ -39,7 +38,7 @@ pub(super) fn work(runtime: &Runtime, graph: &Graph, queue: &Arc<Queue>, opened:
             }
             Err(_) => {
                 let _ = job.reply.send(Err(RunError::Failed { reason: "the session panicked".to_owned() }));
-                match open(runtime, graph) {
+                match OpenSession::new(runtime, graph) {
                     Ok(fresh) => session = fresh,
                     Err(error) => {
                         tracing::error!(%error, "a session cannot be opened again; the pool goes on without it");
@@ -57,29 +56,4 @@ impl Drop for Leaving<'_> {
     fn drop(&mut self) {
         self.0.worker_left();
     }
-}
-
-fn open(runtime: &Runtime, graph: &Graph) -> ort::Result<Session> {
-    Session::builder(&runtime.environment)?
-        .with_intra_threads(1)?
-        .with_inter_threads(1)?
-        .with_optimization_level(GraphOptimizationLevel::All)?
-        .commit_from_memory(&graph.bytes)
-}
-
-fn run(session: &mut Session, inputs: Vec<(&'static str, Tensor)>, options: &RunOptions) -> Result<Vec<Tensor>, RunError> {
-    let inputs = inputs
-        .into_iter()
-        .map(|(name, tensor)| Ok((name, tensor.into_input()?)))
-        .collect::<ort::Result<Vec<_>>>()
-        .map_err(failed)?;
-    let outputs = session.run_with_options(inputs, options).map_err(failed)?;
-    outputs
-        .values()
-        .map(|value| Tensor::from_output(&value).map_err(|kind| RunError::Failed { reason: format!("an output is {kind}") }))
-        .collect()
-}
-
-fn failed(error: ort::Error) -> RunError {
-    RunError::Failed { reason: error.to_string() }
 }
