@@ -11,8 +11,8 @@ use speech::AudioFormat;
 use tokio::io::AsyncWriteExt;
 
 use self::file::FileInTheMaking;
-pub(crate) use self::player::Player;
 use self::player::Playing;
+pub(crate) use self::player::{installed_player, players};
 pub(crate) use self::timings::Timings;
 use crate::failure::Failure;
 

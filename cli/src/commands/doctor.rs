@@ -14,7 +14,7 @@ use crate::args::Global;
 use crate::compose;
 use crate::config::Config;
 use crate::failure::{Exit, Failure};
-use crate::output::Player;
+use crate::output::{installed_player, players};
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -158,9 +158,9 @@ fn look_at_journal(config: &Config) -> Finding {
 }
 
 fn look_at_player() -> Finding {
-    match Player::installed() {
-        Some(player) => good("player", player.program.to_owned()),
-        None => optional("player", format!("none of {}; 'speak' needs -o FILE", Player::names())),
+    match installed_player() {
+        Some(player) => good("player", player.display().to_string()),
+        None => optional("player", format!("none of {}; 'speak' needs -o FILE", players())),
     }
 }
 
