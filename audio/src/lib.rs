@@ -23,6 +23,8 @@ mod flac;
 mod mp3;
 mod opus;
 mod pcm;
+#[cfg(test)]
+mod tests;
 mod wav;
 
 use std::error::Error;

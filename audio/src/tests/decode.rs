@@ -1,0 +1,101 @@
+//! Decoders by other hands than the encoders'.
+
+use std::io::Cursor;
+use std::io::ErrorKind::UnexpectedEof;
+
+use rusty_opus::OpusDecoder;
+use speech::AudioFormat;
+use symphonia::core::audio::GenericAudioBufferRef;
+use symphonia::core::codecs::audio::AudioDecoderOptions;
+use symphonia::core::errors::Error;
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::{FormatOptions, TrackType};
+use symphonia::core::io::MediaSourceStream;
+use symphonia::core::meta::MetadataOptions;
+
+/// What a listener hears.
+pub(crate) struct Heard {
+    pub(crate) rate: u32,
+    pub(crate) samples: Vec<f32>,
+}
+
+/// Decodes a whole stream, or the beginning of one; panics on the first thing that is not as it should be.
+pub(crate) fn decode(format: AudioFormat, bytes: &[u8], pcm_rate: u32) -> Heard {
+    match format {
+        AudioFormat::Opus => opus(bytes),
+        AudioFormat::Pcm => {
+            Heard { rate: pcm_rate, samples: bytes.chunks_exact(2).map(from_s16le).collect() }
+        }
+        _ => by_symphonia(format, bytes),
+    }
+}
+
+fn from_s16le(pair: &[u8]) -> f32 {
+    f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32768.0
+}
+
+fn by_symphonia(format: AudioFormat, bytes: &[u8]) -> Heard {
+    let mut hint = Hint::new();
+    hint.with_extension(format.name());
+    let source = MediaSourceStream::new(Box::new(Cursor::new(bytes.to_vec())), Default::default());
+    let mut container = symphonia::default::get_probe()
+        .probe(&hint, source, FormatOptions::default(), MetadataOptions::default())
+        .unwrap_or_else(|error| panic!("{format} of {} bytes: {error}", bytes.len()));
+    let track = container.default_track(TrackType::Audio).unwrap();
+    let parameters = track.codec_params.as_ref().unwrap().audio().unwrap();
+    let rate = parameters.sample_rate.unwrap();
+    let mut decoder = symphonia::default::get_codecs()
+        .make_audio_decoder(parameters, &AudioDecoderOptions::default())
+        .unwrap();
+    let mut samples = Vec::new();
+    loop {
+        let packet = match container.next_packet() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => break,
+            // The placeholder size promises more than comes: a streamed WAV ends where its bytes end.
+            Err(Error::IoError(error)) if format == AudioFormat::Wav && error.kind() == UnexpectedEof => {
+                break;
+            }
+            Err(error) => panic!("{format}: {error}"),
+        };
+        let piece: GenericAudioBufferRef<'_> = decoder.decode(&packet).unwrap();
+        assert_eq!(piece.spec().channels().count(), 1, "mono");
+        let mut heard: Vec<f32> = Vec::new();
+        piece.copy_to_vec_interleaved(&mut heard);
+        samples.extend(heard);
+    }
+    Heard { rate, samples }
+}
+
+/// Plays an Ogg Opus stream as RFC 7845 says: the pre-skip dropped, the end where the last granule position is.
+fn opus(bytes: &[u8]) -> Heard {
+    let mut packets = ogg::PacketReader::new(Cursor::new(bytes));
+    let head = packets.read_packet_expected().unwrap();
+    assert!(head.first_in_stream() && head.last_in_page());
+    assert_eq!(&head.data[..10], b"OpusHead\x01\x01");
+    let skip = u64::from(u16::from_le_bytes([head.data[10], head.data[11]]));
+    let rate = u32::from_le_bytes(head.data[12..16].try_into().unwrap());
+    let tags = packets.read_packet_expected().unwrap();
+    assert!(tags.data.starts_with(b"OpusTags") && tags.last_in_page());
+    let granules = u64::from(48_000 / rate);
+    let mut decoder = OpusDecoder::new(rate as i32, 1).unwrap();
+    let block = (rate / 50) as usize;
+    let mut samples = Vec::new();
+    let mut end = None;
+    while let Some(packet) = packets.read_packet().unwrap() {
+        assert_eq!(end, None, "nothing follows the end of the stream");
+        let mut piece = vec![0.0; block];
+        assert_eq!(decoder.decode(&packet.data, block, &mut piece).unwrap(), block);
+        samples.extend(piece);
+        let so_far = samples.len() as u64 * granules;
+        if packet.last_in_stream() {
+            end = Some(packet.absgp_page());
+            assert!(so_far - packet.absgp_page() < 960, "less than a packet is trimmed");
+        } else if packet.last_in_page() {
+            assert_eq!(packet.absgp_page(), so_far, "a page's granule position counts its samples");
+        }
+    }
+    samples.truncate((end.unwrap_or(u64::MAX) / granules).min(samples.len() as u64) as usize);
+    samples.drain(..((skip / granules) as usize).min(samples.len()));
+    Heard { rate, samples }
+}
