@@ -51,14 +51,44 @@ fn signed_manifest(config: &Config, path: &Path) -> Result<Manifest, Failure> {
 }
 
 /// Who can speak by the configuration; nobody is opened yet.
-pub(crate) fn backends(config: &Config) -> Vec<Arc<Loading>> {
-    let named = config.backends.iter();
-    named.map(|(name, Backend::Kokoro(config))| Loading::new(name, config.clone())).collect()
+pub(crate) fn backends(config: &Config) -> Result<Vec<Arc<Loading>>, Failure> {
+    if config.backends.is_empty() {
+        return Err(Failure::usage(
+            "the configuration has a [backends] table with nobody in it; add one, or remove the table to speak with Kokoro",
+        ));
+    }
+    let named = config.backends.iter().map(|(name, Backend::Kokoro(settings))| {
+        if name.is_empty() || name.contains(':') {
+            return Err(Failure::usage(format_args!(
+                "the backend name {name:?} is empty or has a colon, which ends it in a voice's id; choose another"
+            )));
+        }
+        Ok(Loading::new(name, settings.clone()))
+    });
+    named.collect()
 }
 
 /// Every voice of the configured backends. Needs no model.
-pub(crate) fn voices(config: &Config) -> Vec<Voice> {
-    backends(config).iter().flat_map(|backend| backend.voices().to_vec()).collect()
+pub(crate) fn voices(config: &Config) -> Result<Vec<Voice>, Failure> {
+    Ok(backends(config)?.iter().flat_map(|backend| backend.voices().to_vec()).collect())
+}
+
+/// Each other name of a voice must lead to one.
+pub(crate) fn check_aliases(config: &Config, backends: &[Arc<Loading>]) -> Result<(), Failure> {
+    match config.voices.iter().find(|(_, voice)| !has_voice(backends, voice)) {
+        None => Ok(()),
+        Some((alias, voice)) => Err(Failure::usage(format_args!(
+            "[voices] {alias} = {voice:?}: nobody can speak with that voice; 'voice-soundboard voices' lists those that can"
+        ))),
+    }
+}
+
+/// Whether somebody can speak with that voice: `backend:voice`, or a bare name.
+fn has_voice(backends: &[Arc<Loading>], voice: &str) -> bool {
+    backends.iter().any(|backend| {
+        let own = voice.strip_prefix(backend.name()).and_then(|rest| rest.strip_prefix(':'));
+        backend.voice(own.unwrap_or(voice)).is_ok()
+    })
 }
 
 /// Whether anybody could speak that, so that a model is worth fetching and loading for it. What exactly is wrong with
@@ -66,11 +96,8 @@ pub(crate) fn voices(config: &Config) -> Vec<Voice> {
 pub(crate) fn is_speakable(request: &SpeechRequest, engine: &Engine, backends: &[Arc<Loading>]) -> bool {
     let voice = engine.aliases().get(&request.voice).unwrap_or(&request.voice);
     let model = request.model.as_ref();
-    model.is_none_or(|wanted| engine.models().iter().any(|model| model.id == *wanted))
-        && backends.iter().any(|backend| {
-            let own = voice.strip_prefix(backend.name()).and_then(|rest| rest.strip_prefix(':'));
-            backend.voice(own.unwrap_or(voice)).is_ok()
-        })
+    has_voice(backends, voice)
+        && model.is_none_or(|wanted| engine.models().iter().any(|model| model.id == *wanted))
 }
 
 /// Opens the backends side by side, after fetching what was never fetched.

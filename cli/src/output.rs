@@ -39,6 +39,9 @@ impl Output {
 
     /// Writes all of `bytes`, as fast as whoever reads them.
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
         match self {
             Self::File(file) => file.write(bytes),
             Self::Stdout(stdout) => {

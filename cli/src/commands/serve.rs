@@ -22,7 +22,8 @@ use crate::signals::Signals;
 pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
     let clients = compose::clients(config)?;
     let models = Arc::new(compose::models(config, global.cache.clone())?);
-    let backends = compose::backends(config);
+    let backends = compose::backends(config)?;
+    compose::check_aliases(config, &backends)?;
     block_on(async {
         let mut signals = Signals::listen()?;
         let listener = bind(config).await?;

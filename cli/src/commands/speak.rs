@@ -30,7 +30,7 @@ pub(crate) fn run(speak: &Speak, config: &Config, global: &Global) -> Result<(),
     let output = output(speak)?;
     let timings = speak.timings.as_deref().map(Timings::to).transpose()?;
     let models = Arc::new(compose::models(config, global.cache.clone())?);
-    let backends = compose::backends(config);
+    let backends = compose::backends(config)?;
     block_on(async {
         let mut signals = Signals::listen()?;
         let engine = signals.or(compose::engine(config, &backends)).await?;

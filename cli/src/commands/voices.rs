@@ -12,7 +12,7 @@ use crate::failure::Failure;
 /// Prints the voices that the filters leave.
 pub(crate) fn run(filters: &Voices, config: &Config, global: &Global) -> Result<(), Failure> {
     let voices: Vec<Voice> =
-        compose::voices(config).into_iter().filter(|voice| is_wanted(voice, filters)).collect();
+        compose::voices(config)?.into_iter().filter(|voice| is_wanted(voice, filters)).collect();
     if global.json {
         return print_json(&json!({ "total": voices.len(), "voices": voices }));
     }

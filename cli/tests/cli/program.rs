@@ -203,6 +203,18 @@ fn the_effective_configuration_is_printed_without_secrets() {
     let ended = check(&mut program(&world));
     complains(&ended, 2, &["line 2", "env"]);
     assert!(!ended.stderr.contains("sk-1234"));
+    for (wrong, word) in [
+        ("[voices]\nnarrator = 'nobody'", "narrator"),
+        ("[voices]\nnarrator = 'jf_alpha'", "narrator"),
+        ("[backends]", "[backends]"),
+        ("[backends.'a:b']\nkind = 'kokoro'", "a:b"),
+        ("[backends.kokoro]\nkind = 'gramophone'", "gramophone"),
+        ("[http]\ncors_origins = ['app.example']", "app.example"),
+        ("[models]\nmanifest = 'own.toml'", "public_key"),
+    ] {
+        fs::write(&file, wrong).expect("it is written");
+        complains(&check(&mut program(&world)), 2, &[word]);
+    }
     fs::write(&file, "\nlisten_on = 1").expect("it is written");
     complains(&check(&mut program(&world)), 2, &["line 2", "\"listen_on\"", "\"listen\""]);
 }
