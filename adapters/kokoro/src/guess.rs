@@ -5,7 +5,8 @@
 
 /// The phonemes of a word of ASCII letters and apostrophes; never empty if there is a letter in it.
 pub(crate) fn guess(word: &str, british: bool) -> String {
-    let letters: Vec<char> = squeeze(word.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()));
+    let letters: Vec<char> =
+        squeeze(word.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()));
     let capitals = word.chars().filter(char::is_ascii_uppercase).count();
     let vowels = letters.iter().filter(|c| is_vowel(**c) || **c == 'y').count();
     let initialism = capitals == letters.len() && capitals <= 5;
@@ -155,7 +156,8 @@ fn stress(sounds: &str) -> String {
     if sounds.contains('ˈ') {
         return sounds.to_owned();
     }
-    let vowels: Vec<usize> = sounds.char_indices().filter(|(_, c)| is_vowel_sound(*c)).map(|(at, _)| at).collect();
+    let vowels: Vec<usize> =
+        sounds.char_indices().filter(|(_, c)| is_vowel_sound(*c)).map(|(at, _)| at).collect();
     let from_end = match vowels.len() {
         0 => return sounds.to_owned(),
         1 => 1,
@@ -200,7 +202,10 @@ fn is_vowel(letter: char) -> bool {
 }
 
 fn is_vowel_sound(c: char) -> bool {
-    matches!(c, 'A' | 'I' | 'O' | 'W' | 'Y' | 'i' | 'u' | 'æ' | 'ɑ' | 'ə' | 'ɛ' | 'ɜ' | 'ɪ' | 'ɔ' | 'ʊ' | 'ʌ' | 'ᵊ')
+    matches!(
+        c,
+        'A' | 'I' | 'O' | 'W' | 'Y' | 'i' | 'u' | 'æ' | 'ɑ' | 'ə' | 'ɛ' | 'ɜ' | 'ɪ' | 'ɔ' | 'ʊ' | 'ʌ' | 'ᵊ'
+    )
 }
 
 #[cfg(test)]

@@ -1,10 +1,147 @@
 //! Kokoro-82M, spoken in this process.
+//!
+//! A text goes through here lazily, a piece at a time, so that memory does not grow with it: written `words` are
+//! turned into `phonemes`, cut into `pieces`, synthesised on the sessions of `inference`, and `sound` cuts, levels
+//! and times what comes back. `stream` drives all of that at the listener's pace.
+
+mod config;
 mod guess;
-mod vocabulary;
-pub mod voices;
-mod reading;
-mod signs;
-mod words;
+mod lexicons;
+mod mix;
 mod phonemes;
 mod pieces;
-mod mix;
+mod reading;
+mod signs;
+mod sound;
+mod stream;
+mod synthesis;
+mod tokens;
+mod vocabulary;
+mod voices;
+mod words;
+
+use std::sync::Arc;
+use std::thread;
+
+use inference::models::{ModelStore, StoreError};
+use speech::{
+    Backend, BoxFuture, ErrorKind, Gender, PcmStream, SpeechError, Utterance, Voice, VoiceId, VoiceStatus,
+};
+
+pub use config::Config;
+pub use voices::voices;
+
+use crate::lexicons::Lexicons;
+use crate::mix::{Mix, Styles};
+use crate::synthesis::Synthesis;
+
+/// What `x-soundboard-model` says.
+pub const MODEL: &str = "kokoro-82m-v1.0";
+
+/// The model, loaded.
+pub struct Kokoro {
+    name: String,
+    voices: Vec<Voice>,
+    speaker: Arc<Speaker>,
+}
+
+/// What all requests share.
+pub(crate) struct Speaker {
+    lexicons: Arc<Lexicons>,
+    styles: Styles,
+    synthesis: Synthesis,
+}
+
+impl Kokoro {
+    /// Loads the model from the store, under the name that it is configured by. Blocks for about a second; the
+    /// first time on a machine, when the graph is made ready for it, for some seconds more.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ModelMissing`] when a file has yet to be fetched or is damaged, [`ErrorKind::BackendFailed`] when
+    /// ONNX Runtime refuses it.
+    pub fn open(name: &str, config: &Config, store: &ModelStore) -> Result<Self, SpeechError> {
+        let lexicons = Arc::new(Lexicons::default());
+        // Loading them takes as long as opening the model; whoever speaks first waits for what is left of it.
+        let american = Arc::clone(&lexicons);
+        thread::Builder::new()
+            .name("kokoro-lexicon".to_owned())
+            .spawn(move || {
+                american.american();
+            })
+            .map_err(SpeechError::internal)?;
+        let synthesis = Synthesis::open(config, store)?;
+        let styles = Styles::new(store.clone());
+        let speaker = Arc::new(Speaker { lexicons, styles, synthesis });
+        Ok(Self { name: name.to_owned(), voices: voices(name), speaker })
+    }
+}
+
+impl Backend for Kokoro {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn model(&self) -> &str {
+        MODEL
+    }
+
+    fn voices(&self) -> &[Voice] {
+        &self.voices
+    }
+
+    fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
+        voice(&self.name, name)
+    }
+
+    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<PcmStream, SpeechError>> {
+        Box::pin(stream::speak(Arc::clone(&self.speaker), utterance))
+    }
+}
+
+/// The voice of that name, or of that mix of names: `af_bella(2)+af_sky(1)`. A mix speaks the language of its first
+/// voice. Needs no model.
+///
+/// # Errors
+/// [`ErrorKind::UnknownVoice`] with the names that are allowed, [`ErrorKind::VoiceUnavailable`] with the reason,
+/// [`ErrorKind::InvalidParameter`] for a weight that is no positive number.
+pub fn voice(backend: &str, name: &str) -> Result<Voice, SpeechError> {
+    let mix = Mix::parse(name)?;
+    let canonical = mix.to_string();
+    if let Some(name) = voices::NAMES.iter().find(|name| **name == canonical) {
+        return Ok(voices::describe(backend, name));
+    }
+    let mut genders = mix.names().map(voices::gender);
+    let first = genders.next().flatten();
+    let gender = if genders.all(|gender| gender == first) { first } else { Some(Gender::Neutral) };
+    Ok(Voice {
+        id: VoiceId { backend: backend.to_owned(), voice: canonical.clone() },
+        name: canonical,
+        languages: vec![mix.language().tag().to_owned()],
+        gender,
+        description: Some("A mix of voices.".to_owned()),
+        status: VoiceStatus::Available,
+    })
+}
+
+/// A file of the model cannot be used.
+fn unusable(error: StoreError) -> SpeechError {
+    if error.is_missing_model() {
+        SpeechError::new(ErrorKind::ModelMissing, error.to_string()).caused_by(error)
+    } else {
+        SpeechError::internal(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mix_is_a_voice_of_its_own() {
+        let mix = voice("kokoro", "af_bella( 2 ) + am_adam").unwrap();
+        assert_eq!(mix.id.to_string(), "kokoro:af_bella(2)+am_adam(1)");
+        assert_eq!((mix.gender, mix.languages[0].as_str()), (Some(Gender::Neutral), "en-US"));
+        assert_eq!(voice("kokoro", "bf_emma(3)").unwrap(), voices::describe("kokoro", "bf_emma"));
+        assert_eq!(voice("kokoro", "bf_emma+bf_lily").unwrap().gender, Some(Gender::Female));
+    }
+}

@@ -63,21 +63,31 @@ fn part(part: &str) -> Result<(&'static str, f32), SpeechError> {
             let weight = weight.trim_end().strip_suffix(')').map(str::trim);
             let weight = weight.and_then(|weight| weight.parse::<f32>().ok());
             let in_range = weight.filter(|weight| (0.001..=1000.0).contains(weight));
-            (name.trim_end(), in_range.ok_or_else(|| invalid("A voice's weight is a number from 0.001 to 1000 in brackets: af_bella(2)+af_sky(1)."))?)
+            (
+                name.trim_end(),
+                in_range.ok_or_else(|| {
+                    invalid(
+                        "A voice's weight is a number from 0.001 to 1000 in brackets: af_bella(2)+af_sky(1).",
+                    )
+                })?,
+            )
         }
         None => (part, 1.0),
     };
     let Some(name) = NAMES.into_iter().find(|known| *known == name) else {
         return Err(SpeechError::new(ErrorKind::UnknownVoice, "There is no Kokoro voice of that name.")
             .about("voice")
-            .allowing(NAMES.into_iter().filter(|name| Language::of(name).status() == VoiceStatus::Available)));
+            .allowing(
+                NAMES.into_iter().filter(|name| Language::of(name).status() == VoiceStatus::Available),
+            ));
     };
     match Language::of(name).status() {
         VoiceStatus::Available => Ok((name, weight)),
-        VoiceStatus::Unavailable { reason } => {
-            Err(SpeechError::new(ErrorKind::VoiceUnavailable, format!("The voice {name} cannot speak: {reason}"))
-                .about("voice"))
-        }
+        VoiceStatus::Unavailable { reason } => Err(SpeechError::new(
+            ErrorKind::VoiceUnavailable,
+            format!("The voice {name} cannot speak: {reason}"),
+        )
+        .about("voice")),
     }
 }
 
@@ -120,7 +130,8 @@ impl Styles {
             return Ok(table);
         }
         let bytes = self.store.bytes(&file(name))?;
-        let table: Arc<[f32]> = bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        let table: Arc<[f32]> =
+            bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner).insert(name, Arc::clone(&table));
         Ok(table)
     }

@@ -5,6 +5,7 @@ use speech::{Boundary, ErrorKind, Span, SpeechError};
 
 use crate::guess::guess;
 use crate::reading::{Said, say};
+use crate::signs::{Reading, read};
 use crate::vocabulary::{id, is_phoneme};
 use crate::words::Written;
 
@@ -102,7 +103,8 @@ impl Phonemiser {
             self.sound(token)
         } else {
             let marks = token.phonemes.as_deref().unwrap_or_default();
-            let marks: String = marks.chars().filter(|c| id(*c).is_some() && !is_phoneme(*c) && *c != ' ').collect();
+            let marks: String =
+                marks.chars().filter(|c| id(*c).is_some() && !is_phoneme(*c) && *c != ' ').collect();
             if word.sound.is_empty() {
                 word.lead.push_str(&marks);
             } else {
@@ -127,7 +129,11 @@ impl Phonemiser {
         let mut parts: Vec<String> = Vec::new();
         for part in token.text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()) {
             let whole = part.len() == token.text.len();
-            parts.push(if whole { self.unknown(part) } else { self.look_up(part).unwrap_or_else(|| self.unknown(part)) });
+            parts.push(if whole {
+                self.unknown(part)
+            } else {
+                self.look_up(part).unwrap_or_else(|| self.unknown(part))
+            });
         }
         // "O'Neill" is one word, "Foo-Bar" two.
         parts.join(if token.text.contains('\'') { "" } else { " " })
@@ -135,7 +141,9 @@ impl Phonemiser {
 
     /// A run of letters and digits that the lexicon does not know.
     fn unknown(&self, run: &str) -> String {
-        if let Some(number) = run.strip_suffix('s').filter(|number| number.ends_with(|c: char| c.is_ascii_digit())) {
+        if let Some(number) =
+            run.strip_suffix('s').filter(|number| number.ends_with(|c: char| c.is_ascii_digit()))
+        {
             return format!("{}z", self.look_up(number).unwrap_or_else(|| self.digits(number)));
         }
         let letters = run.chars().filter(char::is_ascii_alphabetic).count();
@@ -143,7 +151,8 @@ impl Phonemiser {
             0 => self.digits(run),
             _ if letters == run.len() => guess(run, self.british),
             _ => {
-                let split = run.find(|c: char| c.is_ascii_digit() != run.starts_with(|c: char| c.is_ascii_digit()));
+                let split =
+                    run.find(|c: char| c.is_ascii_digit() != run.starts_with(|c: char| c.is_ascii_digit()));
                 let (first, rest) = run.split_at(split.unwrap_or(run.len()));
                 let sound = |run: &str| self.look_up(run).unwrap_or_else(|| self.unknown(run));
                 format!("{} {}", sound(first), sound(rest))
@@ -228,11 +237,68 @@ fn split(word: Word) -> Vec<Word> {
 fn opens_phrase(word: &str) -> bool {
     matches!(
         word.to_ascii_lowercase().as_str(),
-        "and" | "but" | "or" | "nor" | "so" | "yet" | "because" | "although" | "though" | "while" | "when" | "where"
-            | "which" | "who" | "whom" | "whose" | "that" | "if" | "unless" | "until" | "since" | "before" | "after"
-            | "as" | "than" | "with" | "without" | "within" | "into" | "from" | "for" | "through" | "between" | "among"
-            | "during" | "about" | "against" | "across" | "over" | "under" | "by" | "at" | "on" | "in" | "to"
+        "and"
+            | "but"
+            | "or"
+            | "nor"
+            | "so"
+            | "yet"
+            | "because"
+            | "although"
+            | "though"
+            | "while"
+            | "when"
+            | "where"
+            | "which"
+            | "who"
+            | "whom"
+            | "whose"
+            | "that"
+            | "if"
+            | "unless"
+            | "until"
+            | "since"
+            | "before"
+            | "after"
+            | "as"
+            | "than"
+            | "with"
+            | "without"
+            | "within"
+            | "into"
+            | "from"
+            | "for"
+            | "through"
+            | "between"
+            | "among"
+            | "during"
+            | "about"
+            | "against"
+            | "across"
+            | "over"
+            | "under"
+            | "by"
+            | "at"
+            | "on"
+            | "in"
+            | "to"
     )
+}
+
+/// Whether every character of a text has a sound or is silent.
+///
+/// # Errors
+/// [`ErrorKind::InvalidText`] for the first one that English has no sound for: its place, and not the text.
+pub(crate) fn check(text: &str) -> Result<(), SpeechError> {
+    let mut readings = Vec::new();
+    for (offset, c) in text.chars().enumerate() {
+        readings.clear();
+        read(c, &mut readings);
+        if readings.contains(&Reading::Unknown) {
+            return Err(unreadable(offset));
+        }
+    }
+    Ok(())
 }
 
 fn unreadable(offset: usize) -> SpeechError {
@@ -270,17 +336,58 @@ mod tests {
     #[test]
     fn plain_english_is_what_the_lexicon_says() {
         assert_eq!(line("Hello, world."), "həlˈO, wˈɜɹld.");
-        assert_eq!(line("Please read the report I read yesterday."), "plˈiz ɹˈid ðə ɹəpˈɔɹt ˌI ɹˈɛd jˈɛstəɹdˌA.");
+        assert_eq!(
+            line("Please read the report I read yesterday."),
+            "plˈiz ɹˈid ðə ɹəpˈɔɹt ˌI ɹˈɛd jˈɛstəɹdˌA."
+        );
         assert_eq!(line("Dr. Smith said “no” (twice)... why?"), "dˈɑktəɹ smˈɪθ sˈɛd “nˈO” (twˈIs)… wˌI?");
     }
 
     #[test]
     fn no_word_vanishes() {
         for word in [
-            "Kubernetes", "Nguyen", "café", "Schroedinger", "O'Neill", "GHz", "https://example.com/a?b=1", "Kokoro",
-            "me@example.org", "50%", "$1.5", "€3", "20°C", "1990s", "3:30", "3/4", "2024-05-17", "VIII", "x86_64",
-            "v1.2.3", "they'd've", "12345678901234567890123", "naïve", "R&D", "#1", "@", "=", "%", "+", "St.", "C++",
-            "[bracket", "~10", "a|b", "§3", "½", "Coca-Kubernetes's", "007", "iPhones", "hmmm", "I/O", "\\d+",
+            "Kubernetes",
+            "Nguyen",
+            "café",
+            "Schroedinger",
+            "O'Neill",
+            "GHz",
+            "https://example.com/a?b=1",
+            "Kokoro",
+            "me@example.org",
+            "50%",
+            "$1.5",
+            "€3",
+            "20°C",
+            "1990s",
+            "3:30",
+            "3/4",
+            "2024-05-17",
+            "VIII",
+            "x86_64",
+            "v1.2.3",
+            "they'd've",
+            "12345678901234567890123",
+            "naïve",
+            "R&D",
+            "#1",
+            "@",
+            "=",
+            "%",
+            "+",
+            "St.",
+            "C++",
+            "[bracket",
+            "~10",
+            "a|b",
+            "§3",
+            "½",
+            "Coca-Kubernetes's",
+            "007",
+            "iPhones",
+            "hmmm",
+            "I/O",
+            "\\d+",
         ] {
             for phonemiser in [&*AMERICAN, &*BRITISH] {
                 let words = try_words(phonemiser, &format!("so {word} it is")).unwrap();
@@ -299,7 +406,9 @@ mod tests {
 
     #[test]
     fn what_english_has_no_sound_for_is_refused_by_its_place_and_not_shown() {
-        for (text, place) in [("こんにちは", 0), ("Say 日本語 now", 4), ("Great 👍", 6), ("Ура", 0), ("ok ☃", 3)] {
+        for (text, place) in
+            [("こんにちは", 0), ("Say 日本語 now", 4), ("Great 👍", 6), ("Ура", 0), ("ok ☃", 3)]
+        {
             let error = try_words(&AMERICAN, text).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidText);
             assert!(error.message().starts_with(&format!("Character {place} ")), "{error}");

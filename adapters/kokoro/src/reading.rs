@@ -47,7 +47,9 @@ impl Speaker<'_> {
     fn say_all(&mut self, before_magnitude: bool) {
         while let Some(reading) = self.rest.first().copied() {
             match reading {
-                Reading::Plain(c) if c.is_ascii_digit() || (c == '.' && self.digit_at(1) && self.before.is_none()) => {
+                Reading::Plain(c)
+                    if c.is_ascii_digit() || (c == '.' && self.digit_at(1) && self.before.is_none()) =>
+                {
                     let number = self.number();
                     self.word(&number);
                 }
@@ -118,7 +120,11 @@ impl Speaker<'_> {
         if number.matches('.').count() > 1 {
             number = number.replace('.', " point ");
         }
-        let length = self.rest.iter().take_while(|r| matches!(r, Reading::Plain(c) if c.is_ascii_alphabetic())).count();
+        let length = self
+            .rest
+            .iter()
+            .take_while(|r| matches!(r, Reading::Plain(c) if c.is_ascii_alphabetic()))
+            .count();
         let grown: String = (0..length).filter_map(|at| self.plain_at(at)).collect();
         if matches!(grown.to_ascii_lowercase().as_str(), "st" | "nd" | "rd" | "th" | "s") {
             self.skip(length);
@@ -166,10 +172,10 @@ impl Speaker<'_> {
             '#' if self.digit_at(0) => self.word("number"),
             '#' => self.word("hash"),
             '/' if between_digits => self.word("slash"),
-            ',' | ';' | ':' | '.' | '!' | '?' if !between_digits => {
-                if !self.words.is_empty() && !self.words.ends_with(',') {
-                    self.words.push(',');
-                }
+            ',' | ';' | ':' | '.' | '!' | '?'
+                if !between_digits && !self.words.is_empty() && !self.words.ends_with(',') =>
+            {
+                self.words.push(',');
             }
             _ => {}
         }
@@ -329,7 +335,9 @@ fn is_address(written: &str) -> bool {
     }
     let host = written.split(['/', ':', '?', '#']).next().unwrap_or_default();
     let labels: Vec<&str> = host.split('.').collect();
-    let plain = |label: &&str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    let plain = |label: &&str| {
+        !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+    };
     labels.len() >= 2
         && labels.iter().all(plain)
         && labels.iter().any(|label| label.len() >= 3)
@@ -346,7 +354,9 @@ mod tests {
 
     #[test]
     fn plain_words_stay() {
-        for word in ["hello", "don't", "well-known", "U.S.A", "O'Neill", "iPhone", "1,000", "3.14", "1st", "1990s"] {
+        for word in
+            ["hello", "don't", "well-known", "U.S.A", "O'Neill", "iPhone", "1,000", "3.14", "1st", "1990s"]
+        {
             assert_eq!(said(word), word);
         }
         assert_eq!(said("café"), "cafe");
@@ -388,7 +398,10 @@ mod tests {
 
     #[test]
     fn addresses_are_spelled_by_their_parts() {
-        assert_eq!(said("https://example.com/a-b?c=d"), "https, example dot com slash a dash b question mark c equals d");
+        assert_eq!(
+            said("https://example.com/a-b?c=d"),
+            "https, example dot com slash a dash b question mark c equals d"
+        );
         assert_eq!(said("me@example.org"), "me at example dot org");
         assert_eq!(said("notes.txt"), "notes dot txt");
         assert_eq!(said("e.g"), "e.g");

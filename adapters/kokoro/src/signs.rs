@@ -63,8 +63,8 @@ fn name(c: char) -> Option<&'static str> {
         '¾' => "three quarters",
         '²' => "squared",
         '³' => "cubed",
-        'µ' | 'μ' => "micro",
-        'Ω' | 'Ω' => "ohms",
+        '\u{B5}' | '\u{3BC}' => "micro",
+        'Ω' | '\u{2126}' => "ohms",
         'π' => "pi",
         '¢' => "cents",
         '§' => "section",
@@ -136,7 +136,10 @@ mod tests {
 
     #[test]
     fn accents_fall() {
-        assert_eq!(plain("Café naïve Zürich Łódź Þór cafe\u{301} ＡＢ１"), "Cafe naive Zurich Lodz Thor cafe AB1");
+        assert_eq!(
+            plain("Café naïve Zürich Łódź Þór cafe\u{301} ＡＢ１"),
+            "Cafe naive Zurich Lodz Thor cafe AB1"
+        );
         assert_eq!(plain("don’t co‑op"), "don't co-op");
     }
 

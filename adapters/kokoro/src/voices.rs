@@ -54,7 +54,9 @@ impl Language {
         match self {
             Self::American | Self::British => VoiceStatus::Available,
             Self::Other(_, name) => VoiceStatus::Unavailable {
-                reason: format!("{name} cannot be turned into phonemes here yet, and would be mispronounced."),
+                reason: format!(
+                    "{name} cannot be turned into phonemes here yet, and would be mispronounced."
+                ),
             },
         }
     }
@@ -70,7 +72,8 @@ pub(crate) fn describe(backend: &str, name: &str) -> Voice {
     let language = Language::of(name);
     let short = name.split_once('_').map_or(name, |(_, short)| short);
     let mut letters = short.chars();
-    let capitalised = letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect();
+    let capitalised =
+        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect();
     Voice {
         id: VoiceId { backend: backend.to_owned(), voice: name.to_owned() },
         name: capitalised,
@@ -110,6 +113,8 @@ mod tests {
         let emma = describe("local", "bf_emma");
         assert_eq!(emma.id.to_string(), "local:bf_emma");
         assert_eq!((emma.name.as_str(), emma.languages[0].as_str()), ("Emma", "en-GB"));
-        assert!(matches!(describe("local", "jm_kumo").status, VoiceStatus::Unavailable { reason } if reason.contains("Japanese")));
+        assert!(
+            matches!(describe("local", "jm_kumo").status, VoiceStatus::Unavailable { reason } if reason.contains("Japanese"))
+        );
     }
 }

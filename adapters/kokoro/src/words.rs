@@ -76,8 +76,10 @@ fn length(text: &str) -> usize {
         }
         let next = chars.peek().map(|(_, next)| *next);
         let word_follows = next.is_some_and(char::is_alphanumeric);
-        let between_digits = before.is_some_and(|c: char| c.is_ascii_digit()) && next.is_some_and(|c| c.is_ascii_digit());
-        let dash = matches!(c, '—' | '―') || (c == '–' && !between_digits) || (c == '-' && before == Some('-'));
+        let between_digits =
+            before.is_some_and(|c: char| c.is_ascii_digit()) && next.is_some_and(|c| c.is_ascii_digit());
+        let dash =
+            matches!(c, '—' | '―') || (c == '–' && !between_digits) || (c == '-' && before == Some('-'));
         let ellipsis = c == '…' || (c == '.' && before == Some('.'));
         if word_follows && (dash || ellipsis) && at > 0 {
             return at + c.len_utf8();
@@ -165,10 +167,14 @@ mod tests {
 
     #[test]
     fn words_come_without_their_punctuation() {
-        assert_eq!(shown("He said \"hello\"—then left... (really)."), [
-            "|He|", "|said|", "“|hello|”—", "|then|", "|left|…", "(|really|)."
-        ]);
-        assert_eq!(shown("-15 to .5, well-known -- $9!!!"), ["|-15|", "|to|", "|.5|,", "|well-known|", "—||", "|$9|!"]);
+        assert_eq!(
+            shown("He said \"hello\"—then left... (really)."),
+            ["|He|", "|said|", "“|hello|”—", "|then|", "|left|…", "(|really|)."]
+        );
+        assert_eq!(
+            shown("-15 to .5, well-known -- $9!!!"),
+            ["|-15|", "|to|", "|.5|,", "|well-known|", "—||", "|$9|!"]
+        );
     }
 
     #[test]
@@ -180,14 +186,17 @@ mod tests {
             let there: String = chars[word.span.offset..word.span.offset + word.span.length].iter().collect();
             assert_eq!(there, word.core);
         }
-        assert_eq!(found.iter().map(|w| w.ends).collect::<Vec<_>>(), [
-            None,
-            Some(Boundary::Paragraph),
-            Some(Boundary::Clause),
-            None,
-            Some(Boundary::Clause),
-            Some(Boundary::Paragraph)
-        ]);
+        assert_eq!(
+            found.iter().map(|w| w.ends).collect::<Vec<_>>(),
+            [
+                None,
+                Some(Boundary::Paragraph),
+                Some(Boundary::Clause),
+                None,
+                Some(Boundary::Clause),
+                Some(Boundary::Paragraph)
+            ]
+        );
     }
 
     #[test]

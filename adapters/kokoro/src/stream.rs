@@ -1,0 +1,151 @@
+//! One text, spoken at the listener's pace.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use futures::{Stream, StreamExt, TryStreamExt, stream};
+use speech::{
+    Boundary, PcmChunk, PcmStream, SpeechError, SpeechGraph, Speed, TimingKind, Utterance, WordTiming,
+};
+use tokio::task::spawn_blocking;
+
+use crate::Speaker;
+use crate::mix::Mix;
+use crate::phonemes::{Word, check};
+use crate::pieces::{Piece, Pieces};
+use crate::sound::{RATE, Sound, pause};
+use crate::synthesis::Job;
+use crate::tokens::Tokens;
+use crate::voices::Language;
+
+/// Pieces of one text that are worked on at a time: the one that is awaited, and the one after it. A listener who
+/// stops reading stops the work after these.
+const AHEAD: usize = 2;
+
+/// Speaks; resolves when the first piece can be heard. Dropping the future or the stream ends the runs at once.
+pub(crate) async fn speak(speaker: Arc<Speaker>, utterance: Utterance) -> Result<PcmStream, SpeechError> {
+    let Utterance { graph, voice, speed } = utterance;
+    let mix = Mix::parse(&voice)?;
+    check(graph.text().as_str())?;
+    let mut spoken = Box::pin(spoken(speaker, graph, mix, speed));
+    let mut joiner = Joiner::new(speed);
+    let first = match spoken.next().await {
+        Some(first) => Some(joiner.join(first?)),
+        None => None,
+    };
+    let rest = spoken.map(move |piece| piece.map(|piece| joiner.join(piece)));
+    Ok(PcmStream {
+        sample_rate: NonZeroU32::new(RATE).unwrap_or(NonZeroU32::MIN),
+        chunks: stream::iter(first.map(Ok)).chain(rest).boxed(),
+    })
+}
+
+/// The pieces of a text in order, each synthesised as soon as a session is free for it.
+fn spoken(
+    speaker: Arc<Speaker>,
+    graph: Arc<SpeechGraph>,
+    mix: Mix,
+    speed: Speed,
+) -> impl Stream<Item = Result<Spoken, SpeechError>> + Send {
+    let reader = Reader { speaker: Arc::clone(&speaker), pieces: Pieces::new(graph), mix, speed };
+    let jobs = stream::try_unfold(reader, |mut reader| async move {
+        // A sentence takes the lexicon some milliseconds, and its first use a second.
+        spawn_blocking(move || reader.next().map(|next| next.map(|next| (next, reader))))
+            .await
+            .map_err(SpeechError::internal)?
+    });
+    let numbered = jobs.scan(false, |has_begun, next| {
+        let begun = std::mem::replace(has_begun, true);
+        std::future::ready(Some(next.map(|next| (begun, next))))
+    });
+    let runs = numbered.map_ok(move |(has_begun, (piece, job))| {
+        let speaker = Arc::clone(&speaker);
+        async move {
+            let sound = speaker.synthesis.run(job, has_begun).await?;
+            Ok(Spoken { piece, sound })
+        }
+    });
+    runs.try_buffered(AHEAD)
+}
+
+/// Reads a text ahead of the voice.
+struct Reader {
+    speaker: Arc<Speaker>,
+    pieces: Pieces,
+    mix: Mix,
+    speed: Speed,
+}
+
+impl Reader {
+    /// The next piece and all that the model needs for it.
+    fn next(&mut self) -> Result<Option<(Piece, Job)>, SpeechError> {
+        let lexicons = &self.speaker.lexicons;
+        let phonemiser = match self.mix.language() {
+            Language::British => lexicons.british(),
+            Language::American | Language::Other(..) => lexicons.american(),
+        };
+        let Some(piece) = self.pieces.next(phonemiser)? else { return Ok(None) };
+        let tokens = Tokens::of(&piece);
+        let style = self.speaker.styles.style(&self.mix, tokens.phonemes()).map_err(crate::unusable)?;
+        Ok(Some((piece, Job { tokens, style, speed: self.speed.times() })))
+    }
+}
+
+/// A piece and its sound.
+struct Spoken {
+    piece: Piece,
+    sound: Sound,
+}
+
+/// Puts pieces after one another, with the pause between them that belongs there.
+struct Joiner {
+    speed: f32,
+    /// Samples handed out.
+    given: usize,
+    /// What the last piece ended, if there was one.
+    ended: Option<Option<Boundary>>,
+}
+
+impl Joiner {
+    fn new(speed: Speed) -> Self {
+        Self { speed: speed.times(), given: 0, ended: None }
+    }
+
+    fn join(&mut self, spoken: Spoken) -> PcmChunk {
+        let Spoken { piece, sound } = spoken;
+        let silence = self.ended.map_or(0, |ended| pause(ended, self.speed));
+        let start = self.given + silence;
+        let mut samples = vec![0.0; silence];
+        samples.extend_from_slice(&sound.samples);
+        self.given += samples.len();
+        self.ended = Some(piece.ends);
+        PcmChunk { samples, words: timings(&piece.words, &sound, start) }
+    }
+}
+
+/// When each word is heard, from the sample at which its piece starts.
+fn timings(words: &[Word], sound: &Sound, start: usize) -> Vec<WordTiming> {
+    let milliseconds = |sample: usize| ((start + sample) as u64 * 1000) / u64::from(RATE);
+    let mut timings: Vec<WordTiming> = Vec::with_capacity(words.len());
+    for (word, heard) in words.iter().zip(&sound.words) {
+        let (Some(span), Some(heard)) = (word.span, heard) else { continue };
+        let (from, to) = (milliseconds(heard.start), milliseconds(heard.end));
+        if let Some(last) = timings.last_mut() {
+            if last.offset == span.offset {
+                // The rest of a word that was too long for one.
+                last.end_ms = to;
+                continue;
+            }
+            last.end_ms = last.end_ms.min(from);
+        }
+        timings.push(WordTiming {
+            text: word.text.clone(),
+            start_ms: from,
+            end_ms: to,
+            offset: span.offset,
+            length: span.length,
+            kind: TimingKind::Measured,
+        });
+    }
+    timings
+}

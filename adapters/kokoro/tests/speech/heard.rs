@@ -1,0 +1,73 @@
+//! The model, opened once for all tests, and what is heard of it.
+
+use std::sync::{Arc, LazyLock};
+
+use futures::TryStreamExt;
+use inference::models::{Manifest, ModelStore, default_cache_dir};
+use kokoro::{Config, Kokoro};
+use speech::{Backend, PcmChunk, SpeechError, SpeechText, Speed, Utterance, WordTiming};
+
+/// Samples per second.
+pub(crate) const RATE: usize = 24_000;
+
+/// The model in the user's own cache.
+pub(crate) static KOKORO: LazyLock<Arc<Kokoro>> = LazyLock::new(|| Arc::new(open(&Config::default())));
+
+pub(crate) fn open(config: &Config) -> Kokoro {
+    match Kokoro::open("kokoro", config, &store()) {
+        Ok(kokoro) => kokoro,
+        Err(error) => panic!(
+            "the tests need the model; run `cargo xtask test`, which fetches it: {error} {:?}",
+            std::error::Error::source(&error)
+        ),
+    }
+}
+
+pub(crate) fn store() -> ModelStore {
+    let opened = Manifest::builtin().and_then(|manifest| {
+        Ok(ModelStore::open(manifest, default_cache_dir(|name| std::env::var_os(name))?))
+    });
+    match opened {
+        Ok(store) => store,
+        Err(error) => panic!("no model store: {error}"),
+    }
+}
+
+pub(crate) fn utterance(text: &str, voice: &str, speed: f64) -> Utterance {
+    let (Ok(text), Ok(speed)) = (SpeechText::new(text, None), Speed::new(speed)) else {
+        panic!("the test's own text or speed is bad")
+    };
+    Utterance { graph: Arc::new(language::compile(text)), voice: voice.to_owned(), speed }
+}
+
+/// All that was heard of a text.
+pub(crate) struct Heard {
+    pub(crate) chunks: Vec<PcmChunk>,
+}
+
+impl Heard {
+    pub(crate) fn samples(&self) -> Vec<f32> {
+        self.chunks.iter().flat_map(|chunk| chunk.samples.iter().copied()).collect()
+    }
+
+    pub(crate) fn words(&self) -> Vec<WordTiming> {
+        self.chunks.iter().flat_map(|chunk| chunk.words.iter().cloned()).collect()
+    }
+
+    pub(crate) fn seconds(&self) -> f64 {
+        self.samples().len() as f64 / RATE as f64
+    }
+}
+
+pub(crate) async fn speak(text: &str, voice: &str, speed: f64) -> Result<Heard, SpeechError> {
+    let stream = KOKORO.speak(utterance(text, voice, speed)).await?;
+    Ok(Heard { chunks: stream.chunks.try_collect().await? })
+}
+
+/// The root mean square of each 5 ms.
+pub(crate) fn energy(samples: &[f32]) -> Vec<f32> {
+    samples
+        .chunks(120)
+        .map(|frame| (frame.iter().map(|s| s * s).sum::<f32>() / frame.len() as f32).sqrt())
+        .collect()
+}
