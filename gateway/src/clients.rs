@@ -1,6 +1,6 @@
 //! Who may ask.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use http::{HeaderMap, Uri, header};
@@ -13,8 +13,7 @@ use crate::fault::Fault;
 /// Who asks when no API keys are configured.
 const LOCAL: &str = "local";
 
-/// Names that lead to this machine and that nobody else's DNS can claim. The last is how a container on a
-/// desktop calls its host.
+/// Names that nobody's DNS can lead here but our own. The last is how a container on a desktop calls its host.
 const LOCAL_NAMES: [&str; 2] = ["localhost", "host.docker.internal"];
 
 /// The configured clients and their API keys, of which only digests are kept.
@@ -93,7 +92,7 @@ impl Clients {
     /// Who sent these headers.
     pub(crate) fn identify(&self, uri: &Uri, headers: &HeaderMap) -> Result<Arc<str>, Fault> {
         if self.is_empty() {
-            return if names_this_machine(uri, headers) {
+            return if is_no_rebound_name(uri, headers) {
                 Ok(self.local.clone())
             } else {
                 Err(Fault::ForeignHost)
@@ -128,8 +127,9 @@ fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
 }
 
 /// Without keys a web page could still reach us, by a name of its own that it resolves to 127.0.0.1 (DNS
-/// rebinding). Its requests carry that name; honest ones carry ours.
-fn names_this_machine(uri: &Uri, headers: &HeaderMap) -> bool {
+/// rebinding). Its requests carry that name; an address cannot be rebound, and only what is no browser sends no
+/// name at all.
+fn is_no_rebound_name(uri: &Uri, headers: &HeaderMap) -> bool {
     let host = uri.host().or_else(|| {
         let host = headers.get(header::HOST)?.to_str().ok()?;
         Some(
@@ -138,10 +138,9 @@ fn names_this_machine(uri: &Uri, headers: &HeaderMap) -> bool {
                 .map_or(host, |(host, _)| host),
         )
     });
-    let Some(host) = host else { return false };
+    let Some(host) = host else { return true };
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    LOCAL_NAMES.iter().any(|name| host.eq_ignore_ascii_case(name))
-        || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    LOCAL_NAMES.iter().any(|name| host.eq_ignore_ascii_case(name)) || host.parse::<IpAddr>().is_ok()
 }
 
 #[cfg(test)]
@@ -220,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn without_keys_the_host_must_be_this_machine() {
+    fn without_keys_the_host_must_be_one_that_nobody_can_rebind() {
         let nobody = Clients::new([]).unwrap();
         let admitted = |host: &'static str| {
             let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
@@ -233,12 +232,11 @@ mod tests {
             "127.9.9.9",
             "[::1]:8080",
             "host.docker.internal:80",
+            "0.0.0.0:8080",
         ] {
             assert!(admitted(ours), "{ours}");
         }
-        for foreign in
-            ["evil.example", "localhost.evil.example:8080", "10.0.0.1", "", "127.0.0.1.evil.example"]
-        {
+        for foreign in ["evil.example", "localhost.evil.example:8080", "", "127.0.0.1.evil.example"] {
             assert!(!admitted(foreign), "{foreign:?}");
         }
     }

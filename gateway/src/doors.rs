@@ -37,8 +37,8 @@ pub(crate) fn routes(rooms: Rooms) -> Next<Fault> {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(openai::routes())
-        .route_layer(MapRequestLayer::new(note_route))
         .method_not_allowed_fallback(async || Fault::WrongMethod { allow: HeaderValue::from_static("") })
+        .route_layer(MapRequestLayer::new(note_route))
         .fallback(async || Fault::UnknownRoute)
         .with_state(rooms);
     BoxCloneSyncService::new(tower::service_fn(move |request: Request| {

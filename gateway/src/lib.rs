@@ -13,5 +13,5 @@ mod server;
 mod stack;
 
 pub use clients::{Clients, ClientsError, check_binding};
-pub use config::{Config, DEFAULT_LISTEN};
+pub use config::{Config, DEFAULT_LISTEN, Origin, OriginError};
 pub use server::{Ended, Parts, serve};

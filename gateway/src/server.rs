@@ -100,7 +100,7 @@ impl Server {
             http: http(tasks.clone(), header_timeout),
             header_timeout,
             stall_timeout: parts.config.stall_timeout(),
-            places: Arc::new(Semaphore::new(parts.config.max_connections)),
+            places: Arc::new(Semaphore::new(parts.config.max_connections.get() as usize)),
             stack: stack::stack(parts, draining.clone()),
             tasks,
             draining,

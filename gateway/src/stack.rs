@@ -60,7 +60,7 @@ pub(crate) fn stack(parts: Parts, draining: CancellationToken) -> Next<Infallibl
         // Nobody waits for ever, whatever holds it up below.
         .layer(deadline::deadline(config.deadline()))
         // Before anyone reads a body.
-        .layer(body_limit::body_limit(config.max_body_bytes))
+        .layer(body_limit::body_limit(config.max_body_bytes, config.body_timeout()))
         // Deny by default: what follows knows who asks.
         .layer(authenticate::authenticate(parts.clients))
         // Each refused speech of a known client leaves its row, also one that admission sheds.

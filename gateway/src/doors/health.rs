@@ -35,3 +35,58 @@ pub(crate) async fn ready(State(rooms): State<Rooms>) -> impl IntoResponse {
         (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "unready", reasons }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use engine::{Engine, Parts};
+    use speech::{BoxFuture, Clock, Journal, JournalError, RequestRow};
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+
+    struct NoRows;
+
+    impl Journal for NoRows {
+        fn record(&self, _: RequestRow) -> BoxFuture<Result<(), JournalError>> {
+            Box::pin(async { Ok(()) })
+        }
+
+        fn ready(&self) -> BoxFuture<Result<(), JournalError>> {
+            Box::pin(async { Ok(()) })
+        }
+    }
+
+    #[derive(Debug)]
+    struct Noon;
+
+    impl Clock for Noon {
+        fn unix_ms(&self) -> i64 {
+            43_200_000
+        }
+    }
+
+    /// By its own answer only: a server that drains takes no connection that could ask over a socket.
+    #[tokio::test]
+    async fn a_server_that_drains_is_not_ready() {
+        let parts = Parts {
+            backends: Vec::new(),
+            aliases: BTreeMap::new(),
+            journal: Arc::new(NoRows),
+            clock: Arc::new(Noon),
+        };
+        let draining = CancellationToken::new();
+        let rooms = Rooms {
+            engine: Engine::new(parts),
+            config: Arc::default(),
+            since: 0,
+            draining: draining.clone(),
+        };
+        let status = async || ready(State(rooms.clone())).await.into_response().status();
+        assert_eq!(status().await, StatusCode::OK);
+        draining.cancel();
+        assert_eq!(status().await, StatusCode::SERVICE_UNAVAILABLE);
+    }
+}

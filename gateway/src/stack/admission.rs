@@ -1,3 +1,4 @@
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use speech::{ErrorKind, SpeechError};
@@ -12,8 +13,8 @@ impl Tend for OwnedSemaphorePermit {}
 
 /// Takes so many requests at a time, each until the last byte of its answer, and refuses the next at once: a
 /// queue here would only hide the load. Probes are always let through, or a busy server would be restarted.
-pub(crate) fn admission(most: usize) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
-    let places = Arc::new(Semaphore::new(most));
+pub(crate) fn admission(most: NonZeroU32) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
+    let places = Arc::new(Semaphore::new(most.get() as usize));
     around(move |request: Request, next: Next<Fault>| {
         let place = places.clone().try_acquire_owned();
         async move {

@@ -1,7 +1,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue, Method, header};
+use http::{HeaderName, Method, header};
 use tower::Layer;
 use tower::layer::layer_fn;
 use tower::util::BoxCloneSyncService;
@@ -9,6 +9,7 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer, ExposeHeaders};
 use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 
 use super::Next;
+use crate::Origin;
 
 /// How long a browser may remember a preflight.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
@@ -20,11 +21,11 @@ pub(crate) fn sensitive_headers() -> impl Layer<Next<Infallible>, Service = Next
 }
 
 /// Lets pages of those origins call, and read the headers that say who spoke. Without origins no page may.
-pub(crate) fn cors(origins: &[String]) -> impl Layer<Next<Infallible>, Service = Next<Infallible>> + Clone {
-    let origin = if origins.iter().any(|origin| origin == "*") {
+pub(crate) fn cors(origins: &[Origin]) -> impl Layer<Next<Infallible>, Service = Next<Infallible>> + Clone {
+    let origin = if origins.iter().any(Origin::is_any) {
         AllowOrigin::any()
     } else {
-        AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
+        AllowOrigin::list(origins.iter().map(Origin::header))
     };
     let layer = (!origins.is_empty()).then(|| {
         CorsLayer::new()

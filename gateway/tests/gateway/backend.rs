@@ -10,27 +10,27 @@ use speech::{
 use tokio::sync::watch;
 
 /// Samples of one chunk: a tenth of a second.
-pub const CHUNK: usize = 2400;
+pub(crate) const CHUNK: usize = 2400;
 /// Chunks that `tone` speaks.
-pub const CHUNKS: usize = 3;
+pub(crate) const CHUNKS: usize = 3;
 
 /// What a test can see of the backend's work.
 #[derive(Clone)]
-pub struct Work {
+pub(crate) struct Work {
     /// Speeches that were asked for.
-    pub begun: watch::Sender<usize>,
+    pub(crate) begun: watch::Sender<usize>,
     /// Chunks that were made.
-    pub made: watch::Sender<usize>,
+    pub(crate) made: watch::Sender<usize>,
     /// Speeches that ended or were dropped.
-    pub ended: watch::Sender<usize>,
+    pub(crate) ended: watch::Sender<usize>,
     /// Chunks that `gated` may make.
-    pub gate: watch::Sender<usize>,
+    pub(crate) gate: watch::Sender<usize>,
     /// What `ready` says.
-    pub broken: watch::Sender<bool>,
+    pub(crate) broken: watch::Sender<bool>,
 }
 
 impl Work {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let counter = || watch::channel(0).0;
         Self {
             begun: counter(),
@@ -43,17 +43,17 @@ impl Work {
 }
 
 /// Waits until a counter has that value or more.
-pub async fn reaches(counter: &watch::Sender<usize>, value: usize) {
+pub(crate) async fn reaches(counter: &watch::Sender<usize>, value: usize) {
     counter.subscribe().wait_for(|&now| now >= value).await.unwrap();
 }
 
-pub struct Tone {
+pub(crate) struct Tone {
     voices: Vec<Voice>,
     work: Work,
 }
 
 impl Tone {
-    pub fn new(work: Work) -> Arc<Self> {
+    pub(crate) fn new(work: Work) -> Arc<Self> {
         let voice = |name: &str, status| Voice {
             id: VoiceId { backend: "tone".into(), voice: name.into() },
             name: name.to_uppercase(),

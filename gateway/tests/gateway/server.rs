@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -15,29 +16,32 @@ use tokio::task::JoinHandle;
 use crate::backend::{Tone, Work};
 use crate::client::{Answer, Ask};
 
-pub struct Server {
-    pub address: SocketAddr,
-    pub work: Work,
-    pub rows: Arc<Rows>,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) work: Work,
+    pub(crate) rows: Arc<Rows>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<Ended>,
 }
 
+/// The least of what is counted.
+pub(crate) const ONE: NonZeroU32 = NonZeroU32::MIN;
+
 /// The least limits that a test wants to change.
-pub fn config() -> Config {
+pub(crate) fn config() -> Config {
     Config { drain_timeout_seconds: 5, ..Config::default() }
 }
 
 impl Server {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(config(), &[]).await
     }
 
-    pub async fn configured(config: Config) -> Self {
+    pub(crate) async fn configured(config: Config) -> Self {
         Self::with(config, &[]).await
     }
 
-    pub async fn with(config: Config, keys: &[(&str, &str)]) -> Self {
+    pub(crate) async fn with(config: Config, keys: &[(&str, &str)]) -> Self {
         let work = Work::new();
         let rows = Arc::new(Rows::default());
         let engine = Engine::new(engine::Parts {
@@ -61,53 +65,55 @@ impl Server {
         Self { address, work, rows, stop: Some(stop), serving }
     }
 
-    pub fn get(&self, path: &str) -> Ask {
+    pub(crate) fn get(&self, path: &str) -> Ask {
         Ask::new(self.address, "GET", path)
     }
 
-    pub fn post(&self, path: &str) -> Ask {
+    pub(crate) fn post(&self, path: &str) -> Ask {
         Ask::new(self.address, "POST", path)
     }
 
     /// `POST /v1/audio/speech` with that body.
-    pub fn speech(&self, body: impl Into<Vec<u8>>) -> Ask {
+    pub(crate) fn speech(&self, body: impl Into<Vec<u8>>) -> Ask {
         self.post("/v1/audio/speech").header("content-type", "application/json").body(body)
     }
 
     /// Has a voice say something, as samples.
-    pub async fn say(&self, voice: &str) -> Answer {
+    pub(crate) async fn say(&self, voice: &str) -> Answer {
         self.speech(say(voice)).send().await
     }
 
     /// Asks the server to stop.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         drop(self.stop.take());
     }
 
     /// How the server ended, once it has.
-    pub async fn ended(mut self) -> Ended {
+    pub(crate) async fn ended(mut self) -> Ended {
         self.stop();
         self.serving.await.unwrap()
     }
 }
 
 /// The body of a plain request.
-pub fn say(voice: &str) -> String {
+pub(crate) fn say(voice: &str) -> String {
     format!(r#"{{"model":"sine-1","input":"Hello, world.","voice":"{voice}","response_format":"pcm"}}"#)
 }
 
 /// Rows in memory: keeping them is another room's work.
 #[derive(Default)]
-pub struct Rows(Mutex<Vec<RequestRow>>);
+pub(crate) struct Rows(Mutex<Vec<RequestRow>>);
 
 impl Rows {
-    /// One line for each row so far.
-    pub fn show(&self) -> String {
+    /// One line for each row so far, by request.
+    pub(crate) fn show(&self) -> String {
         let show = |row: &RequestRow| {
             let voice = row.voice.as_deref().unwrap_or("-");
             format!("{} {} {voice} {} {:?}", row.id, row.client, row.outcome.code(), row.characters)
         };
-        self.0.lock().unwrap().iter().map(show).collect::<Vec<_>>().join("\n")
+        let mut lines: Vec<_> = self.0.lock().unwrap().iter().map(show).collect();
+        lines.sort();
+        lines.join("\n")
     }
 }
 

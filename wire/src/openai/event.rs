@@ -28,7 +28,7 @@ pub enum SpeechEvent<'a> {
 /// Tokens, in OpenAI's unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct SpeechUsage {
-    /// Tokens of the text and the instructions.
+    /// Tokens of the text.
     pub input_tokens: u64,
     /// Tokens of the audio.
     pub output_tokens: u64,
@@ -42,8 +42,8 @@ impl SpeechUsage {
     /// OpenAI's rule of thumb for English text.
     const CHARACTERS_PER_TOKEN: u64 = 4;
 
-    /// What a speech would count, estimated: a quarter of its characters (instructions included), and 1,250
-    /// tokens for a minute of audio, each rounded up. A local model has no tokens of its own to count.
+    /// What a speech would count, estimated: a quarter of the text's characters, and 1,250 tokens for a
+    /// minute of audio, each rounded up. A local model has no tokens of its own to count.
     pub fn estimate(characters: usize, audio_ms: u64) -> Self {
         let input_tokens = (characters as u64).div_ceil(Self::CHARACTERS_PER_TOKEN);
         let output_tokens = (audio_ms * Self::AUDIO_TOKENS_PER_MINUTE).div_ceil(60_000);

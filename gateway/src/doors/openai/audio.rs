@@ -61,7 +61,7 @@ pub(super) async fn respond(
 /// A body that ends in an error makes hyper break the connection: a client must not take what it got for all.
 fn streamed(audio: AudioStream) -> Body {
     let pieces = audio
-        .inspect_err(|error| report(error))
+        .inspect_err(report)
         .try_filter_map(|chunk| future::ready(Ok((!chunk.bytes.is_empty()).then_some(chunk.bytes))));
     Body::from_stream(pieces)
 }

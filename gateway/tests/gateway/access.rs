@@ -1,0 +1,112 @@
+//! The access log: one line for each answer, and nobody's text.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use http_body_util::BodyExt as _;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::server::{Server, config, say};
+
+/// All that is logged on this thread, which is the one that the server of a test runs on.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
+        let log = Self::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(log.clone())
+            .without_time()
+            .with_ansi(false)
+            .finish();
+        (log, tracing::subscriber::set_default(subscriber))
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// The access lines, without what changes from run to run.
+    fn access(&self) -> String {
+        let text = self.text();
+        let lines = text.lines().filter(|line| line.contains(" access: "));
+        let stable = |line: &str| {
+            line.split(' ')
+                .filter(|word| !word.starts_with("ms="))
+                .collect::<Vec<_>>()
+                .join(" ")
+                .trim()
+                .to_owned()
+        };
+        lines.map(stable).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn every_answer_has_its_line() {
+    let (log, _guard) = Log::begin();
+    let server = Server::with(config(), &[("ann", "secret-of-ann")]).await;
+    server.speech(say("tone")).key("secret-of-ann").send().await;
+    server.speech(say("breaks")).key("secret-of-ann").send().await;
+    server.speech(say("panics")).key("secret-of-ann").send().await;
+    server.speech(say("tone")).key("wrong").send().await;
+    server.get("/v1/models/sine-1?api_key=secret").key("secret-of-ann").send().await;
+    server.get("/v1/secret-path").key("secret-of-ann").send().await;
+    server.get("/v1/audio/speech").key("secret-of-ann").send().await;
+    let mut left = server.speech(say("endless")).key("secret-of-ann").begin().await;
+    left.body_mut().frame().await.unwrap().unwrap();
+    drop(left);
+    server.ended().await;
+    let access = log.access();
+    let (finished, left) = access.rsplit_once('\n').unwrap();
+    insta::assert_snapshot!(finished, @r#"
+    INFO request{id="req-1"}: access: method="POST" path="/v1/audio/speech" status=200 client="ann" bytes=14400 complete=true
+    INFO request{id="req-2"}: access: method="POST" path="/v1/audio/speech" status=200 client="ann" bytes=4800 complete=false
+    INFO request{id="req-3"}: access: method="POST" path="/v1/audio/speech" status=500 client="ann" bytes=134 complete=true
+    INFO request{id="req-4"}: access: method="POST" path="-" status=401 client="-" bytes=173 complete=true
+    INFO request{id="req-5"}: access: method="GET" path="/v1/models/{id}" status=200 client="ann" bytes=66 complete=true
+    INFO request{id="req-6"}: access: method="GET" path="-" status=404 client="ann" bytes=170 complete=true
+    INFO request{id="req-7"}: access: method="GET" path="/v1/audio/speech" status=405 client="ann" bytes=147 complete=true
+    "#);
+    assert!(left.contains("status=200") && left.contains("complete=false"), "{left}");
+}
+
+#[tokio::test]
+async fn nobodys_text_and_no_key_is_in_any_log_line_at_any_level() {
+    let (log, _guard) = Log::begin();
+    let server = Server::with(config(), &[("ann", "secret-of-ann")]).await;
+    let body = |voice: &str| say(voice).replace("Hello, world.", "My diagnosis is private.");
+    for voice in ["tone", "breaks", "panics", "busy", "nobody"] {
+        server.speech(body(voice)).key("secret-of-ann").send().await;
+    }
+    server.speech(body("tone")).key("secret-of-eve").send().await;
+    server.speech(body("tone").replace("}", "")).key("secret-of-ann").send().await;
+    server.get("/v1/models?api_key=secret-of-ann").key("secret-of-ann").send().await;
+    server.ended().await;
+    let text = log.text();
+    assert!(text.contains("The sine broke"), "the log is being read");
+    for secret in ["diagnosis", "secret-of"] {
+        assert!(!text.contains(secret), "{secret} is in the log:\n{text}");
+    }
+}

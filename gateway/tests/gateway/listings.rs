@@ -1,0 +1,76 @@
+//! What there is to ask for, and whether it is there.
+
+use crate::client::Answer;
+use crate::server::Server;
+
+fn pretty(answer: &Answer) -> String {
+    assert_eq!(answer.header("content-type"), "application/json");
+    let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    let body = match &body["data"].as_array().or(body["voices"].as_array()) {
+        Some(items) => items.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+        None => body.to_string(),
+    };
+    format!("{}\n{body}", answer.status)
+}
+
+#[tokio::test]
+async fn the_models() {
+    let server = Server::start().await;
+    let answer = server.get("/v1/models").send().await;
+    assert!(answer.text().starts_with(r#"{"object":"list","data":["#));
+    insta::assert_snapshot!(pretty(&answer), @r#"
+    200 OK
+    {"created":43200,"id":"tone","object":"model","owned_by":"tone"}
+    {"created":43200,"id":"sine-1","object":"model","owned_by":"tone"}
+    {"created":43200,"id":"tts-1","object":"model","owned_by":"tone"}
+    {"created":43200,"id":"tts-1-hd","object":"model","owned_by":"tone"}
+    {"created":43200,"id":"gpt-4o-mini-tts","object":"model","owned_by":"tone"}
+    {"created":43200,"id":"gpt-4o-mini-tts-2025-03-20","object":"model","owned_by":"tone"}
+    {"created":43200,"id":"gpt-4o-mini-tts-2025-12-15","object":"model","owned_by":"tone"}
+    "#);
+}
+
+#[tokio::test]
+async fn one_model() {
+    let server = Server::start().await;
+    insta::assert_snapshot!(pretty(&server.get("/v1/models/sine-1").send().await), @r#"
+    200 OK
+    {"created":43200,"id":"sine-1","object":"model","owned_by":"tone"}
+    "#);
+    insta::assert_snapshot!(pretty(&server.get("/v1/models/gpt-9").send().await), @r#"
+    404 Not Found
+    {"error":{"code":"model_not_found","message":"There is no model of that name. Allowed: tone, sine-1, tts-1, tts-1-hd, gpt-4o-mini-tts, gpt-4o-mini-tts-2025-03-20, gpt-4o-mini-tts-2025-12-15.","param":"model","type":"invalid_request_error"}}
+    "#);
+}
+
+#[tokio::test]
+async fn the_voices() {
+    let server = Server::start().await;
+    insta::assert_snapshot!(pretty(&server.get("/v1/audio/voices").send().await), @r#"
+    200 OK
+    {"backend":"tone","gender":"female","id":"tone","language":"en-US","name":"TONE","status":"available"}
+    {"backend":"tone","gender":"female","id":"endless","language":"en-US","name":"ENDLESS","status":"available"}
+    {"backend":"tone","gender":"female","id":"gated","language":"en-US","name":"GATED","status":"available"}
+    {"backend":"tone","gender":"female","id":"breaks","language":"en-US","name":"BREAKS","status":"available"}
+    {"backend":"tone","gender":"female","id":"busy","language":"en-US","name":"BUSY","status":"available"}
+    {"backend":"tone","gender":"female","id":"mute","language":"en-US","name":"MUTE","status":"available"}
+    {"backend":"tone","gender":"female","id":"panics","language":"en-US","name":"PANICS","status":"available"}
+    {"backend":"tone","gender":"female","id":"foreign","language":"en-US","name":"FOREIGN","reason":"Its language is not spoken yet.","status":"unavailable"}
+    {"alias_of":"tone:tone","backend":"tone","gender":"female","id":"alloy","language":"en-US","name":"alloy","status":"available"}
+    "#);
+}
+
+#[tokio::test]
+async fn readiness_follows_the_backend() {
+    let server = Server::start().await;
+    insta::assert_snapshot!(pretty(&server.get("/readyz").send().await), @r#"
+    200 OK
+    {"status":"ready"}
+    "#);
+    server.work.broken.send_replace(true);
+    insta::assert_snapshot!(pretty(&server.get("/readyz").send().await), @r#"
+    503 Service Unavailable
+    {"reasons":["The sine table is missing."],"status":"unready"}
+    "#);
+    assert_eq!(server.get("/healthz").send().await.status, 200);
+}
