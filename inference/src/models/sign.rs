@@ -67,12 +67,17 @@ pub(super) fn verify(bytes: &[u8], signature: &str, public_key: &str) -> Result<
     if signature.trim().is_empty() {
         return Err(refused("it is not signed"));
     }
-    // The library takes the last line's length for granted: 64 bytes are 88 characters.
-    if signature.lines().nth(3).map(|line| line.trim().len()) != Some(88) {
-        return Err(refused("its signature is not a minisign signature"));
+    let malformed = || refused("its signature is not a minisign signature");
+    // The library takes the last line's length for granted: 64 bytes are 86 characters and two of padding.
+    if !signature.lines().nth(3).is_some_and(|line| line.len() == 88 && line.ends_with("==")) {
+        return Err(malformed());
     }
-    let signature = SignatureBox::from_string(signature)
-        .map_err(|_| refused("its signature is not a minisign signature"))?;
+    let text = signature;
+    let signature = SignatureBox::from_string(text).map_err(|_| malformed())?;
+    // It also reads past what it has no use for; one signature has one form.
+    if !signature.to_string().lines().eq(text.lines()) {
+        return Err(malformed());
+    }
     if signature.keynum() != key.keynum() {
         return Err(refused("it is signed by another key than the pinned one"));
     }
