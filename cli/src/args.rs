@@ -118,7 +118,7 @@ pub(crate) struct Speak {
     #[arg(long, value_name = "FILE")]
     pub(crate) timings: Option<PathBuf>,
     /// Where the journal of requests lies [default: voice-soundboard in the user's data directory].
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", overrides_with = "data")]
     pub(crate) data: Option<PathBuf>,
 }
 
@@ -126,10 +126,10 @@ pub(crate) struct Speak {
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// Where to listen; port 0 takes any free one [default: 127.0.0.1:8080].
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", overrides_with = "listen")]
     pub(crate) listen: Option<SocketAddr>,
     /// Where the journal of requests lies [default: voice-soundboard in the user's data directory].
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", overrides_with = "data")]
     pub(crate) data: Option<PathBuf>,
 }
 
@@ -211,5 +211,12 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_last_address_counts_so_that_a_script_can_be_overruled() {
+        let line = ["voice-soundboard", "-v", "serve", "--listen", "127.0.0.1:1", "--listen", "127.0.0.1:2"];
+        let Cli { command: Command::Serve(serve), .. } = Cli::parse_from(line) else { panic!("it serves") };
+        assert_eq!(serve.listen.map(|address| address.port()), Some(2));
     }
 }
