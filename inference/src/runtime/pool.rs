@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::queue::{Job, Queue};
+use super::session::OpenSession;
 use super::worker::work;
 use super::{Graph, Runtime, Tensor};
 
@@ -103,12 +104,12 @@ impl Pool {
         pool.spawn(0, runtime, &graph, opened)?;
         match first.recv() {
             Ok(Ok(())) => {}
-            Ok(Err(reason)) => return Err(OpenError::Refused { reason }),
+            Ok(Err(error)) => return Err(OpenError::Refused { reason: error.to_string() }),
             Err(_) => return Err(OpenError::Refused { reason: "the session panicked".to_owned() }),
         }
-        let (opened, _) = mpsc::channel();
+        let unheard = mpsc::channel().0;
         for number in 1..options.sessions.get() {
-            pool.spawn(number, runtime, &graph, opened.clone())?;
+            pool.spawn(number, runtime, &graph, unheard.clone())?;
         }
         Ok(pool)
     }
@@ -148,12 +149,12 @@ impl Pool {
         number: usize,
         runtime: &Runtime,
         graph: &Graph,
-        opened: mpsc::Sender<Result<(), String>>,
+        opened: mpsc::Sender<ort::Result<()>>,
     ) -> Result<(), OpenError> {
         let (runtime, graph, queue) = (runtime.clone(), graph.clone(), Arc::clone(&self.queue));
         let worker = thread::Builder::new()
             .name(format!("inference-{number}"))
-            .spawn(move || work(&runtime, &graph, &queue, &opened))
+            .spawn(move || work(&queue, || OpenSession::new(&runtime, &graph), &opened))
             .map_err(OpenError::Thread)?;
         self.workers.push(worker);
         Ok(())

@@ -9,9 +9,12 @@ use tokio::sync::oneshot;
 
 use super::{RunError, Tensor};
 
+/// Tensors by the names of the graph's inputs.
+pub(super) type Inputs = Vec<(&'static str, Tensor)>;
+
 /// One run that somebody waits for.
 pub(super) struct Job {
-    pub(super) inputs: Vec<(&'static str, Tensor)>,
+    pub(super) inputs: Inputs,
     /// Ends the run when its `terminate` is called, before or while it runs.
     pub(super) options: Arc<RunOptions>,
     pub(super) reply: oneshot::Sender<Result<Vec<Tensor>, RunError>>,
@@ -26,6 +29,8 @@ struct State {
     waiting: VecDeque<(u64, Job)>,
     next_id: u64,
     workers: u32,
+    /// Workers that stand ready: as many jobs as them do not wait.
+    idle: usize,
     /// A running mean of how long a run takes.
     typical: Duration,
     closed: bool,
@@ -37,19 +42,20 @@ impl Queue {
             waiting: VecDeque::new(),
             next_id: 0,
             workers: 0,
+            idle: 0,
             typical: Duration::from_secs(1),
             closed: false,
         };
         Self { state: Mutex::new(state), filled: Condvar::new() }
     }
 
-    /// Joins the line, unless `most` are already waiting; then says when to try again.
+    /// Joins the line, unless `most` already wait for a worker; then says when to try again.
     pub(super) fn push(&self, job: Job, most: Option<usize>) -> Result<u64, RunError> {
         let mut state = self.lock();
         if state.closed || state.workers == 0 {
             return Err(RunError::Closed);
         }
-        if most.is_some_and(|most| state.waiting.len() >= most) {
+        if most.is_some_and(|most| state.waiting.len() >= most + state.idle) {
             return Err(RunError::Busy { retry_after: state.wait() });
         }
         let id = state.next_id;
@@ -73,8 +79,11 @@ impl Queue {
 
     /// The next job, as soon as there is one; none once the pool is closed.
     pub(super) fn pop(&self) -> Option<Job> {
-        let state = self.filled.wait_while(self.lock(), |state| state.waiting.is_empty() && !state.closed);
+        let mut state = self.lock();
+        state.idle += 1;
+        let state = self.filled.wait_while(state, |state| state.waiting.is_empty() && !state.closed);
         let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        state.idle -= 1;
         state.waiting.pop_front().map(|(_, job)| job)
     }
 

@@ -6,6 +6,8 @@ use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::session::{RunOptions, Session};
 
 use super::graph::Form;
+use super::queue::Inputs;
+use super::worker::Run;
 use super::{Graph, RunError, Runtime, Tensor};
 
 /// A session of one thread: the one that calls it.
@@ -29,13 +31,10 @@ impl OpenSession {
         };
         Ok(Self { session: builder.commit_from_memory(&graph.bytes)?, _graph: graph.clone() })
     }
+}
 
-    /// Runs the graph, until `options` terminate it.
-    pub(super) fn run(
-        &mut self,
-        inputs: Vec<(&'static str, Tensor)>,
-        options: &RunOptions,
-    ) -> Result<Vec<Tensor>, RunError> {
+impl Run for OpenSession {
+    fn run(&mut self, inputs: Inputs, options: &RunOptions) -> Result<Vec<Tensor>, RunError> {
         let inputs = inputs
             .into_iter()
             .map(|(name, tensor)| Ok((name, tensor.into_input()?)))
