@@ -40,6 +40,20 @@ except OSError as error:
     sys.exit("error: %s" % error)
 "#;
 
+/// A program of the user's.
+struct Program {
+    /// What is started.
+    file: &'static str,
+    /// What people call it.
+    name: &'static str,
+    /// What brings it.
+    remedy: &'static str,
+}
+
+const PIP: Program = Program { file: "python3", name: "pip", remedy: "Python 3 with pip" };
+const NPM: Program = Program { file: "npm", name: "npm", remedy: "Node.js, which brings npm" };
+const PYTHON: Program = Program { file: "python3", name: "Python", remedy: "Python 3" };
+
 /// Why nothing was fetched.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -70,7 +84,7 @@ pub(super) fn fetch(package: &Package, watch: &Watch<'_>) -> Result<PathBuf, Fai
     let requirement = |separator| format!("{}{separator}{}", package.name, package.version);
     match package.client {
         Client::Pip => {
-            let mut pip = Command::new("python3");
+            let mut pip = Command::new(PIP.file);
             pip.args([
                 "-m",
                 "pip",
@@ -90,18 +104,22 @@ pub(super) fn fetch(package: &Package, watch: &Watch<'_>) -> Result<PathBuf, Fai
                 _ => ["--implementation=cp"].as_slice(),
             });
             pip.arg(requirement("=="));
-            run(pip, ("python3", "Python 3 with pip"), watch)?;
+            // That guard is for installing, and nothing is installed.
+            pip.env("PIP_REQUIRE_VIRTUALENV", "0");
+            run(pip, PIP, watch)?;
             only_file(&watch.room.join("got"), "whl")
         }
         Client::Npm => {
-            let mut npm = Command::new("npm");
+            let mut npm = Command::new(NPM.file);
             npm.args(["pack", "--ignore-scripts", "--loglevel=error", "--no-update-notifier"]);
+            // It would wait 70 seconds before it says that there is no network.
+            npm.args(["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=10000"]);
             npm.arg("--cache").arg(watch.room.join("tmp").join("npm"));
             npm.arg(requirement("@"));
             // npm takes the nearest directory above with a package.json for its project: let it be this one.
             let project = watch.room.join("package.json");
             fs::write(&project, "{}").map_err(|error| Failure::Disk("write", project, error))?;
-            run(npm, ("npm", "Node.js, which brings npm"), watch)?;
+            run(npm, NPM, watch)?;
             only_file(&watch.room.join("got"), "tgz")
         }
     }
@@ -110,18 +128,14 @@ pub(super) fn fetch(package: &Package, watch: &Watch<'_>) -> Result<PathBuf, Fai
 /// Fetches the address; returns the file, which nobody has looked at yet.
 pub(super) fn fetch_url(url: &str, watch: &Watch<'_>) -> Result<PathBuf, Failure> {
     let place = watch.room.join("got").join("file");
-    let mut python = Command::new("python3");
+    let mut python = Command::new(PYTHON.file);
     python.args(["-I", "-c", FETCH_URL, url]).arg(&place).arg(watch.size.saturating_add(1).to_string());
-    run(python, ("python3", "Python 3"), watch)?;
+    run(python, PYTHON, watch)?;
     Ok(place)
 }
 
 /// Runs it to its end in `got/` below the room, telling the watch how the room grows.
-fn run(
-    mut command: Command,
-    (program, remedy): (&'static str, &'static str),
-    watch: &Watch<'_>,
-) -> Result<(), Failure> {
+fn run(mut command: Command, program: Program, watch: &Watch<'_>) -> Result<(), Failure> {
     let (got, temporary) = (watch.room.join("got"), watch.room.join("tmp"));
     for directory in [&got, &temporary] {
         fs::create_dir(directory).map_err(|error| Failure::Disk("create", directory.clone(), error))?;
@@ -129,8 +143,8 @@ fn run(
     command.current_dir(&got).env("TMPDIR", &temporary);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Failure::NotInstalled { program, remedy },
-        _ => Failure::Refused(format!("{program} cannot be started: {error}")),
+        io::ErrorKind::NotFound => Failure::NotInstalled { program: program.file, remedy: program.remedy },
+        _ => Failure::Refused(format!("{} cannot be started: {error}", program.file)),
     })?;
     let (sender, said) = mpsc::channel();
     let stderr = child.stderr.take();
@@ -165,7 +179,7 @@ fn run(
             remedy: "pip for python3 (package python3-pip)",
         });
     }
-    Err(Failure::Refused(reason(program, &complaints)))
+    Err(Failure::Refused(reason(program.name, &complaints)))
 }
 
 /// The lines that speak of an error.
@@ -185,7 +199,7 @@ fn reason(program: &str, complaints: &[String]) -> String {
     let unreachable =
         ["connection broken", "ENOTFOUND", "ECONNREFUSED", "EAI_AGAIN", "ETIMEDOUT", "urlopen error"];
     if complaints.iter().any(|line| unreachable.iter().any(|sign| line.contains(sign))) {
-        return format!("{program} cannot reach it");
+        return format!("{program} cannot reach where it comes from");
     }
     let words = |line: &str| {
         let kept: Vec<_> = line.split_whitespace().filter(|word| !word.contains("://")).collect();

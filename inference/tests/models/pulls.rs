@@ -57,7 +57,12 @@ fn offline_with_nothing_cached_is_one_error_that_names_the_file_the_place_and_th
         assert_eq!(told.code, Some(5));
         assert_eq!(told.error.lines().count(), 1, "{}", told.error);
         let place = models.house.cache().join("files");
-        for part in [name, place.to_str().unwrap(), "cannot reach it", "`voice-soundboard models pull`"] {
+        for part in [
+            name,
+            place.to_str().unwrap(),
+            "cannot reach where it comes from",
+            "`voice-soundboard models pull`",
+        ] {
             assert!(told.error.contains(part), "no {part:?} in {}", told.error);
         }
         assert_eq!(models.house.lies_in("staging"), [""; 0]);
@@ -111,7 +116,7 @@ fn a_source_distribution_is_refused_for_its_setup_would_run() {
     let mark = house.path("mark");
     let told = tell(house.puller(&registry.address).env("MARK", &mark).output().unwrap());
     assert_eq!(told.code, Some(5));
-    assert!(told.error.contains("source 1.0 failed: python3 says: ERROR"), "{}", told.error);
+    assert!(told.error.contains("source 1.0 failed: pip says: ERROR"), "{}", told.error);
     assert!(!mark.exists());
 }
 
