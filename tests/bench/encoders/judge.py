@@ -2,6 +2,8 @@
 
     judge.py SPEECH_FOLDER OURS_FOLDER
 
+Needs av, numpy, scipy, pesq and visqol-python from PyPI.
+
 SPEECH_FOLDER holds WAV files (mono, 16 bit); OURS_FOLDER what `cargo run --release -p audio --example encode`
 made of each. The references are LAME, libopus and FFmpeg's AAC at the same mean bit rate. Everything is decoded
 by FFmpeg. Prints a Markdown table: means over the files. See docs/encoders.md.
@@ -15,6 +17,7 @@ import av
 import numpy as np
 from pesq import pesq
 from scipy.signal import correlate, resample_poly, stft
+from visqol import VisqolApi
 
 REFERENCES = {"mp3": ("libmp3lame", "mp3", {}), "opus": ("libopus", "ogg", {}), "aac": ("aac", "adts", {})}
 
@@ -39,7 +42,6 @@ def encode(samples, rate, codec, container, options, bit_rate):
         stream.bit_rate = bit_rate
         kind = stream.codec_context.codec.audio_formats[0].name
         kind = "fltp" if "fltp" in {f.name for f in stream.codec_context.codec.audio_formats} else kind
-        fifo = av.AudioFifo()
         plain = av.AudioFrame.from_ndarray((samples * 32768).astype(np.int16)[None], format="s16", layout="mono")
         plain.sample_rate = rate
         for frame in av.AudioResampler(format=kind, layout="mono", rate=rate).resample(plain):
@@ -78,6 +80,14 @@ def spectral_distance(reference, heard, rate):
     return np.sqrt((difference[bins < 11_000] ** 2).mean(0)).mean()
 
 
+def visqol(reference, heard, rate):
+    """Mean opinion score 1..5 of ViSQOL's audio mode, which compares up to 24 kHz."""
+    api = VisqolApi()
+    api.create(mode="audio")
+    both = (resample_poly(signal, 48_000, rate) for signal in (reference, heard))
+    return api.measure_from_arrays(*both, 48_000).moslqo
+
+
 def judge(reference, rate, data):
     heard, heard_rate = decode(io.BytesIO(data))
     length = len(heard) * rate / heard_rate
@@ -92,7 +102,8 @@ def judge(reference, rate, data):
         "SNR dB": 10 * np.log10((reference**2).sum() / (((reference - heard) ** 2).sum() + 1e-12)),
         "segmental SNR dB": segmental_snr(reference, heard),
         "spectral distance dB": spectral_distance(reference, heard, rate),
-        "PESQ (wide band)": pesq(16_000, *wide, "wb"),
+        "PESQ wide band": pesq(16_000, *wide, "wb"),
+        "ViSQOL": visqol(reference, heard, rate),
     }
 
 
@@ -106,11 +117,11 @@ def main(speech, ours):
             scores.setdefault((name, "ours"), []).append(score)
             if name in REFERENCES:
                 codec, container, options = REFERENCES[name]
-                # Twice: the second time with what the first one took compared with ours.
                 target = score["kbit/s"] * 1000
                 made = encode(reference, rate, codec, container, options, int(target))
-                took = len(made) * 8 / (len(reference) / rate)
                 if name != "mp3":
+                    # A variable rate misses its target by a little: ask again, for what gives the same size.
+                    took = len(made) * 8 / (len(reference) / rate)
                     made = encode(reference, rate, codec, container, options, int(target * target / took))
                 scores.setdefault((name, codec), []).append(judge(reference, rate, made))
     columns = list(next(iter(scores.values()))[0])

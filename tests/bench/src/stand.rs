@@ -55,6 +55,7 @@ impl Stand {
     pub fn ours_speaking(&self, text: &str) -> Command {
         let mut command = Command::new(&self.program);
         command.arg("speak").args(["--voice", VOICE, "--format", "pcm", "--output", "-"]);
+        command.env("VOICE_SOUNDBOARD_BACKENDS__KOKORO__SESSIONS", THREADS.to_string());
         command.arg("--data").arg(self.temporary.path()).arg("--").arg(text);
         command
     }

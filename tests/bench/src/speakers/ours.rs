@@ -1,5 +1,6 @@
 //! voice-soundboard's Kokoro, in this process.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
@@ -13,7 +14,7 @@ use super::Heard;
 use crate::Result;
 use crate::stand::{THREADS, VOICE};
 
-/// The backend as the program composes it, with its default configuration.
+/// The backend as the program composes it, with one session for each thread.
 pub struct Ours {
     kokoro: Arc<Kokoro>,
     runtime: Runtime,
@@ -25,7 +26,8 @@ impl Ours {
     /// # Errors
     /// Whatever the backend says.
     pub fn open(store: &ModelStore) -> Result<Self> {
-        let kokoro = Kokoro::open("kokoro", &Config::default(), store)?;
+        let config = Config { sessions: NonZeroUsize::new(THREADS), ..Config::default() };
+        let kokoro = Kokoro::open("kokoro", &config, store)?;
         Ok(Self { kokoro: Arc::new(kokoro), runtime: Runtime::new()? })
     }
 
