@@ -7,7 +7,7 @@ use engine::{Engine, Parts};
 use futures::future::try_join_all;
 use gateway::{Clients, check_binding};
 use inference::models::{Manifest, ModelStore, StoreError, default_cache_dir};
-use speech::{Backend as _, ErrorKind, SpeechError, SpeechRequest, Voice};
+use speech::{Backend as _, ErrorKind, SpeechError, Voice};
 use store::SqliteJournal;
 use tokio::task::{JoinError, spawn_blocking};
 
@@ -75,7 +75,7 @@ pub(crate) fn voices(config: &Config) -> Result<Vec<Voice>, Failure> {
 
 /// Each other name of a voice must lead to one.
 pub(crate) fn check_aliases(config: &Config, backends: &[Arc<Loading>]) -> Result<(), Failure> {
-    match config.voices.iter().find(|(_, voice)| !has_voice(backends, voice)) {
+    match config.voices.iter().find(|(alias, _)| !has_voice(config, backends, alias)) {
         None => Ok(()),
         Some((alias, voice)) => Err(Failure::usage(format_args!(
             "[voices] {alias} = {voice:?}: nobody can speak with that voice; 'voice-soundboard voices' lists those that can"
@@ -83,27 +83,20 @@ pub(crate) fn check_aliases(config: &Config, backends: &[Arc<Loading>]) -> Resul
     }
 }
 
-/// Whether somebody can speak with that voice: `backend:voice`, or a bare name.
-fn has_voice(backends: &[Arc<Loading>], voice: &str) -> bool {
+/// Whether somebody could speak with that voice (`backend:voice`, a bare name or an alias), so that a model is worth
+/// loading for it. What exactly is wrong with a name that nobody answers to, the engine says.
+pub(crate) fn has_voice(config: &Config, backends: &[Arc<Loading>], name: &str) -> bool {
+    let name = config.voices.get(name).map_or(name, String::as_str);
     backends.iter().any(|backend| {
-        let own = voice.strip_prefix(backend.name()).and_then(|rest| rest.strip_prefix(':'));
-        backend.voice(own.unwrap_or(voice)).is_ok()
+        let own = name.strip_prefix(backend.name()).and_then(|rest| rest.strip_prefix(':'));
+        backend.voice(own.unwrap_or(name)).is_ok()
     })
 }
 
-/// Whether anybody could speak that, so that a model is worth fetching and loading for it. What exactly is wrong with
-/// a name that nobody answers to, the engine says.
-pub(crate) fn is_speakable(request: &SpeechRequest, engine: &Engine, backends: &[Arc<Loading>]) -> bool {
-    let voice = engine.aliases().get(&request.voice).unwrap_or(&request.voice);
-    let model = request.model.as_ref();
-    has_voice(backends, voice)
-        && model.is_none_or(|wanted| engine.models().iter().any(|model| model.id == *wanted))
-}
-
 /// Opens the backends side by side, after fetching what was never fetched.
-pub(crate) async fn load(backends: &[Arc<Loading>], models: &Arc<ModelStore>) -> Result<(), Failure> {
+pub(crate) async fn load(backends: &[Arc<Loading>], models: &Arc<ModelStore>) -> Result<(), SpeechError> {
     let store = models.clone();
-    finished(spawn_blocking(move || fetch_missing(&store)).await)?;
+    finished(spawn_blocking(move || fetch_missing(&store).map_err(unfetched)).await)?;
     let opening = backends.iter().map(|backend| {
         let (backend, models) = (backend.clone(), models.clone());
         async move { finished(spawn_blocking(move || backend.open(&models)).await) }
@@ -117,6 +110,18 @@ fn fetch_missing(models: &ModelStore) -> Result<(), StoreError> {
         true => Ok(()),
         false => models.pull(&KOKORO_FILES, &Pull::new()),
     }
+}
+
+fn unfetched(error: StoreError) -> SpeechError {
+    if error.is_missing_model() {
+        return SpeechError::new(ErrorKind::ModelMissing, error.to_string());
+    }
+    SpeechError::internal(error)
+}
+
+/// What a blocking task came to. It is never cancelled: its only other end is a panic, which is ours.
+fn finished<T>(joined: Result<Result<T, SpeechError>, JoinError>) -> Result<T, SpeechError> {
+    joined.map_err(SpeechError::internal)?
 }
 
 /// The speech stack over these backends, with its journal open.
@@ -149,22 +154,11 @@ pub(crate) fn clients(config: &Config) -> Result<Clients, Failure> {
     Ok(clients)
 }
 
-/// What a blocking task came to. It is never cancelled: its only other end is a panic, which is ours.
-fn finished<T, E>(joined: Result<Result<T, E>, JoinError>) -> Result<T, Failure>
-where
-    Failure: From<E>,
-{
-    match joined {
-        Ok(result) => Ok(result?),
-        Err(panic) => Err(SpeechError::internal(panic).into()),
-    }
-}
-
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        if error.is_missing_model() {
-            return SpeechError::new(ErrorKind::ModelMissing, error.to_string()).into();
+        match error.is_missing_model() {
+            true => unfetched(error).into(),
+            false => Failure::unusable(&error),
         }
-        Failure::unusable(&error)
     }
 }

@@ -61,7 +61,7 @@ async fn loading(backends: &[Arc<Loading>], models: &Arc<ModelStore>) -> Failure
             tracing::info!("ready to speak");
             std::future::pending().await
         }
-        Err(failure) => failure,
+        Err(error) => error.into(),
     }
 }
 

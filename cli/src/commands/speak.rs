@@ -31,24 +31,25 @@ pub(crate) fn run(speak: &Speak, config: &Config, global: &Global) -> Result<(),
     let timings = speak.timings.as_deref().map(Timings::to).transpose()?;
     let models = Arc::new(compose::models(config, global.cache.clone())?);
     let backends = compose::backends(config)?;
+    let id = RandomIds.request_id();
+    let request = request(&id, speak, text, format);
+    // Nothing is fetched or loaded for what will be refused.
+    let worth_loading = request.is_ok() && compose::has_voice(config, &backends, &speak.voice);
     block_on(async {
         let mut signals = Signals::listen()?;
-        let engine = signals.or(compose::engine(config, &backends)).await?;
-        let id = RandomIds.request_id();
-        let request = match request(&id, speak, text, format) {
-            Ok(request) => request,
+        let journal = compose::engine(config, &backends);
+        let loading = async { if worth_loading { compose::load(&backends, &models).await } else { Ok(()) } };
+        let (engine, loaded) = signals.or(async { tokio::try_join!(journal, loading.map(Ok)) }).await?;
+        let spoken = match request.and_then(|request| loaded.map(|()| request)) {
+            Ok(request) => signals.or(speak_to(&engine, request, output, timings)).await,
             Err(error) => {
                 let kind = error.kind();
                 engine
                     .refused(Refusal { id: id.clone(), client: CLIENT.into(), door: Door::Cli, kind })
                     .await;
-                return Err(Failure::of_request(&error, &id));
+                Err(Failure::of_request(&error, &id))
             }
         };
-        if compose::is_speakable(&request, &engine, &backends) {
-            signals.or(compose::load(&backends, &models)).await?;
-        }
-        let spoken = signals.or(speak_to(&engine, request, output, timings)).await;
         // The row of what was broken off, too. A second signal does not wait for it.
         signals.or(engine.settled().map(Ok)).await?;
         let summary = spoken?;
