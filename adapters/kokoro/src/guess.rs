@@ -100,7 +100,7 @@ const RULES: &[(&str, Place, &str)] = {
         ("air", Anywhere, "ɛɹ"), ("ear", Anywhere, "ɪɹ"), ("eer", Anywhere, "ɪɹ"), ("our", Anywhere, "ɔɹ"), ("oor", Anywhere, "ɔɹ"),
         ("uy", Anywhere, "wi"), ("oux", End, "u"), ("eau", Anywhere, "O"), ("ee", Anywhere, "i"), ("ea", Anywhere, "i"), ("oo", Anywhere, "u"),
         ("ou", Anywhere, "u"), ("ow", End, "O"), ("ow", Anywhere, "W"), ("oi", Anywhere, "Y"), ("oy", Anywhere, "Y"), ("ai", Anywhere, "A"),
-        ("ay", Anywhere, "A"), ("ei", Anywhere, "I"), ("ey", End, "i"), ("ey", Anywhere, "A"), ("au", Anywhere, "ɔ"), ("aw", Anywhere, "ɔ"),
+        ("ay", Anywhere, "A"), ("eil", Anywhere, "il"), ("ei", Anywhere, "I"), ("ey", End, "i"), ("ey", Anywhere, "A"), ("au", Anywhere, "ɔ"), ("aw", Anywhere, "ɔ"),
         ("ew", Anywhere, "u"), ("oe", Anywhere, "O"), ("ae", Anywhere, "A"), ("ie", Anywhere, "i"), ("ue", Anywhere, "u"), ("ui", Anywhere, "wi"),
         ("eu", Anywhere, "Y"), ("oa", Anywhere, "O"), ("ia", Anywhere, "iə"), ("io", Anywhere, "iO"), ("ua", Anywhere, "wɑ"),
         ("ar", Vowel, "ɑɹ"), ("er", Vowel, "ɛɹ"), ("ir", Vowel, "ɪɹ"), ("or", Vowel, "ɔɹ"), ("ur", Vowel, "ʊɹ"),

@@ -123,11 +123,19 @@ impl Phonemiser {
 
     /// The sound of one token; what the lexicon does not know is taken apart, and its parts are guessed.
     fn sound(&self, token: &MToken) -> String {
+        if is_plural_number(&token.text) {
+            return self.unknown(&token.text);
+        }
         if let Some(known) = known(token) {
             return known;
         }
         let mut parts: Vec<String> = Vec::new();
-        for part in token.text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()) {
+        let (text, possessive) = match token.text.strip_suffix("'s").or_else(|| token.text.strip_suffix("'S"))
+        {
+            Some(owner) if owner.ends_with(|c: char| c.is_ascii_alphabetic()) => (owner, true),
+            _ => (token.text.as_str(), false),
+        };
+        for part in text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()) {
             let whole = part.len() == token.text.len();
             parts.push(if whole {
                 self.unknown(part)
@@ -136,7 +144,11 @@ impl Phonemiser {
             });
         }
         // "O'Neill" is one word, "Foo-Bar" two.
-        parts.join(if token.text.contains('\'') { "" } else { " " })
+        let mut sound = parts.join(if text.contains('\'') { "" } else { " " });
+        if possessive {
+            sound.push_str(possessive_ending(&sound));
+        }
+        sound
     }
 
     /// A run of letters and digits that the lexicon does not know.
@@ -186,6 +198,21 @@ impl Phonemiser {
             word.sound = sounds.collect::<Vec<_>>().join(" ");
         }
         split(word)
+    }
+}
+
+/// "1990s", which the lexicon would end in the name of the letter.
+fn is_plural_number(word: &str) -> bool {
+    word.strip_suffix('s')
+        .is_some_and(|number| number.bytes().all(|c| c.is_ascii_digit()) && !number.is_empty())
+}
+
+/// How "'s" is said after that sound.
+fn possessive_ending(sound: &str) -> &'static str {
+    match sound.chars().next_back() {
+        Some('s' | 'z' | 'ʃ' | 'ʒ' | 'ʧ' | 'ʤ') => "ᵻz",
+        Some('p' | 't' | 'k' | 'f' | 'θ') => "s",
+        _ => "z",
     }
 }
 
@@ -396,6 +423,12 @@ mod tests {
                 assert!(words.iter().all(|w| w.sound.chars().all(|c| id(c).is_some())), "{word}: {words:?}");
             }
         }
+    }
+
+    #[test]
+    fn unknown_words_keep_their_endings() {
+        assert_eq!(line("Schroedinger's"), "ʃɹˈOdɪŋɡəɹz");
+        assert_eq!(line("Kubernetes's 1990s"), "kubəɹnˈɛtizᵻz nˌIntˈin nˈIndiz");
     }
 
     #[test]

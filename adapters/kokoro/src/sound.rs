@@ -64,9 +64,18 @@ pub(crate) fn hear(audio: &[f32], durations: &[i64], sounds: &[Range<usize>]) ->
     let heard: Vec<bool> = audio.chunks(FRAME).map(|frame| rms(frame) > HEARD).collect();
     let spoken: Vec<Option<Range<usize>>> = sounds
         .iter()
-        .map(|sound| {
-            let from = ends.get(sound.start.checked_sub(1)?)?;
-            let to = ends.get(sound.end.checked_sub(1)?)?;
+        .enumerate()
+        .map(|(at, sound)| {
+            // The space between two words belongs to both.
+            let before =
+                at.checked_sub(1).and_then(|before| sounds.get(before)).filter(|before| !before.is_empty());
+            let after = sounds.get(at + 1).filter(|after| !after.is_empty());
+            let only_space_before = before.is_some_and(|before| before.end + 1 == sound.start);
+            let only_space_after = after.is_some_and(|after| sound.end + 1 == after.start);
+            let starts = |id: usize| id.checked_sub(1).and_then(|before| ends.get(before)).copied();
+            let middle = |space: usize| Some((starts(space)? + starts(space + 1)?) / 2);
+            let from = if only_space_before { middle(sound.start - 1)? } else { starts(sound.start)? };
+            let to = if only_space_after { middle(sound.end)? } else { starts(sound.end)? };
             (!sound.is_empty())
                 .then(|| edges(from.saturating_sub(LATE), to.saturating_sub(LATE), &heard, audio.len()))
         })

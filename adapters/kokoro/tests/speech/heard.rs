@@ -10,8 +10,9 @@ use speech::{Backend, PcmChunk, SpeechError, SpeechText, Speed, Utterance, WordT
 /// Samples per second.
 pub(crate) const RATE: usize = 24_000;
 
-/// The model in the user's own cache.
-pub(crate) static KOKORO: LazyLock<Arc<Kokoro>> = LazyLock::new(|| Arc::new(open(&Config::default())));
+/// The model in the user's own cache. All tests speak at once, and wait for one another.
+pub(crate) static KOKORO: LazyLock<Kokoro> =
+    LazyLock::new(|| open(&Config { queue: 1000, longest_wait_ms: 3_600_000, ..Config::default() }));
 
 pub(crate) fn open(config: &Config) -> Kokoro {
     match Kokoro::open("kokoro", config, &store()) {
