@@ -76,7 +76,7 @@ impl Phonemiser {
             ranges.push(from..line.len());
             line.push(' ');
         }
-        let mut words: Vec<Word> = sentence.iter().map(silent).collect();
+        let mut words: Vec<Word> = sentence.iter().map(unsounded).collect();
         let mut at = 0;
         let mut range = 0;
         for token in self.tokens(&line) {
@@ -216,7 +216,7 @@ fn possessive_ending(sound: &str) -> &'static str {
     }
 }
 
-fn silent(written: &Written) -> Word {
+fn unsounded(written: &Written) -> Word {
     Word {
         span: (!written.core.is_empty()).then_some(written.span),
         text: written.core.clone(),
@@ -326,6 +326,12 @@ pub(crate) fn check(text: &str) -> Result<(), SpeechError> {
         }
     }
     Ok(())
+}
+
+/// A text in which nothing has a sound.
+pub(crate) fn silent() -> SpeechError {
+    SpeechError::new(ErrorKind::InvalidText, "The text has no letter, digit or sign that could be spoken.")
+        .about("input")
 }
 
 fn unreadable(offset: usize) -> SpeechError {

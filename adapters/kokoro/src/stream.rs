@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 
 use crate::Speaker;
 use crate::mix::Mix;
-use crate::phonemes::{Word, check};
+use crate::phonemes::{Word, check, silent};
 use crate::pieces::{Piece, Pieces};
 use crate::sound::{RATE, Sound, pause};
 use crate::synthesis::Job;
@@ -29,14 +29,13 @@ pub(crate) async fn speak(speaker: Arc<Speaker>, utterance: Utterance) -> Result
     check(graph.text().as_str())?;
     let mut spoken = Box::pin(spoken(speaker, graph, mix, speed));
     let mut joiner = Joiner::new(speed);
-    let first = match spoken.next().await {
-        Some(first) => Some(joiner.join(first?)),
-        None => None,
-    };
+    // Exotic punctuation may pass for signs until it is read.
+    let first = spoken.next().await.ok_or_else(silent)??;
+    let first = joiner.join(first);
     let rest = spoken.map(move |piece| piece.map(|piece| joiner.join(piece)));
     Ok(PcmStream {
         sample_rate: NonZeroU32::new(RATE).unwrap_or(NonZeroU32::MIN),
-        chunks: stream::iter(first.map(Ok)).chain(rest).boxed(),
+        chunks: stream::iter([Ok(first)]).chain(rest).boxed(),
     })
 }
 

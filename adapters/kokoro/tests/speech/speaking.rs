@@ -55,6 +55,8 @@ async fn what_cannot_be_spoken_is_refused_before_any_audio() {
     let error = speak(&late, "af_heart", 1.0).await.err().unwrap();
     assert_eq!((error.kind(), error.param()), (ErrorKind::InvalidText, Some("input")));
     assert!(error.message().contains("Character 929 "), "{error}");
+    let error = speak("\u{FE56}", "af_heart", 1.0).await.err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::InvalidText, "a small question mark has no sound");
     let error = speak("Hello", "af_nobody", 1.0).await.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::UnknownVoice);
     assert_eq!(error.allowed().len(), 28);
