@@ -84,17 +84,19 @@ impl fmt::Display for Row {
         let (Some(ours), Some(theirs), Some(ratio)) = (ours, theirs, ratio) else {
             return write!(f, "| {} | | | | | | 0 |", self.measured);
         };
+        let rounds = self.pairs.len();
+        let confidence = interval(rounds).confidence;
         let (goal, verdict) = match self.goal {
             Some(goal) => (goal.to_string(), goal.verdict(ours, ratio)),
             None => (String::new(), ""),
         };
-        let rounds = self.pairs.len();
-        let confidence = 100.0 * interval(rounds).confidence;
+        let doubt = if self.goal.is_some() && confidence < 0.95 { ", in few rounds" } else { "" };
         let [ours, theirs, ratio] = [ours, theirs, ratio].map(readable);
         write!(
             f,
-            "| {} | {ours} | {theirs} | {ratio} | {goal} | {verdict} | {rounds} ({confidence:.0} %) |",
-            self.measured
+            "| {} | {ours} | {theirs} | {ratio} | {goal} | {verdict}{doubt} | {rounds} ({:.0} %) |",
+            self.measured,
+            100.0 * confidence,
         )
     }
 }
@@ -122,13 +124,14 @@ mod tests {
     fn a_row_states_medians_intervals_ratio_and_target() {
         assert_eq!(
             row([1.5, 1.0, 2.0], 2.0, Goal::RatioAtMost(1.1)),
-            "| x, s | 1.50 (1.00 to 2.00) | 2.00 (2.00 to 2.00) | 0.75 (0.50 to 1.00) | ratio ≤ 1.1 | reached | 3 (75 %) |"
+            "| x, s | 1.50 (1.00 to 2.00) | 2.00 (2.00 to 2.00) | 0.75 (0.50 to 1.00) | ratio ≤ 1.1 | reached, in few rounds | 3 (75 %) |"
         );
     }
 
     #[test]
     fn the_verdict_says_when_it_is_close() {
-        let verdict = |goal| row([1.0, 2.0, 3.0], 1.0, goal).split(" | ").nth(5).map(str::to_owned).unwrap();
+        let ours = Estimate { low: 1.0, median: 2.0, high: 3.0 };
+        let verdict = |goal: Goal| goal.verdict(ours, ours);
         assert_eq!(verdict(Goal::RatioAtLeast(1.0)), "reached");
         assert_eq!(verdict(Goal::RatioAtLeast(1.5)), "reached by the median; the interval holds the target");
         assert_eq!(verdict(Goal::OursAtMost(1.5)), "MISSED by the median; the interval holds the target");

@@ -55,12 +55,15 @@ fn rows(measure: Measure, stand: &Stand, arguments: &Arguments) -> Result<Vec<Ro
 
 /// What was compared, and on what.
 fn head(stand: &Stand) -> Result<String> {
+    let theirs = Theirs::open(stand)?;
+    let packages: Vec<String> =
+        theirs.packages.iter().map(|(name, version)| format!("{name} {version}")).collect();
     Ok(format!(
         "{machine}. Both with {THREADS} threads on {model}. Theirs: {packages}. Ours: version {version}.\n\n\
          Each cell: median (interval of the median); the last column says how probably the interval holds it.",
         machine = machine::description(),
         model = stand.model()?,
-        packages = Theirs::open(stand)?.packages,
+        packages = packages.join(", "),
         version = env!("CARGO_PKG_VERSION"),
     ))
 }

@@ -1,5 +1,6 @@
 //! kokoro-onnx, in a Python process that answers line by line.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
@@ -15,8 +16,8 @@ pub struct Theirs {
     child: Child,
     requests: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
-    /// Its packages with their versions, as Python names them.
-    pub packages: Value,
+    /// Its packages and their versions.
+    pub packages: BTreeMap<String, String>,
 }
 
 impl Theirs {
@@ -28,7 +29,7 @@ impl Theirs {
         let mut child = stand.theirs("serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let requests = child.stdin.take().ok_or("Python has no input")?;
         let answers = BufReader::new(child.stdout.take().ok_or("Python has no output")?).lines();
-        let mut theirs = Self { child, requests, answers, packages: Value::Null };
+        let mut theirs = Self { child, requests, answers, packages: BTreeMap::new() };
         theirs.packages = theirs.answer()?;
         Ok(theirs)
     }
