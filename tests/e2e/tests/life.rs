@@ -1,13 +1,16 @@
 //! Clients that leave, clients that dawdle, and servers that end.
 
-use std::net::TcpStream;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use rustix::net::sockopt::set_socket_recv_buffer_size;
+use rustix::net::{self, AddressFamily, SocketType};
 use serde_json::json;
 
 use crate::harness::process::cpu_seconds;
-use crate::harness::server::serve;
+use crate::harness::server::{request, serve};
 use crate::harness::{Server, Stopwatch, eventually, run, text_of, tools};
 
 #[test]
@@ -27,19 +30,37 @@ fn a_client_that_hangs_up_stops_the_worker() {
 #[test]
 fn a_slow_reader_slows_the_worker() {
     let server = Server::start();
-    let text = text_of(4000);
-    let mut coming = server.begin(&json!({ "input": text }));
-    coming.read(1);
-    // Nobody reads: once the socket's buffers are full, nothing more is made.
+    let mut reader = slow_reader(&server, &text_of(4000));
+    reader.read_exact(&mut [0]).unwrap();
+    // Nobody reads: once the sockets are full, nothing more is made.
     at_rest(server.pid());
     let made = cpu_seconds(server.pid());
-    coming.read(1_000_000);
+    reader.read_exact(&mut vec![0; 500_000]).unwrap();
     eventually("work for a client that reads again", || {
         (cpu_seconds(server.pid()) > made + 0.5).then_some(())
     });
-    drop(coming);
+    drop(reader);
     let row = &server.rows_once(1)[0];
     assert_eq!(row["outcome"], "hung_up");
+}
+
+/// Asks for speech on a connection whose kernel holds little for a reader who does not read.
+fn slow_reader(server: &Server, text: &str) -> TcpStream {
+    let address: SocketAddr = server.address().strip_prefix("http://").unwrap().parse().unwrap();
+    // Once it is connected it is too late: the window has been offered.
+    let socket = net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    set_socket_recv_buffer_size(&socket, 16 * 1024).unwrap();
+    net::connect(&socket, &address).unwrap();
+    let mut stream = TcpStream::from(socket);
+    let body = request(&json!({ "input": text })).to_string();
+    let length = body.len();
+    write!(
+        stream,
+        "POST /v1/audio/speech HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    stream
 }
 
 /// Waits until a process does nothing for a second.

@@ -221,7 +221,8 @@ fn listening_on(log: &str) -> Option<String> {
     Some(format!("http://{address}"))
 }
 
-fn request(changes: &Value) -> Value {
+/// [`SENTENCE`] as PCM, but for what `changes` says.
+pub(crate) fn request(changes: &Value) -> Value {
     let mut request =
         json!({ "model": "tts-1", "voice": "af_heart", "input": SENTENCE, "response_format": "pcm" });
     for (field, value) in changes.as_object().unwrap() {
