@@ -10,7 +10,7 @@ use crate::harness::{Server, tools};
 
 /// Plain sentences: every word has one spelling, and nothing is written in figures.
 const SENTENCES: [&str; 20] = [
-    "The morning train leaves the station a little before eight.",
+    "The morning train leaves the station a little before noon.",
     "My sister keeps two brown horses behind the house.",
     "Please close the window, because the rain is coming in.",
     "We walked along the river until it was too dark to see.",
@@ -19,7 +19,7 @@ const SENTENCES: [&str; 20] = [
     "There is nothing better than hot soup on a cold night.",
     "The children built a small boat out of old wood.",
     "Can you tell me how to get to the museum?",
-    "She has worked in the same garden for thirty years.",
+    "She has worked in the same garden for most of her life.",
     "The doctor said that the wound would heal within a month.",
     "All the lights went out, and nobody knew why.",
     "A good map is worth more than a fast car.",
