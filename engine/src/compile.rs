@@ -6,11 +6,14 @@ use std::task::{Context, Poll};
 use speech::{SpeechGraph, SpeechRequest};
 use tower::Service;
 
+use crate::spoken::Asked;
+
 /// A request with its compiled text.
 #[derive(Clone, Debug)]
 pub(crate) struct Compiled {
     pub(crate) request: SpeechRequest,
     pub(crate) graph: Arc<SpeechGraph>,
+    pub(crate) asked: Asked,
 }
 
 /// Compiles the text of each request.
@@ -25,7 +28,7 @@ impl<S> Compile<S> {
     }
 }
 
-impl<S: Service<Compiled>> Service<SpeechRequest> for Compile<S> {
+impl<S: Service<Compiled>> Service<(SpeechRequest, Asked)> for Compile<S> {
     type Response = S::Response;
     type Error = S::Error;
     type Future = S::Future;
@@ -34,8 +37,8 @@ impl<S: Service<Compiled>> Service<SpeechRequest> for Compile<S> {
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: SpeechRequest) -> S::Future {
+    fn call(&mut self, (request, asked): (SpeechRequest, Asked)) -> S::Future {
         let graph = Arc::new(language::compile(request.text.clone()));
-        self.inner.call(Compiled { request, graph })
+        self.inner.call(Compiled { request, graph, asked })
     }
 }

@@ -11,7 +11,7 @@ mod timeouts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use speech::{Backend, Clock, Journal, SpeechError, SpeechRequest, Voice};
+use speech::{Backend, Clock, Journal, SpeechError, SpeechRequest, Voice, VoiceId};
 use tower::ServiceExt;
 
 pub use meter::Refusal;
@@ -58,6 +58,14 @@ impl Engine {
     /// Journals a request that a door refused before it became a [`SpeechRequest`].
     pub async fn refused(&self, refusal: Refusal) {
         self.ledger.refused(refusal).await;
+    }
+
+    /// The voice that a request with these names would be spoken by; nobody is asked to speak.
+    ///
+    /// # Errors
+    /// As [`speak`](Self::speak), for the names.
+    pub fn resolve(&self, model: Option<&str>, voice: &str) -> Result<VoiceId, SpeechError> {
+        self.catalogue.resolve(model, voice).map(|(_, voice, _)| voice.id)
     }
 
     /// Every voice of every backend.

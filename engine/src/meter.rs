@@ -7,14 +7,14 @@ use std::time::Duration;
 use futures::stream::{self, StreamExt};
 use speech::{
     AudioChunk, AudioStream, BoxFuture, Clock, Door, ErrorKind, Journal, Outcome, RequestRow, SampleRate,
-    SpeechError, SpeechRequest, VoiceId,
+    SpeechError, SpeechRequest,
 };
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
-use crate::spoken::{Failure, Spoken};
+use crate::spoken::{Asked, Spoken};
 
 /// A request that was refused before it became a [`SpeechRequest`].
 #[derive(Clone, Debug)]
@@ -75,6 +75,7 @@ impl Ledger {
         };
         OpenRow {
             row: Some(row),
+            asked: Asked::default(),
             started: Instant::now(),
             heard: None,
             ledger: self.clone(),
@@ -99,10 +100,12 @@ impl Ledger {
     }
 }
 
-/// A row whose request is still running. Dropped, it is the row of a client who hung up.
+/// A row whose request is still running. Dropped, it is the row of a client who hung up, or of a defect of ours
+/// while a panic unwinds.
 struct OpenRow {
     /// None once it is written.
     row: Option<RequestRow>,
+    asked: Asked,
     started: Instant,
     heard: Option<Heard>,
     ledger: Ledger,
@@ -116,14 +119,6 @@ struct Heard {
 }
 
 impl OpenRow {
-    /// Somebody was asked to speak.
-    fn asked(&mut self, voice: &VoiceId) {
-        if let Some(row) = &mut self.row {
-            row.backend = Some(voice.backend.clone());
-            row.voice = Some(voice.voice.clone());
-        }
-    }
-
     /// A chunk leaves.
     fn leaves(&mut self, chunk: &AudioChunk) {
         if let Some(heard) = &mut self.heard {
@@ -147,6 +142,10 @@ impl OpenRow {
     fn close(&mut self, outcome: Outcome) -> Option<tokio::task::JoinHandle<()>> {
         let mut row = self.row.take()?;
         row.outcome = outcome;
+        if let Some(voice) = self.asked.get() {
+            row.backend = Some(voice.backend.clone());
+            row.voice = Some(voice.voice.clone());
+        }
         row.total_ms = millis(self.started.elapsed());
         row.audio_ms =
             self.heard.as_ref().map_or(0, |heard| heard.samples * 1000 / u64::from(heard.rate.get()));
@@ -156,7 +155,8 @@ impl OpenRow {
 
 impl Drop for OpenRow {
     fn drop(&mut self) {
-        self.close(Outcome::HungUp);
+        let panicking = std::thread::panicking();
+        self.close(if panicking { Outcome::Failed(ErrorKind::Internal) } else { Outcome::HungUp });
     }
 }
 
@@ -179,7 +179,7 @@ impl<S> Meter<S> {
 
 impl<S> Service<SpeechRequest> for Meter<S>
 where
-    S: Service<SpeechRequest, Response = Spoken, Error = Failure>,
+    S: Service<(SpeechRequest, Asked), Response = Spoken, Error = SpeechError>,
     S::Future: Send + 'static,
 {
     type Response = Spoken;
@@ -187,25 +187,21 @@ where
     type Future = BoxFuture<Result<Spoken, SpeechError>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), SpeechError>> {
-        self.inner.poll_ready(context).map_err(|failure| failure.error)
+        self.inner.poll_ready(context)
     }
 
     fn call(&mut self, request: SpeechRequest) -> Self::Future {
         let characters = Some(request.text.characters() as u64);
         let mut row = self.ledger.open(request.id.clone(), request.client.clone(), request.door, characters);
-        let speaking = self.inner.call(request);
+        let speaking = self.inner.call((request, row.asked.clone()));
         Box::pin(async move {
             match speaking.await {
                 Ok(mut spoken) => {
-                    row.asked(&spoken.voice.id);
                     row.heard = Some(Heard { samples: 0, rate: spoken.sample_rate });
                     spoken.audio = metered(spoken.audio, row);
                     Ok(spoken)
                 }
-                Err(Failure { error, asked }) => {
-                    if let Some(voice) = asked {
-                        row.asked(&voice);
-                    }
+                Err(error) => {
                     row.finish(Outcome::Failed(error.kind())).await;
                     Err(error)
                 }
@@ -241,7 +237,7 @@ mod tests {
     use std::sync::Mutex;
 
     use futures::channel::mpsc;
-    use speech::{AudioFormat, JournalError, SpeechText, Speed, Voice, VoiceStatus};
+    use speech::{AudioFormat, JournalError, SpeechText, Speed, Voice, VoiceId, VoiceStatus};
     use tower::ServiceExt;
     use tower::util::MapErr;
     use tower_test::mock;
@@ -274,7 +270,7 @@ mod tests {
 
     struct Stage {
         meter: Meter<Inner>,
-        backend: mock::Handle<SpeechRequest, Spoken>,
+        backend: mock::Handle<Asking, Spoken>,
         rows: Arc<Rows>,
         ledger: Ledger,
     }
@@ -284,7 +280,7 @@ mod tests {
         let ledger = Ledger::new(rows.clone(), Arc::new(Noon));
         let (inner, backend) = mock::pair();
         Stage {
-            meter: Meter::new(inner.map_err(failure as fn(Boxed) -> Failure), ledger.clone()),
+            meter: Meter::new(inner.map_err(failure as fn(Boxed) -> SpeechError), ledger.clone()),
             backend,
             rows,
             ledger,
@@ -303,14 +299,12 @@ mod tests {
     type Boxed = Box<dyn std::error::Error + Send + Sync>;
 
     /// The mock's errors are boxed; the meter wants the stack's own.
-    fn failure(error: Boxed) -> Failure {
-        match error.downcast::<SpeechError>() {
-            Ok(error) => Failure { error: *error, asked: Some(voice().id) },
-            Err(error) => SpeechError::internal(error).into(),
-        }
+    fn failure(error: Boxed) -> SpeechError {
+        error.downcast::<SpeechError>().map_or_else(SpeechError::internal, |error| *error)
     }
 
-    type Inner = MapErr<mock::Mock<SpeechRequest, Spoken>, fn(Boxed) -> Failure>;
+    type Asking = (SpeechRequest, Asked);
+    type Inner = MapErr<mock::Mock<Asking, Spoken>, fn(Boxed) -> SpeechError>;
 
     fn request() -> SpeechRequest {
         SpeechRequest {
@@ -364,7 +358,8 @@ mod tests {
         stage.backend.allow(1);
         let (feed, answer) = spoken();
         let (spoken, ()) = tokio::join!(call, async {
-            let (_, respond) = stage.backend.next_request().await.unwrap();
+            let ((_, asked), respond) = stage.backend.next_request().await.unwrap();
+            asked.set(&voice().id);
             tokio::time::advance(Duration::from_secs(2)).await;
             respond.send_response(answer);
         });
@@ -424,11 +419,13 @@ mod tests {
         let mut stage = stage();
         stage.backend.allow(1);
         let call = tokio::spawn(speaking(&stage.meter));
-        let _unanswered = stage.backend.next_request().await.unwrap();
+        let ((_, asked), _unanswered) = stage.backend.next_request().await.unwrap();
+        asked.set(&voice().id);
         call.abort();
         let _ = call.await;
         let row = stage.row().await;
         assert_eq!((row.outcome, row.audio_ms, row.first_audio_ms), (Outcome::HungUp, 0, None));
+        assert_eq!(row.voice.as_deref(), Some("anna"), "somebody was asked");
     }
 
     #[tokio::test(start_paused = true)]
@@ -437,7 +434,8 @@ mod tests {
         first.backend.allow(1);
         let call = speaking(&first.meter);
         let (result, ()) = tokio::join!(call, async {
-            let (_, respond) = first.backend.next_request().await.unwrap();
+            let ((_, asked), respond) = first.backend.next_request().await.unwrap();
+            asked.set(&voice().id);
             respond.send_error(SpeechError::new(ErrorKind::Overloaded, "busy"));
         });
         assert_eq!(result.err().map(|error| error.kind()), Some(ErrorKind::Overloaded));
@@ -456,6 +454,26 @@ mod tests {
         assert!(spoken.audio.next().await.is_none());
         let row = second.row().await;
         assert_eq!((row.outcome, row.audio_ms), (Outcome::Failed(ErrorKind::BackendFailed), 10));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_defect_of_ours_is_not_called_a_hang_up() {
+        let mut stage = stage();
+        let (feed, mut spoken) = speak(&mut stage).await;
+        spoken.audio = metered_panic(spoken.audio);
+        drop(feed);
+        let speaking = tokio::spawn(async move { spoken.audio.next().await.is_some() });
+        assert!(speaking.await.unwrap_err().is_panic());
+        assert_eq!(stage.row().await.outcome, Outcome::Failed(ErrorKind::Internal));
+    }
+
+    /// Panics at the first poll, as a decoder with a bug might, and takes `audio` with it.
+    fn metered_panic(audio: AudioStream) -> AudioStream {
+        stream::once(async move {
+            let _held = audio;
+            panic!("a defect")
+        })
+        .boxed()
     }
 
     #[tokio::test(start_paused = true)]

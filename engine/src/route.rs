@@ -11,7 +11,7 @@ use speech::{
 use tower::Service;
 
 use crate::compile::Compiled;
-use crate::spoken::{Failure, Reason, Spoken};
+use crate::spoken::{Reason, Spoken};
 
 /// OpenAI's names for its speech models: an unmodified application sends one of them, and any backend answers.
 const OPENAI_MODELS: [&str; 5] =
@@ -75,7 +75,7 @@ impl Catalogue {
     }
 
     /// The backend and voice for a request's names.
-    fn resolve(
+    pub(crate) fn resolve(
         &self,
         model: Option<&str>,
         wanted: &str,
@@ -164,19 +164,20 @@ where
     S::Future: Send + 'static,
 {
     type Response = Spoken;
-    type Error = Failure;
-    type Future = BoxFuture<Result<Spoken, Failure>>;
+    type Error = SpeechError;
+    type Future = BoxFuture<Result<Spoken, SpeechError>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Failure>> {
-        self.inner.poll_ready(context).map_err(Failure::from)
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), SpeechError>> {
+        self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, Compiled { request, graph }: Compiled) -> Self::Future {
+    fn call(&mut self, Compiled { request, graph, asked }: Compiled) -> Self::Future {
         let resolved = self.catalogue.resolve(request.model.as_deref(), &request.voice);
         let (backend, voice, reason) = match resolved {
             Ok(resolved) => resolved,
-            Err(error) => return Box::pin(async { Err(error.into()) }),
+            Err(error) => return Box::pin(async { Err(error) }),
         };
+        asked.set(&voice.id);
         let instructed = request.instructions.as_deref().is_some_and(|text| !text.trim().is_empty());
         let dropped =
             if instructed && !backend.follows_instructions() { vec!["instructions"] } else { Vec::new() };
@@ -185,19 +186,17 @@ where
         let utterance = Utterance { graph, voice: voice.id.voice.clone(), speed: request.speed };
         let call = self.inner.call(Call { backend, utterance, format: request.format });
         Box::pin(async move {
-            match call.await {
-                Ok(Encoded { sample_rate, audio }) => Ok(Spoken {
-                    model,
-                    requested_voice: request.voice,
-                    reason,
-                    characters,
-                    dropped,
-                    sample_rate,
-                    audio,
-                    voice,
-                }),
-                Err(error) => Err(Failure { error, asked: Some(voice.id) }),
-            }
+            let Encoded { sample_rate, audio } = call.await?;
+            Ok(Spoken {
+                voice,
+                model,
+                requested_voice: request.voice,
+                reason,
+                characters,
+                dropped,
+                sample_rate,
+                audio,
+            })
         })
     }
 }

@@ -1,6 +1,8 @@
 //! What the stack gives back.
 
-use speech::{AudioStream, SampleRate, SpeechError, Voice, VoiceId};
+use std::sync::{Arc, OnceLock};
+
+use speech::{AudioStream, SampleRate, Voice, VoiceId};
 
 /// Why this voice speaks, as `x-soundboard-reason` says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,15 +43,17 @@ pub struct Spoken {
     pub audio: AudioStream,
 }
 
-/// An error inside the stack, with the voice that was asked to speak when it came, for the journal.
-#[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) error: SpeechError,
-    pub(crate) asked: Option<VoiceId>,
-}
+/// Who was asked to speak: told by the route, read by the meter, however the request ends.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked(Arc<OnceLock<VoiceId>>);
 
-impl From<SpeechError> for Failure {
-    fn from(error: SpeechError) -> Self {
-        Self { error, asked: None }
+impl Asked {
+    pub(crate) fn set(&self, voice: &VoiceId) {
+        // A request is routed once.
+        let _ = self.0.set(voice.clone());
+    }
+
+    pub(crate) fn get(&self) -> Option<&VoiceId> {
+        self.0.get()
     }
 }

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use speech::{BoxFuture, Journal, JournalError, RequestRow};
+use sqlx::SqlSafeStr;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Executor, SqlSafeStr};
 
 /// The database's name in the data directory.
 const FILE: &str = "soundboard.db";
@@ -142,9 +142,8 @@ impl SqliteJournal {
         if disk.f_bavail.saturating_mul(disk.f_frsize) < LEAST_FREE_BYTES {
             return Err(format!("less than {} MiB are free", LEAST_FREE_BYTES >> 20).into());
         }
-        let mut connection = self.pool.acquire().await?;
-        connection.execute("BEGIN IMMEDIATE").await?;
-        connection.execute("ROLLBACK").await?;
+        // A transaction of SQLx's own: dropped halfway, as by a probe that gives up, it is rolled back.
+        self.pool.begin_with("BEGIN IMMEDIATE").await?.rollback().await?;
         Ok(())
     }
 }
@@ -159,7 +158,7 @@ mod tests {
     use std::error::Error;
 
     use speech::{Door, ErrorKind, Outcome};
-    use sqlx::Row;
+    use sqlx::{Executor, Row};
 
     use super::*;
 
@@ -209,6 +208,24 @@ mod tests {
         let synchronous: i64 =
             sqlx::query_scalar("PRAGMA synchronous").fetch_one(&journal.pool).await.unwrap();
         assert_eq!((mode.as_str(), synchronous), ("wal", 2));
+        journal.ready().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_probe_that_gives_up_leaves_no_transaction_behind() {
+        let data = tempfile::tempdir().unwrap();
+        let journal = SqliteJournal::open(data.path()).await.unwrap();
+        let other = SqliteJournal::open(data.path()).await.unwrap();
+        let writing = other.pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        // It has to wait for the other writer, and is dropped while it does.
+        let probe = tokio::time::timeout(Duration::from_millis(50), journal.ready()).await;
+        assert!(probe.is_err());
+        writing.rollback().await.unwrap();
+
+        journal.record(row("a", Outcome::Completed)).await.unwrap();
+        let seen: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM requests").fetch_one(&other.pool).await.unwrap();
+        assert_eq!(seen, 1, "the row is committed: others see it");
         journal.ready().await.unwrap();
     }
 
