@@ -23,6 +23,7 @@ use crate::config::{Config, Flags};
 use crate::failure::{Failure, one_line};
 
 fn main() -> ExitCode {
+    keep_onnx_runtime_silent();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
@@ -32,6 +33,15 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.end(json),
     }
+}
+
+/// ONNX Runtime's builds for Linux send usage data to their maker and keep a file of it in the user's cache directory,
+/// unless this variable is set before the library is loaded.
+#[expect(unsafe_code, reason = "there is no other way to tell the library, and only a lone thread may")]
+fn keep_onnx_runtime_silent() {
+    // SAFETY: nobody reads the environment meanwhile: this is the first statement of `main`, and no other thread
+    // has been started.
+    unsafe { std::env::set_var("ORT_DISABLE_TELEMETRY", "1") };
 }
 
 fn run(Cli { global, command }: Cli) -> Result<(), Failure> {

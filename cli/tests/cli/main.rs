@@ -1,6 +1,8 @@
-//! The program itself, as far as it needs no model.
+//! The program itself.
 //!
-//! The module is `cfg(test)` so that clippy knows its helpers for what they are: tests.
+//! The modules are `cfg(test)` so that clippy knows their helpers for what they are: tests.
 
 #[cfg(test)]
 mod program;
+#[cfg(test)]
+mod speaking;

@@ -1,4 +1,4 @@
-//! Usage, configuration, errors and exit codes.
+//! Usage, configuration, errors and exit codes, as far as they need no model.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The program in a world of its own: no settings, no models, no registry to fetch them from.
-fn program(world: &TempDir) -> Command {
+pub(super) fn program(world: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_voice-soundboard"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("VOICE_SOUNDBOARD_") {
@@ -28,13 +28,13 @@ fn program(world: &TempDir) -> Command {
     command
 }
 
-struct Ended {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
+pub(super) struct Ended {
+    pub(super) code: Option<i32>,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
 }
 
-fn run(command: &mut Command) -> Ended {
+pub(super) fn run(command: &mut Command) -> Ended {
     let output = command.output().expect("the program starts");
     Ended {
         code: output.status.code(),
@@ -47,7 +47,7 @@ fn ran(world: &TempDir, arguments: &[&str]) -> Ended {
     run(program(world).args(arguments))
 }
 
-fn world() -> TempDir {
+pub(super) fn world() -> TempDir {
     tempfile::tempdir().expect("a directory")
 }
 
@@ -62,7 +62,7 @@ fn complains(ended: &Ended, code: i32, words: &[&str]) {
     assert_eq!(ended.stdout, "");
 }
 
-fn names_in(directory: &Path) -> Vec<String> {
+pub(super) fn names_in(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).expect("it is a directory");
     entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8")).collect()
 }
