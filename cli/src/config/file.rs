@@ -28,8 +28,12 @@ fn complaint(file: impl fmt::Display, text: &str, error: &toml::de::Error) -> St
     }
 }
 
-/// The message, with an unknown key called a key, and the nearest known one beside it.
+/// The message without what serde quotes of the file, since that may be a secret in the wrong place; and with an
+/// unknown key called a key, and the nearest known one beside it.
 pub(super) fn plain(message: &str) -> String {
+    if let Some(message) = without_text(message) {
+        return message;
+    }
     let mut quoted = message.split('`').skip(1).step_by(2);
     let Some(unknown) = quoted.next().filter(|_| message.starts_with("unknown field")) else {
         return message.to_owned();
@@ -41,6 +45,19 @@ pub(super) fn plain(message: &str) -> String {
         Some(nearest) => format!("unknown key \"{unknown}\"; did you mean \"{nearest}\"?"),
         None => format!("unknown key \"{unknown}\"; known here: {}", allowed.join(", ")),
     }
+}
+
+/// What was expected instead of a text, without the text, which may itself hold quotes and commas. None where no text
+/// is quoted.
+fn without_text(message: &str) -> Option<String> {
+    if let Some(variant) = message.strip_prefix("unknown variant `") {
+        let (_, known) = variant.split_once("`, expected ").unwrap_or(("", "another"));
+        return Some(format!("unknown value, expected {}", known.replace('`', "\"")));
+    }
+    let (what, quoted) = message.split_once(": string \"")?;
+    let (_, expected) = quoted.rsplit_once("\", expected ").unwrap_or(("", "something else"));
+    let expected = if expected.starts_with("struct ") { "a table" } else { expected };
+    matches!(what, "invalid type" | "invalid value").then(|| format!("{what}: a text, expected {expected}"))
 }
 
 #[cfg(test)]
@@ -72,5 +89,38 @@ mod tests {
         assert!(complaint.starts_with("some.toml, line 1: "), "{complaint}");
         let complaint = complaint_about("[voices]\nalloy = 7");
         assert!(complaint.starts_with("some.toml, line 2: "), "{complaint}");
+    }
+
+    #[test]
+    fn what_was_expected_is_said_without_what_was_found() {
+        assert_eq!(
+            complaint_about("[clients]\nnewsroom = 'sk-live'"),
+            "some.toml, line 2: invalid type: a text, expected a table"
+        );
+        assert_eq!(
+            complaint_about("log_format = 'sk-live'"),
+            "some.toml, line 1: unknown value, expected \"text\" or \"json\""
+        );
+    }
+
+    #[test]
+    fn a_secret_in_the_wrong_place_is_not_repeated() {
+        for (text, line) in [
+            ("[clients]\nnewsroom = 'sk-live'", 2),
+            ("[clients]\nnewsroom = 'sk-live, \"sk-live'", 2),
+            ("clients = 'sk-live'", 1),
+            ("[clients.newsroom]\nkeys = 'sk-live'", 2),
+            ("[clients.newsroom]\nkeys = { env = { name = 'sk-live' } }", 2),
+            ("[clients.newsroom]\nkeys = [{ file = ['sk-live'] }]", 2),
+            ("[http]\nmax_in_flight = 'sk-live'", 2),
+            ("[backends.kokoro]\nkind = 'sk-live'", 2),
+            ("log_format = 'sk-live'", 1),
+            ("listen = 'sk-live'", 1),
+            ("[clients]\nnewsroom = 'sk-live", 2),
+        ] {
+            let complaint = complaint_about(text);
+            assert!(complaint.starts_with(&format!("some.toml, line {line}: ")), "{text}: {complaint}");
+            assert!(!complaint.contains("sk-live"), "{text}: {complaint}");
+        }
     }
 }

@@ -214,12 +214,16 @@ fn the_effective_configuration_is_printed_without_secrets() {
     let ended = check(&mut program(&world));
     complains(&ended, 2, &["line 2", "env"]);
     assert!(!ended.stderr.contains("sk-1234"));
+    fs::write(&file, "[clients]\napp = 'sk-1234'").expect("it is written");
+    let ended = check(&mut program(&world));
+    complains(&ended, 2, &["line 2", "expected a table"]);
+    assert!(!ended.stderr.contains("sk-1234"));
     for (wrong, word) in [
         ("[voices]\nnarrator = 'nobody'", "narrator"),
         ("[voices]\nnarrator = 'jf_alpha'", "narrator"),
         ("[backends]", "[backends]"),
         ("[backends.'a:b']\nkind = 'kokoro'", "a:b"),
-        ("[backends.kokoro]\nkind = 'gramophone'", "gramophone"),
+        ("[backends.kokoro]\nkind = 'gramophone'", "expected \"kokoro\""),
         ("[http]\ncors_origins = ['app.example']", "app.example"),
         ("[models]\nmanifest = 'own.toml'", "public_key"),
     ] {
