@@ -13,6 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use speech::{Clock, Ids};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch::error::RecvError;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -146,7 +147,7 @@ impl Server {
             result = connection.as_mut() => return log(result),
             () = stalled.cancelled() => return,
             () = self.cut.cancelled() => return,
-            () = idle_for(in_flight, self.header_timeout) => self.stall_timeout,
+            Ok(()) = idle_for(in_flight, self.header_timeout) => self.stall_timeout,
             () = self.draining.cancelled() => Duration::MAX,
         };
         connection.as_mut().graceful_shutdown();
@@ -183,11 +184,22 @@ fn http(tasks: TaskTracker, header_timeout: Duration) -> auto::Builder<Tracked> 
 
 /// Resolves once no request has been in flight for so long. hyper's header timeout does not cover everything:
 /// not the first bytes, by which the version of HTTP is told, and nothing of HTTP/2.
-async fn idle_for(mut in_flight: watch::Receiver<usize>, patience: Duration) {
-    // The sender lives as long as the connection; without one there is nothing to wait for.
-    while in_flight.wait_for(|&requests| requests == 0).await.is_ok() {
-        if tokio::time::timeout(patience, in_flight.wait_for(|&requests| requests > 0)).await.is_err() {
-            return;
+async fn idle_for(in_flight: watch::Receiver<usize>, patience: Duration) -> Result<(), RecvError> {
+    rests(in_flight, |&requests| requests == 0, patience).await
+}
+
+/// Resolves once the value has been so, and was not sent again, for as long as `patience`; fails once nobody is
+/// left to send it. Not `wait_for` for the change: it would miss one that is undone before this task runs.
+async fn rests<T>(
+    mut value: watch::Receiver<T>,
+    so: impl Fn(&T) -> bool,
+    patience: Duration,
+) -> Result<(), RecvError> {
+    loop {
+        value.wait_for(&so).await?;
+        match tokio::time::timeout(patience, value.changed()).await {
+            Ok(changed) => changed?,
+            Err(_) => return Ok(()),
         }
     }
 }
@@ -216,13 +228,11 @@ struct Reader(watch::Sender<bool>);
 impl Reader {
     /// Cancels `stalled` when the reader's turn takes longer than `patience`.
     fn watched(stalled: CancellationToken, patience: Duration) -> Self {
-        let (turn, mut readers_turn) = watch::channel(false);
+        let (turn, readers_turn) = watch::channel(false);
         tokio::spawn(async move {
-            // Ends with the answer, which owns the sender.
-            while readers_turn.wait_for(|&turn| turn).await.is_ok() {
-                if tokio::time::timeout(patience, readers_turn.wait_for(|&turn| !turn)).await.is_err() {
-                    stalled.cancel();
-                }
+            // It fails with the end of the answer, which owns the sender.
+            if rests(readers_turn, |&turn| turn, patience).await.is_ok() {
+                stalled.cancel();
             }
         });
         Self(turn)

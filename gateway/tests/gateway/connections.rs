@@ -106,6 +106,36 @@ async fn a_reader_who_stops_for_good_is_cut_off() {
     assert!(!Answer::read(http2).await.whole);
 }
 
+/// The reader's turn ends when it takes a piece, also if the next is there before anybody sees that.
+#[tokio::test]
+async fn a_reader_who_keeps_reading_is_not_cut_off() {
+    let server = Server::configured(Config { stall_timeout_seconds: ONE, ..config() }).await;
+    let response = server.speech(say("endless")).begin().await;
+    let mut read = Box::pin(Answer::read(response));
+    // Two timeouts and a half.
+    assert!(timeout(Duration::from_millis(2500), &mut read).await.is_err(), "an endless answer ended");
+}
+
+#[tokio::test]
+async fn nothing_runs_on_after_an_answer() {
+    let server = Server::start().await;
+    let alive = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let before = alive();
+    assert!(server.say("tone").await.whole);
+    assert!(server.speech(say("tone")).send_h2().await.whole);
+    assert!(!server.speech(say("breaks")).send().await.whole);
+    // The end of an answer of known length is never asked for, and neither is that of one that is left.
+    assert!(server.get("/healthz").send().await.whole);
+    assert!(server.get("/healthz").send_h2().await.whole);
+    drop(server.speech(say("endless")).begin().await);
+    let quiet = async {
+        while alive() > before {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(LONG, quiet).await.expect("a task outlives its answer");
+}
+
 #[tokio::test]
 async fn a_running_answer_ends_before_the_server_does() {
     let mut server = Server::start().await;
