@@ -20,7 +20,8 @@ pub(crate) async fn alive() -> Json<Health> {
     Json(Health { status: "alive", reasons: Vec::new() })
 }
 
-/// `GET /readyz`: 200 if a request for speech would be taken now, otherwise 503 with every reason known.
+/// `GET /readyz`: 200 if a request for speech would be taken now, otherwise 503 with the gateway's own reason, and
+/// the engine's first one.
 pub(crate) async fn ready(State(rooms): State<Rooms>) -> impl IntoResponse {
     let mut reasons = Vec::new();
     if rooms.draining.is_cancelled() {

@@ -16,15 +16,42 @@ impl Tend for OwnedSemaphorePermit {}
 pub(crate) fn admission(most: NonZeroU32) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
     let places = Arc::new(Semaphore::new(most.get() as usize));
     around(move |request: Request, next: Next<Fault>| {
-        let place = places.clone().try_acquire_owned();
+        let places = places.clone();
         async move {
             if is_exempt(&request) {
                 return next.oneshot(request).await;
             }
-            let place = place.map_err(|_| {
+            let place = places.try_acquire_owned().map_err(|_| {
                 SpeechError::new(ErrorKind::Overloaded, "The gateway is busy; try again in a moment.")
             })?;
             Ok(tend(next.oneshot(request).await?, place))
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+    use crate::stack::Response;
+
+    #[tokio::test]
+    async fn a_probe_takes_no_place() {
+        let slow_probes = tower::service_fn(|request: Request| async move {
+            if is_exempt(&request) {
+                std::future::pending::<()>().await;
+            }
+            Ok(Response::default())
+        });
+        let one_place = admission(NonZeroU32::MIN).layer(Next::new(slow_probes));
+        let ask = |path: &'static str| {
+            let mut request = Request::new(Body::empty());
+            *request.uri_mut() = http::Uri::from_static(path);
+            one_place.clone().oneshot(request)
+        };
+        let mut probe = Box::pin(ask("/readyz"));
+        assert!(futures::poll!(&mut probe).is_pending());
+        assert!(ask("/v1/models").await.is_ok());
+    }
 }
