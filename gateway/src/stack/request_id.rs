@@ -1,10 +1,15 @@
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
+use axum::body::Body;
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
+use http_body::{Frame, SizeHint};
 use speech::Ids;
 use tower::{Layer, ServiceExt as _};
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 use super::{Next, Request, around::around};
 
@@ -26,14 +31,42 @@ pub(crate) fn request_id(
         let id: Arc<str> = ids.request_id().into();
         request.extensions_mut().insert(RequestId(id.clone()));
         let span = tracing::info_span!("request", id = &*id);
+        let inside = span.clone();
         async move {
             let mut response = next.oneshot(request).await?;
             if let Ok(value) = HeaderValue::from_str(&id) {
                 response.headers_mut().insert(OURS, value.clone());
                 response.headers_mut().insert(OPENAI, value);
             }
-            Ok(response)
+            Ok(response.map(|body| Body::new(Inside { body, span: inside })))
         }
         .instrument(span)
     })
+}
+
+/// A body whose making is part of its request, though another task asks for it.
+struct Inside {
+    body: Body,
+    span: Span,
+}
+
+impl http_body::Body for Inside {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let Self { body, span } = &mut *self;
+        span.in_scope(|| Pin::new(body).poll_frame(context))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }

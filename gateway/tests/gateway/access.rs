@@ -31,7 +31,7 @@ impl Log {
     /// The access lines, without what changes from run to run.
     fn access(&self) -> String {
         let text = self.text();
-        let lines = text.lines().filter(|line| line.contains(" access: "));
+        let lines = text.lines().map(str::trim).filter(|line| line.contains(" access: "));
         let stable = |line: &str| {
             line.split(' ')
                 .filter(|word| !word.starts_with("ms="))
@@ -90,6 +90,25 @@ async fn every_answer_has_its_line() {
     INFO request{id="req-7"}: access: method="GET" path="/v1/audio/speech" status=405 client="ann" bytes=147 complete=true
     "#);
     assert!(left.contains("status=200") && left.contains("complete=false"), "{left}");
+}
+
+#[tokio::test]
+async fn a_failure_in_mid_speech_is_logged_under_its_request() {
+    let (log, _guard) = Log::begin();
+    let server = Server::start().await;
+    server.speech(say("breaks")).send().await;
+    server.speech(say("breaks")).send_h2().await;
+    let events = say("breaks").replace("}", r#","stream_format":"sse"}"#);
+    server.speech(events).send().await;
+    server.ended().await;
+    let text = log.text();
+    let failures: Vec<_> =
+        text.lines().map(str::trim).filter(|line| line.contains("The sine broke.")).collect();
+    insta::assert_snapshot!(failures.join("\n"), @r#"
+    WARN request{id="req-1"}: gateway::stack::rescue: The sine broke. kind="backend_failed" causes="a secret cause"
+    WARN request{id="req-2"}: gateway::stack::rescue: The sine broke. kind="backend_failed" causes="a secret cause"
+    WARN request{id="req-3"}: gateway::stack::rescue: The sine broke. kind="backend_failed" causes="a secret cause"
+    "#);
 }
 
 #[tokio::test]
