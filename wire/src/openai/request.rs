@@ -4,14 +4,17 @@ use speech::{AudioFormat, ErrorKind, SpeechError};
 /// The most code points of `input` and of `instructions`.
 pub const MOST_CHARACTERS: usize = 4096;
 
+/// The most code points of `model` and of a voice's name, which answers and logs repeat.
+pub const MOST_NAME_CHARACTERS: usize = 512;
+
 /// The body of `POST /v1/audio/speech`, within OpenAI's own limits.
 #[derive(Clone, PartialEq)]
 pub struct CreateSpeech {
-    /// Required.
+    /// Required: at most [`MOST_NAME_CHARACTERS`] code points.
     pub model: String,
     /// What to say: required, at most [`MOST_CHARACTERS`] code points, possibly empty.
     pub input: String,
-    /// Required: a name, or the `id` of `{"id": name}`.
+    /// Required: a name, or the `id` of `{"id": name}`; at most [`MOST_NAME_CHARACTERS`] code points.
     pub voice: String,
     /// How to say it: at most [`MOST_CHARACTERS`] code points.
     pub instructions: Option<String>,
@@ -135,12 +138,12 @@ impl CreateSpeech {
             Err(error) => return Err(RequestError::NotJson(error.to_string())),
         };
         Ok(Self {
-            model: fields.required_text("model")?,
-            input: fields.required_text("input").and_then(|input| within_limit("input", input))?,
-            voice: fields.voice()?,
+            model: within(MOST_NAME_CHARACTERS, "model", fields.required_text("model")?)?,
+            input: within(MOST_CHARACTERS, "input", fields.required_text("input")?)?,
+            voice: within(MOST_NAME_CHARACTERS, "voice", fields.voice()?)?,
             instructions: fields
                 .text("instructions")?
-                .map(|instructions| within_limit("instructions", instructions))
+                .map(|instructions| within(MOST_CHARACTERS, "instructions", instructions))
                 .transpose()?,
             response_format: fields.response_format()?,
             speed: fields.speed()?,
@@ -208,10 +211,10 @@ impl Fields {
     }
 }
 
-fn within_limit(param: &'static str, text: String) -> Result<String, RequestError> {
+fn within(limit: usize, param: &'static str, text: String) -> Result<String, RequestError> {
     let characters = text.chars().count();
-    if characters > MOST_CHARACTERS {
-        return Err(RequestError::TooLong { param, characters, limit: MOST_CHARACTERS });
+    if characters > limit {
+        return Err(RequestError::TooLong { param, characters, limit });
     }
     Ok(text)
 }
@@ -284,5 +287,18 @@ mod tests {
             request(&"é".repeat(4097)).err(),
             Some(RequestError::TooLong { param: "input", characters: 4097, limit: 4096 })
         );
+    }
+
+    #[test]
+    fn names_have_a_limit_too() {
+        let name = |length| "é".repeat(length);
+        let request = |model: &str, voice: &str| {
+            read(&format!(r#"{{"model":"{model}","input":"Hi.","voice":{voice}}}"#)).err()
+        };
+        let too_long = |param| Some(RequestError::TooLong { param, characters: 513, limit: 512 });
+        assert_eq!(request(&name(512), &format!(r#""{}""#, name(512))), None);
+        assert_eq!(request(&name(513), r#""v""#), too_long("model"));
+        assert_eq!(request("m", &format!(r#""{}""#, name(513))), too_long("voice"));
+        assert_eq!(request("m", &format!(r#"{{"id":"{}"}}"#, name(513))), too_long("voice"));
     }
 }
