@@ -45,7 +45,7 @@ async fn leaves_early(server: &Server, ask: Ask) {
 async fn before_the_first_audio() {
     let server = Server::start().await;
     leaves_early(&server, server.speech(say("mute"))).await;
-    assert_eq!(last_row(server).await, "req-1 local - hung_up Some(13)");
+    assert_eq!(last_row(server).await, "req-1 local mute hung_up Some(13)");
 }
 
 #[tokio::test]
