@@ -90,13 +90,13 @@ impl Encoding {
             self.encoder = None;
             return Some(Err(SpeechError::internal(error)));
         }
-        Some(Ok(AudioChunk { bytes: bytes.into(), words, samples: samples.len() }))
+        Some(Ok(AudioChunk { bytes: bytes.into(), words, samples: samples.len(), last: false }))
     }
 
     fn finish(&mut self) -> Option<Result<AudioChunk, SpeechError>> {
         let mut tail = Vec::new();
         match self.encoder.take()?.finish(&mut tail) {
-            Ok(()) => Some(Ok(AudioChunk { bytes: Bytes::from(tail), ..AudioChunk::default() })),
+            Ok(()) => Some(Ok(AudioChunk { bytes: Bytes::from(tail), last: true, ..AudioChunk::default() })),
             Err(error) => Some(Err(SpeechError::internal(error))),
         }
     }
@@ -148,6 +148,7 @@ mod tests {
         let shape: Vec<_> =
             leaving.iter().map(|chunk| (chunk.samples, chunk.bytes.len(), chunk.words.len())).collect();
         assert_eq!(shape, [(200, 400, 1), (200, 400, 0), (50, 100, 0), (0, 0, 0)]);
+        assert_eq!(leaving.iter().map(|chunk| chunk.last).collect::<Vec<_>>(), [false, false, false, true]);
         assert_eq!(leaving[0].words, [word]);
     }
 

@@ -349,7 +349,7 @@ mod tests {
     }
 
     fn chunk(samples: usize) -> AudioChunk {
-        AudioChunk { bytes: vec![0; samples].into(), words: Vec::new(), samples }
+        AudioChunk { bytes: vec![0; samples].into(), samples, ..AudioChunk::default() }
     }
 
     /// Speaks through the meter, with the backend's answer after two seconds.

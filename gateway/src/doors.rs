@@ -12,6 +12,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use engine::Engine;
 use http::{HeaderValue, header};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tower::util::{BoxCloneSyncService, MapRequestLayer};
@@ -29,6 +30,8 @@ pub(crate) struct Rooms {
     pub(crate) since: i64,
     /// Cancelled when it is about to stop.
     pub(crate) draining: CancellationToken,
+    /// Bytes of answers whose length is to be exact, held until they are sent.
+    pub(crate) exact: Arc<Semaphore>,
 }
 
 /// axum matches the routes, and nothing else: a door's error passes through it untouched.

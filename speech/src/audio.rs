@@ -41,6 +41,9 @@ pub struct AudioChunk {
     pub words: Vec<WordTiming>,
     /// How many samples of speech went into this chunk.
     pub samples: usize,
+    /// Nothing comes after it but the end of the stream. Who must know the whole before it hands any of it over
+    /// can leave the end itself, which means "handed over", until then.
+    pub last: bool,
 }
 
 /// Encoded audio as it is made. After an `Err` the stream is over.

@@ -4,6 +4,7 @@ mod audio;
 mod errors;
 mod listings;
 mod speech;
+mod whole;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -11,6 +12,7 @@ use axum::routing::{get, post};
 use super::Rooms;
 
 pub(crate) use errors::envelope;
+pub(crate) use whole::room;
 
 /// Where speech is asked for.
 pub(crate) const SPEECH: &str = "/v1/audio/speech";

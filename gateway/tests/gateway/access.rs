@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use http_body_util::BodyExt as _;
 use tracing_subscriber::fmt::MakeWriter;
 
+use crate::client::Ask;
 use crate::server::{Server, config, say};
 
 /// All that is logged on this thread, which is the one that the server of a test runs on.
@@ -74,6 +75,9 @@ async fn every_answer_has_its_line() {
     server.get("/v1/models/sine-1?api_key=secret").key("secret-of-ann").send().await;
     server.get("/v1/secret-path").key("secret-of-ann").send().await;
     server.get("/v1/audio/speech").key("secret-of-ann").send().await;
+    let exact = |ask: Ask| ask.key("secret-of-ann").header("x-soundboard-content-length", "exact");
+    exact(server.speech(say("tone"))).send().await;
+    exact(server.speech(say("tone"))).send_h2().await;
     let mut left = server.speech(say("endless")).key("secret-of-ann").begin().await;
     left.body_mut().frame().await.unwrap().unwrap();
     drop(left);
@@ -88,6 +92,8 @@ async fn every_answer_has_its_line() {
     INFO request{id="req-5"}: access: method="GET" path="/v1/models/{id}" status=200 client="ann" bytes=66 complete=true
     INFO request{id="req-6"}: access: method="GET" path="-" status=404 client="ann" bytes=170 complete=true
     INFO request{id="req-7"}: access: method="GET" path="/v1/audio/speech" status=405 client="ann" bytes=147 complete=true
+    INFO request{id="req-8"}: access: method="POST" path="/v1/audio/speech" status=200 client="ann" bytes=14400 complete=true
+    INFO request{id="req-9"}: access: method="POST" path="/v1/audio/speech" status=200 client="ann" bytes=14400 complete=true
     "#);
     assert!(left.contains("status=200") && left.contains("complete=false"), "{left}");
 }

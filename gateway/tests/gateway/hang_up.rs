@@ -55,6 +55,23 @@ async fn while_an_exact_length_is_worked_out() {
     assert_eq!(last_row(server).await, "req-1 local gated hung_up Some(13)");
 }
 
+/// More than all buffers between the server and a client who does not read.
+const LONG: usize = 4000;
+
+#[tokio::test]
+async fn in_the_download_of_an_exact_length() {
+    let server = Server::start().await;
+    let asking = server.speech(say("gated")).header("x-soundboard-content-length", "exact").begin();
+    let asking = tokio::spawn(asking);
+    server.work.gate.send_replace(LONG);
+    reaches(&server.work.made, LONG).await;
+    server.work.gate.send_replace(usize::MAX);
+    let mut response = asking.await.unwrap();
+    response.body_mut().frame().await.unwrap().unwrap();
+    drop(response);
+    assert_eq!(last_row(server).await, "req-1 local gated hung_up Some(13)");
+}
+
 #[tokio::test]
 async fn and_the_place_is_free_again() {
     let server = Server::configured(gateway::Config { max_in_flight: ONE, ..config() }).await;

@@ -107,6 +107,14 @@ async fn a_streamed_wav_has_placeholders_and_an_exact_one_true_sizes() {
 }
 
 #[tokio::test]
+async fn who_took_all_of_an_exact_length_finds_it_completed() {
+    let server = Server::start().await;
+    let answer = server.speech(say("tone")).header("x-soundboard-content-length", "exact").send().await;
+    assert_eq!((answer.whole, answer.body.len()), (true, WHOLE));
+    assert_eq!(server.rows.show(), "req-1 local tone completed Some(13)");
+}
+
+#[tokio::test]
 async fn any_format_can_have_an_exact_length() {
     let server = Server::start().await;
     for format in ["mp3", "opus", "aac", "flac", "pcm"] {

@@ -1,25 +1,22 @@
 //! Audio on its way out, in one of three framings.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
-use ::speech::{AudioChunk, AudioFormat, AudioStream, SampleRate, SpeechError};
+use ::speech::{AudioChunk, AudioFormat, AudioStream, SampleRate};
 use axum::body::Body;
 use bytes::Bytes;
 use engine::Spoken;
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
 use http::{HeaderValue, header};
+use tokio::sync::Semaphore;
 use wire::openai::{SpeechEvent, SpeechUsage};
 
 use super::errors;
+use super::whole::Whole;
 use crate::doors::headers;
 use crate::fault::Fault;
 use crate::stack::{Response, report};
-
-/// The most that is buffered for an exact length: the longest text at the slowest speed fits as 16-bit samples.
-const MOST_EXACT_BYTES: usize = 128 * 1024 * 1024;
-
-/// The pieces that a whole answer is sent in.
-const PIECE: usize = 16 * 1024;
 
 /// How the audio travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,11 +29,12 @@ pub(super) enum Framing {
     Events,
 }
 
-/// The answer that carries `spoken`.
+/// The answer that carries `spoken`. Where its length is to be exact, it takes `room`, in bytes.
 pub(super) async fn respond(
     spoken: Spoken,
     format: AudioFormat,
     framing: Framing,
+    room: &Arc<Semaphore>,
 ) -> Result<Response, Fault> {
     let mut response = Response::default();
     headers::describe(&spoken, response.headers_mut());
@@ -49,9 +47,9 @@ pub(super) async fn respond(
     *response.body_mut() = match framing {
         Framing::Streamed => streamed(spoken.audio),
         Framing::Exact => {
-            let whole = whole(spoken.audio, format).await?;
+            let whole = Whole::collect(spoken.audio, format, room).await?;
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
-            in_pieces(whole)
+            Body::new(whole)
         }
         Framing::Events => events(spoken.audio, spoken.characters, spoken.sample_rate),
     };
@@ -64,35 +62,6 @@ fn streamed(audio: AudioStream) -> Body {
         .inspect_err(report)
         .try_filter_map(|chunk| future::ready(Ok((!chunk.bytes.is_empty()).then_some(chunk.bytes))));
     Body::from_stream(pieces)
-}
-
-async fn whole(mut audio: AudioStream, format: AudioFormat) -> Result<Vec<u8>, Fault> {
-    let mut whole = Vec::new();
-    while let Some(chunk) = audio.try_next().await? {
-        whole.extend_from_slice(&chunk.bytes);
-        if whole.len() > MOST_EXACT_BYTES {
-            return Err(too_long_for_exact().into());
-        }
-    }
-    if format == AudioFormat::Wav {
-        audio::set_exact_sizes(&mut whole);
-    }
-    Ok(whole)
-}
-
-/// In one piece, the whole would count as sent before the client had read a byte of it.
-fn in_pieces(whole: Vec<u8>) -> Body {
-    let whole = Bytes::from(whole);
-    let starts = (0..whole.len()).step_by(PIECE);
-    let pieces = starts.map(move |start| whole.slice(start..whole.len().min(start + PIECE)));
-    Body::from_stream(stream::iter(pieces.map(Ok::<_, Infallible>)))
-}
-
-fn too_long_for_exact() -> SpeechError {
-    SpeechError::invalid_parameter(
-        "x-soundboard-content-length",
-        format!("The audio passes {MOST_EXACT_BYTES} bytes; ask for it without x-soundboard-content-length."),
-    )
 }
 
 fn events(audio: AudioStream, characters: usize, rate: SampleRate) -> Body {

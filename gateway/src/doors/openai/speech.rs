@@ -22,7 +22,7 @@ pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Resu
     notes.handed_to_engine();
     let format = request.format;
     let spoken = rooms.engine.speak(request).await?;
-    audio::respond(spoken, format, framing).await
+    audio::respond(spoken, format, framing, &rooms.exact).await
 }
 
 /// Turns an HTTP request into a speech request. To have read it is to have validated it.

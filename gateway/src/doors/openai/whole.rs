@@ -1,0 +1,147 @@
+//! Audio that is whole before any of it leaves, so that its length is known.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use ::speech::{AudioFormat, AudioStream, ErrorKind, SpeechError};
+use bytes::Bytes;
+use futures::stream::Fuse;
+use futures::{Stream as _, StreamExt as _, TryStreamExt as _};
+use http_body::Frame;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::stack::report;
+
+/// The most bytes of one answer: the longest text at the slowest speed fits as 16-bit samples.
+const MOST_BYTES: usize = 128 * 1024 * 1024;
+
+/// The most bytes of all answers together that are being collected or taken: four of the longest.
+const MOST_BYTES_TOGETHER: usize = 4 * MOST_BYTES;
+
+/// In one piece, the whole would count as sent before the client had read a byte of it.
+const PIECE: usize = 16 * 1024;
+
+/// Room for all such answers of one server, a permit a byte.
+pub(crate) fn room() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(MOST_BYTES_TOGETHER))
+}
+
+/// A body of known length. The end of the speech, which journals it as completed, is left until there is but one
+/// piece to be sent: a client may still hang up before.
+pub(super) struct Whole {
+    bytes: Bytes,
+    audio: Fuse<AudioStream>,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Whole {
+    /// Collects all audio.
+    ///
+    /// # Errors
+    /// The speech fails, it is too long, or there is no room for it now.
+    pub(super) async fn collect(
+        audio: AudioStream,
+        format: AudioFormat,
+        room: &Arc<Semaphore>,
+    ) -> Result<Self, SpeechError> {
+        let mut audio = audio.fuse();
+        let mut bytes = Vec::new();
+        let mut taken = take(room, 0)?;
+        while let Some(chunk) = audio.try_next().await? {
+            if bytes.len() + chunk.bytes.len() > MOST_BYTES {
+                return Err(too_long());
+            }
+            taken.merge(take(room, chunk.bytes.len())?);
+            bytes.extend_from_slice(&chunk.bytes);
+            // Nobody asks for the pieces of an empty body: its end is now.
+            if chunk.last && !bytes.is_empty() {
+                break;
+            }
+        }
+        if format == AudioFormat::Wav {
+            audio::set_exact_sizes(&mut bytes);
+        }
+        Ok(Self { bytes: bytes.into(), audio, _room: taken })
+    }
+
+    /// Bytes that are still to be sent.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+impl http_body::Body for Whole {
+    type Data = Bytes;
+    type Error = SpeechError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, SpeechError>>> {
+        if self.bytes.len() <= PIECE {
+            while let Some(more) = ready!(Pin::new(&mut self.audio).poll_next(context)) {
+                if let Err(error) = more {
+                    report(&error);
+                    return Poll::Ready(Some(Err(error)));
+                }
+            }
+        }
+        let piece = self.bytes.len().min(PIECE);
+        Poll::Ready((piece > 0).then(|| Ok(Frame::data(self.bytes.split_to(piece)))))
+    }
+
+    /// Told as soon as it is so: nobody asks a body of known length for more.
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_empty()
+    }
+}
+
+fn take(room: &Arc<Semaphore>, bytes: usize) -> Result<OwnedSemaphorePermit, SpeechError> {
+    room.clone().try_acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX)).map_err(|_| {
+        SpeechError::new(
+            ErrorKind::Overloaded,
+            "Too much audio of exact length is on its way; try again in a moment, or ask for it without x-soundboard-content-length.",
+        )
+    })
+}
+
+fn too_long() -> SpeechError {
+    SpeechError::invalid_parameter(
+        "x-soundboard-content-length",
+        format!("The audio passes {MOST_BYTES} bytes; ask for it without x-soundboard-content-length."),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use ::speech::AudioChunk;
+    use futures::stream;
+
+    use super::*;
+
+    async fn whole_of(bytes: usize, room: &Arc<Semaphore>) -> Result<Whole, ErrorKind> {
+        let chunk =
+            |length, last| AudioChunk { bytes: vec![0; length].into(), last, ..AudioChunk::default() };
+        let audio = stream::iter([Ok(chunk(bytes, false)), Ok(chunk(0, true))]).boxed();
+        Whole::collect(audio, AudioFormat::Pcm, room).await.map_err(|error| error.kind())
+    }
+
+    #[tokio::test]
+    async fn all_answers_together_have_so_much_room_until_they_are_taken() {
+        let room = Arc::new(Semaphore::new(1000));
+        let first = whole_of(600, &room).await.unwrap();
+        let second = whole_of(400, &room).await.unwrap();
+        assert_eq!(whole_of(1, &room).await.err(), Some(ErrorKind::Overloaded));
+        drop(second);
+        assert_eq!(whole_of(401, &room).await.err(), Some(ErrorKind::Overloaded));
+        assert_eq!(whole_of(400, &room).await.map(|whole| whole.len()), Ok(400));
+        drop(first);
+        assert_eq!(whole_of(1000, &room).await.map(|whole| whole.len()), Ok(1000));
+    }
+
+    #[tokio::test]
+    async fn one_answer_has_a_limit_of_its_own() {
+        assert_eq!(whole_of(MOST_BYTES + 1, &room()).await.err(), Some(ErrorKind::InvalidParameter));
+    }
+}
