@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use speech::AudioFormat;
 
-use crate::config::LogFormat;
+use crate::config::{self, LogFormat};
 
 const ABOUT: &str = "Speaks text: from the command line, or as a drop-in server for OpenAI's speech API.";
 
@@ -50,8 +50,8 @@ pub(crate) struct Global {
     /// The configuration (TOML). config/voice-soundboard.toml in the sources shows every setting.
     #[arg(long, global = true, value_name = "FILE", env = "VOICE_SOUNDBOARD_CONFIG", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,
-    /// Where models are kept [default: voice-soundboard in the user's cache directory].
-    #[arg(long, global = true, value_name = "DIR", env = "VOICE_SOUNDBOARD_CACHE", hide_env_values = true)]
+    /// Where models are kept [default: VOICE_SOUNDBOARD_CACHE, or voice-soundboard in the user's cache directory].
+    #[arg(long, global = true, value_name = "DIR")]
     pub(crate) cache: Option<PathBuf>,
     /// Print results and errors as JSON.
     #[arg(long, global = true)]
@@ -93,7 +93,7 @@ Examples:
   voice-soundboard speak \"Hi.\" --voice 'af_bella(2)+af_sky(1)' -o hi.wav    two voices, mixed 2:1")]
 pub(crate) struct Speak {
     /// What to say; '-' reads it from standard input.
-    #[arg(value_name = "TEXT", required_unless_present = "file", conflicts_with = "file")]
+    #[arg(value_name = "TEXT", conflicts_with = "file")]
     pub(crate) text: Option<String>,
     /// Read what to say from this file (UTF-8).
     #[arg(long, value_name = "FILE")]
@@ -126,7 +126,7 @@ pub(crate) struct Speak {
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// Where to listen; port 0 takes any free one [default: 127.0.0.1:8080].
-    #[arg(long, value_name = "ADDRESS", overrides_with = "listen")]
+    #[arg(long, value_name = "ADDRESS", value_parser = config::address, overrides_with = "listen")]
     pub(crate) listen: Option<SocketAddr>,
     /// Where the journal of requests lies [default: voice-soundboard in the user's data directory].
     #[arg(long, value_name = "DIR", overrides_with = "data")]

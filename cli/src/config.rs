@@ -7,11 +7,11 @@ mod layers;
 mod secret;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 pub(crate) use layers::Flags;
 pub(crate) use secret::{SecretKeys, SecretSource};
@@ -23,6 +23,7 @@ use crate::failure::Failure;
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
     /// Where to listen.
+    #[serde(deserialize_with = "an_address")]
     pub(crate) listen: SocketAddr,
     /// Where the journal lies; none means the user's data directory.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -129,6 +130,17 @@ fn default_voices() -> BTreeMap<String, String> {
     OPENAI_VOICES.map(|(alias, voice)| (alias.to_owned(), voice.to_owned())).into()
 }
 
+/// `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`.
+pub(crate) fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    let port = text.strip_prefix("localhost:").and_then(|port| port.parse().ok());
+    let loopback = port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    loopback.or_else(|| text.parse().ok()).ok_or("not an address with a port, like 127.0.0.1:8080")
+}
+
+fn an_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    address(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+}
+
 fn added_to_default_voices<'de, D>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error>
 where
     D: Deserializer<'de>,
@@ -184,6 +196,15 @@ mod tests {
         let config: Config = toml::from_str(&uncommented(&["#: "])).expect("the examples parse");
         assert_eq!(config.clients["laptop"].keys.0.len(), 2);
         assert!(config.data.is_some() && config.models.public_key.is_some());
+    }
+
+    #[test]
+    fn an_address_may_be_localhost() {
+        let listen = |text| toml::from_str::<Config>(text).map(|config| config.listen.to_string());
+        assert_eq!(listen("listen = 'localhost:8081'").expect("it is one"), "127.0.0.1:8081");
+        assert_eq!(listen("listen = '[::1]:8081'").expect("it is one"), "[::1]:8081");
+        let error = listen("listen = '8081'").expect_err("there is no host");
+        assert_eq!(error.message(), "not an address with a port, like 127.0.0.1:8080");
     }
 
     #[test]

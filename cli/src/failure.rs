@@ -21,7 +21,9 @@ pub(crate) enum Exit {
     Backend = 4,
     /// A model file is missing or damaged, and could not be fetched.
     MissingModel = 5,
-    /// SIGINT (Ctrl-C): 128 + 2, as shells have it.
+    /// SIGHUP: 128 + 1, as shells have it.
+    HungUp = 129,
+    /// SIGINT (Ctrl-C): 128 + 2.
     Interrupted = 130,
     /// SIGTERM: 128 + 15.
     Terminated = 143,

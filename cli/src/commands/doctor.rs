@@ -82,13 +82,18 @@ pub(crate) fn run(config: Result<Config, Failure>, global: &Global) -> Result<()
 fn look_at_models(store: &ModelStore) -> Vec<Finding> {
     let place = store.cache().display();
     let files = store.verify();
-    let unfit: Vec<_> = files.iter().filter_map(|file| file.state.as_ref().err()).collect();
+    let unfit: Vec<_> = files.iter().filter_map(|file| Some((file, file.state.as_ref().err()?))).collect();
+    let missing = unfit.iter().filter(|(file, _)| !file.path.exists()).count();
     let models = match unfit.first() {
         None => good("models", format!("{} files in {place}, each checked", files.len())),
-        Some(first) => needed(
+        Some((_, first)) => needed(
             "models",
             Exit::MissingModel,
-            format_args!("{} of {} files in {place}; {first}", unfit.len(), files.len()),
+            format_args!(
+                "{missing} of {} files missing, {} damaged; {first}",
+                files.len(),
+                unfit.len() - missing
+            ),
         ),
     };
     let clients = [
@@ -102,7 +107,8 @@ fn look_at_onnx_runtime(store: &ModelStore) -> Finding {
     const WHAT: &str = "onnxruntime";
     let library = match store.path(compose::ONNX_RUNTIME) {
         Ok(library) => library,
-        Err(error) => return needed(WHAT, Exit::MissingModel, error),
+        // What exactly, the models' line says.
+        Err(_) => return needed(WHAT, Exit::MissingModel, "not here: see models"),
     };
     match Runtime::load(&library) {
         Ok(runtime) => good(WHAT, runtime.build().to_owned()),

@@ -21,7 +21,11 @@ pub(crate) fn run(command: &Models, config: &Config, global: &Global) -> Result<
         Models::Verify => {
             let store = store()?;
             let files = store.verify();
-            report(&store, &files, global.json)?;
+            if global.json {
+                report(&store, &files, true)?;
+            } else {
+                report_wrong(&store, &files)?;
+            }
             // The first that is wrong is the error; the list has them all.
             Ok(files.into_iter().try_for_each(|file| file.state)?)
         }
@@ -52,6 +56,14 @@ pub(crate) fn run(command: &Models, config: &Config, global: &Global) -> Result<
             print(&format!("{} signs {}\n", signature.display(), manifest.display()))
         }
     }
+}
+
+/// Only the files that are not as they should be, and how many are.
+fn report_wrong(store: &ModelStore, files: &[Stored<'_>]) -> Result<(), Failure> {
+    let wrong = files.iter().filter(|file| file.state.is_err());
+    let rows = columns(wrong.map(|file| [file.file.name.clone(), state(file)]));
+    let right = files.iter().filter(|file| file.state.is_ok()).count();
+    print(&format!("{rows}{right} of {} files in {} are right\n", files.len(), store.cache().display()))
 }
 
 /// Each file, and how it stands.

@@ -41,12 +41,15 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
         let stop = CancellationToken::new();
         let mut serving = pin!(gateway::serve(listener, parts, stop.cancelled()));
         let outcome = tokio::select! {
-            _ = &mut serving => Ok(()),
+            // It never ends by itself, and what has ended must not be asked again.
+            _ = &mut serving => return Ok(()),
             _ = signals.next() => Ok(()),
             failure = loading(&backends, &models) => Err(failure),
         };
         stop.cancel();
-        tracing::info!("stopping: what is being spoken is finished; a second signal ends at once");
+        if outcome.is_ok() {
+            tracing::info!("stopping: what is being spoken is finished; a second signal ends at once");
+        }
         if signals.or(serving.map(Ok)).await? == Ended::CutOff {
             tracing::warn!("some answers were cut off: they took longer than http.drain_timeout_seconds");
         }

@@ -27,19 +27,22 @@ const CLIENT: &str = "local";
 pub(crate) fn run(speak: &Speak, config: &Config, global: &Global) -> Result<(), Failure> {
     let format = format(speak)?;
     let text = text(speak)?;
-    let output = output(speak)?;
-    let timings = speak.timings.as_deref().map(Timings::to).transpose()?;
     let models = Arc::new(compose::models(config, global.cache.clone())?);
     let backends = compose::backends(config)?;
     let id = RandomIds.request_id();
     let request = request(&id, speak, text, format);
-    // Nothing is fetched or loaded for what will be refused.
-    let worth_loading = request.is_ok() && compose::has_voice(config, &backends, &speak.voice);
     block_on(async {
+        // Before the first file is made: a signal must not leave one behind.
         let mut signals = Signals::listen()?;
-        let journal = compose::engine(config, &backends);
+        let output = output(speak)?;
+        let timings = speak.timings.as_deref().map(Timings::to).transpose()?;
+        let engine = signals.or(compose::engine(config, &backends)).await?;
+        // Nothing is fetched or loaded for what will be refused.
+        let worth_loading = request
+            .as_ref()
+            .is_ok_and(|request| engine.resolve(request.model.as_deref(), &request.voice).is_ok());
         let loading = async { if worth_loading { compose::load(&backends, &models).await } else { Ok(()) } };
-        let (engine, loaded) = signals.or(async { tokio::try_join!(journal, loading.map(Ok)) }).await?;
+        let loaded = signals.or(loading.map(Ok)).await?;
         let spoken = match request.and_then(|request| loaded.map(|()| request)) {
             Ok(request) => signals.or(speak_to(&engine, request, output, timings)).await,
             Err(error) => {
@@ -122,7 +125,12 @@ fn text(speak: &Speak) -> Result<String, Failure> {
             let mut bytes = Vec::new();
             io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
         }),
-        (None, text) => return Ok(text.unwrap_or_default().to_owned()),
+        (None, Some(text)) => return Ok(text.to_owned()),
+        (None, None) => {
+            return Err(Failure::usage(
+                "there is no <TEXT> to speak; write it after 'speak', give --file FILE, or '-' to read standard input",
+            ));
+        }
     };
     let bytes = read.map_err(|error| {
         Failure::usage(format_args!("{place} cannot be read: {error}; name a file that holds the text"))
@@ -137,23 +145,28 @@ fn text(speak: &Speak) -> Result<String, Failure> {
 
 /// The format that is asked for by `--format`, by the output's name, or by what a sound card takes.
 fn format(speak: &Speak) -> Result<AudioFormat, Failure> {
-    let Some(output) = &speak.output else { return Ok(AudioFormat::Wav) };
-    if let Some(format) = speak.format {
-        return Ok(format);
+    let Some(output) = speak.output.as_deref().filter(|output| *output != Path::new("-")) else {
+        return Ok(speak.format.unwrap_or(AudioFormat::Wav));
+    };
+    match (speak.format, format_named_by(output)) {
+        (Some(asked), Some(named)) if asked != named => Err(Failure::usage(format_args!(
+            "the name {} says {named}, but --format says {asked}; change one of them",
+            output.display()
+        ))),
+        (Some(format), _) | (None, Some(format)) => Ok(format),
+        (None, None) => Err(Failure::usage(format_args!(
+            "the name {} does not say which format to write; end it in one of {}, ogg, or give --format",
+            output.display(),
+            AudioFormat::ALL.map(AudioFormat::name).join(", ")
+        ))),
     }
-    if is_stdout(&speak.output) {
-        return Ok(AudioFormat::Wav);
-    }
-    let extension = output.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    match extension.as_str() {
-        "ogg" => Ok(AudioFormat::Opus),
-        name => name.parse().map_err(|_| {
-            let known = AudioFormat::ALL.map(AudioFormat::name).join(", ");
-            Failure::usage(format_args!(
-                "the name {} does not say which format to write; end it in one of {known}, or give --format",
-                output.display()
-            ))
-        }),
+}
+
+/// The format that the end of a file's name stands for.
+fn format_named_by(path: &Path) -> Option<AudioFormat> {
+    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "ogg" => Some(AudioFormat::Opus),
+        name => name.parse().ok(),
     }
 }
 

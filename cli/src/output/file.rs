@@ -54,7 +54,8 @@ impl FileInTheMaking {
             .suffix(".part")
             .permissions(permissions)
             .tempfile_in(directory)
-            .map(NamedTempFile::into_parts)?;
+            .map(NamedTempFile::into_parts)
+            .map_err(|error| said_of(directory, &error))?;
         Ok(Self { target, bytes, beside: Some(beside) })
     }
 
@@ -82,6 +83,16 @@ impl FileInTheMaking {
 
     fn failed(&self, error: &io::Error) -> Failure {
         Failure::writing(self.target.display(), error)
+    }
+}
+
+/// Why nothing can be made there, without the passing name of what was to be made.
+fn said_of(directory: &Path, error: &io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            io::Error::other(format!("the directory {} does not exist", directory.display()))
+        }
+        kind => kind.into(),
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) fn names_in(directory: &Path) -> Vec<String> {
 }
 
 /// Whether the journal holds a row with that outcome: SQLite keeps short texts as they are.
-fn journal_holds(world: &TempDir, outcome: &str) -> bool {
+pub(super) fn journal_holds(world: &TempDir, outcome: &str) -> bool {
     let files = fs::read_dir(world.path().join("data")).expect("the journal is there");
     let mut contents = files.map(|file| fs::read(file.expect("an entry").path()).expect("it is read"));
     contents.any(|bytes| bytes.windows(outcome.len()).any(|window| window == outcome.as_bytes()))
@@ -95,15 +95,23 @@ fn a_wrong_command_line_is_one_line_with_a_way_out() {
     let world = world();
     complains(&ran(&world, &[]), 2, &["--help"]);
     complains(&ran(&world, &["sing"]), 2, &["sing", "--help"]);
-    complains(&ran(&world, &["speak"]), 2, &["<TEXT>"]);
+    complains(&ran(&world, &["speak"]), 2, &["<TEXT>", "--file", "'-'"]);
+    complains(&ran(&world, &["speak", "-o", "x.mp3"]), 2, &["<TEXT>", "'-' to read standard input"]);
     complains(&ran(&world, &["speak", "Hi.", "--voise", "x"]), 2, &["--voise", "--voice"]);
     complains(&ran(&world, &["speak", "Hi.", "--file", "f"]), 2, &["--file"]);
     complains(&ran(&world, &["speak", "Hi.", "-o", "x", "--format", "midi"]), 2, &["midi", "flac"]);
-    complains(&ran(&world, &["speak", "Hi.", "-o", "x.midi"]), 2, &["x.midi", "flac", "--format"]);
+    complains(&ran(&world, &["speak", "Hi.", "-o", "x.midi"]), 2, &["x.midi", "flac", "ogg", "--format"]);
+    complains(
+        &ran(&world, &["speak", "Hi.", "-o", "x.wav", "--format", "mp3"]),
+        2,
+        &["x.wav says wav", "--format says mp3"],
+    );
     complains(&ran(&world, &["speak", "--file", "absent.txt", "-o", "x.wav"]), 2, &["absent.txt"]);
-    complains(&ran(&world, &["speak", "Hi.", "-o", "absent/x.wav"]), 2, &["absent/x.wav"]);
+    let nowhere = ran(&world, &["speak", "Hi.", "-o", "absent/x.wav"]);
+    complains(&nowhere, 2, &["absent/x.wav", "the directory absent does not exist"]);
+    assert!(!nowhere.stderr.contains(".part"), "{}", nowhere.stderr);
     complains(&ran(&world, &["speak", "Hi.", "-o", "-", "--timings", "-"]), 2, &["standard output"]);
-    complains(&ran(&world, &["serve", "--listen", "8080"]), 2, &["8080"]);
+    complains(&ran(&world, &["serve", "--listen", "8080"]), 2, &["8080", "like 127.0.0.1:8080"]);
     assert!(names_in(world.path()).is_empty(), "nothing was opened for it");
 }
 
@@ -128,9 +136,16 @@ fn what_cannot_be_spoken_is_refused_before_a_model_is_fetched() {
         3,
         &["nobody", "af_heart"],
     );
+    complains(
+        &ran(&world, &["speak", "Hi.", "--model", "nonsense", "-o", "x.wav"]),
+        3,
+        &["nonsense", "kokoro"],
+    );
     complains(&ran(&world, &["speak", "Hi.", "--voice", "jf_alpha", "-o", "x.wav"]), 3, &["Japanese"]);
     complains(&ran(&world, &["speak", "Hi.", "--voice", "af_sky(x)", "-o", "x.wav"]), 3, &["weight"]);
-    for outcome in ["invalid_text", "invalid_parameter", "unknown_voice", "voice_unavailable"] {
+    for outcome in
+        ["invalid_text", "invalid_parameter", "unknown_model", "unknown_voice", "voice_unavailable"]
+    {
         assert!(journal_holds(&world, outcome), "{outcome}");
     }
     let mut left = names_in(world.path());
@@ -169,6 +184,8 @@ fn offline_with_nothing_cached_the_error_names_file_place_and_remedy() {
     let verify = ran(&world, &["models", "verify"]);
     assert_eq!(verify.code, Some(5));
     assert!(verify.stdout.contains("missing"), "{}", verify.stdout);
+    let last = verify.stdout.lines().last().unwrap_or_default();
+    assert!(last.starts_with("0 of ") && last.ends_with(" are right"), "{last}");
     let list = ran(&world, &["models", "list", "--json"]);
     let listed: Value = serde_json::from_str(&list.stdout).expect("JSON");
     assert!(
@@ -177,7 +194,10 @@ fn offline_with_nothing_cached_the_error_names_file_place_and_remedy() {
 
     let doctor = ran(&world, &["doctor"]);
     assert_eq!(doctor.code, Some(5), "{}", doctor.stdout);
-    assert!(doctor.stdout.contains("NEEDED") && doctor.stdout.contains("models pull"), "{}", doctor.stdout);
+    assert!(doctor.stdout.contains("NEEDED"), "{}", doctor.stdout);
+    let total = listed["files"].as_array().map_or(0, Vec::len);
+    assert!(doctor.stdout.contains(&format!("{total} of {total} files missing")), "{}", doctor.stdout);
+    assert_eq!(doctor.stdout.matches("models pull").count(), 1, "said once: {}", doctor.stdout);
 }
 
 #[test]
@@ -298,6 +318,7 @@ fn a_server_answers_while_its_models_are_still_missing_and_ends_when_they_cannot
     };
     assert!(says("listening on http://127.0.0.1:") && says("no keys configured"), "{lines:?}");
     assert!(lines.last().is_some_and(|line| line.contains("models pull")), "{lines:?}");
+    assert!(!says("stopping"), "nobody asked it to: {lines:?}");
 }
 
 #[test]
@@ -306,4 +327,17 @@ fn the_cache_flag_comes_before_its_variable() {
     let ended = run(program(&world).args(["models", "list", "--cache", "elsewhere", "--json"]));
     let listed: Value = serde_json::from_str(&ended.stdout).expect("JSON");
     assert_eq!(listed["cache"], "elsewhere");
+}
+
+#[test]
+fn a_cache_that_is_named_by_no_whole_path_counts_as_not_named() {
+    let world = world();
+    for nothing in ["", "elsewhere"] {
+        let ended = run(program(&world)
+            .args(["models", "list", "--json"])
+            .env("VOICE_SOUNDBOARD_CACHE", nothing)
+            .env("XDG_CACHE_HOME", world.path()));
+        let listed: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+        assert_eq!(listed["cache"], world.path().join("voice-soundboard").to_string_lossy().as_ref());
+    }
 }

@@ -1,11 +1,15 @@
 //! The program with its models, which it fetches when they are not in the user's cache.
 
-use std::process::Command;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use inference::models::default_cache_dir;
 use tempfile::TempDir;
 
-use crate::program::{names_in, program, run, world};
+use crate::program::{journal_holds, names_in, program, run, world};
 
 /// The program in a world of its own, but with the user's models.
 fn with_models(world: &TempDir) -> Command {
@@ -32,4 +36,75 @@ fn onnx_runtime_sends_nothing_to_its_maker() {
     assert!(world.path().join("hi.wav").is_file(), "the library was loaded and used");
     // What it would send it first writes here, under its maker's name.
     assert!(!caches.join("Microsoft").exists(), "{:?}", names_in(&caches));
+}
+
+/// Tells a child what a terminal or a supervisor would.
+fn signal(child: &Child, name: &str) {
+    let told = Command::new("kill").args([name, &child.id().to_string()]).status();
+    assert!(told.expect("kill is installed").success());
+}
+
+/// Asks again and again, for a minute at most.
+fn eventually<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+    let until = Instant::now() + Duration::from_secs(60);
+    loop {
+        if let Some(found) = found() {
+            return found;
+        }
+        assert!(Instant::now() < until, "no {what} within a minute");
+        thread::park_timeout(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn each_way_to_end_it_leaves_no_half_file_but_a_row() {
+    for (name, code) in [("-HUP", 129), ("-INT", 130), ("-TERM", 143)] {
+        let world = world();
+        let text = "All that is said here takes a while. ".repeat(200);
+        let mut child =
+            with_models(&world).args(["speak", &text, "-o", "long.pcm"]).spawn().expect("it starts");
+        eventually("sound", || {
+            let mut parts = names_in(world.path()).into_iter().filter(|name| name.ends_with(".part"));
+            let part = fs::metadata(world.path().join(parts.next()?)).ok()?;
+            (part.len() > 0).then_some(())
+        });
+        signal(&child, name);
+        assert_eq!(child.wait().expect("it ends").code(), Some(code), "{name}");
+        assert_eq!(names_in(world.path()), ["data"], "{name}");
+        assert!(journal_holds(&world, "hung_up"), "{name}");
+    }
+}
+
+#[test]
+fn a_program_that_outlives_its_terminal_goes_on() {
+    let world = world();
+    let speak = with_models(&world);
+    let text = "All that is said here takes a while. ".repeat(5);
+    let mut child = Command::new("nohup");
+    child.arg(speak.get_program()).args(["speak", &text, "-o", "whole.pcm"]).current_dir(world.path());
+    for (name, value) in speak.get_envs() {
+        match value {
+            Some(value) => child.env(name, value),
+            None => child.env_remove(name),
+        };
+    }
+    let mut child = child.stdin(Stdio::null()).spawn().expect("nohup is installed");
+    eventually("file", || names_in(world.path()).iter().any(|name| name.ends_with(".part")).then_some(()));
+    signal(&child, "-HUP");
+    assert!(child.wait().expect("it ends").success());
+    assert!(world.path().join("whole.pcm").is_file());
+}
+
+#[test]
+fn without_a_file_the_text_is_heard() {
+    let world = world();
+    let (player, heard) = (world.path().join("aplay"), world.path().join("heard.wav"));
+    fs::write(&player, "#!/bin/sh\ncat > heard.wav\n").expect("it is written");
+    fs::set_permissions(&player, fs::Permissions::from_mode(0o755)).expect("it may be run");
+    let usual = std::env::var_os("PATH").unwrap_or_default();
+    let path =
+        std::env::join_paths(std::iter::once(world.path().to_owned()).chain(std::env::split_paths(&usual)));
+    let ended = run(with_models(&world).args(["speak", "Hi."]).env("PATH", path.expect("no colon in it")));
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(fs::read(heard).expect("it was played").starts_with(b"RIFF"));
 }
