@@ -3,9 +3,11 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use futures::{StreamExt, stream};
 use inference::models::ModelStore;
 use kokoro::Kokoro;
 use speech::{Backend, BoxFuture, ErrorKind, PcmStream, SpeechError, Utterance, Voice};
+use tokio_util::sync::CancellationToken;
 
 /// How soon a client may ask again while the model loads: about as long as loading takes when nothing is fetched.
 const SOON: Duration = Duration::from_secs(3);
@@ -16,6 +18,7 @@ pub(crate) struct Loading {
     config: kokoro::Config,
     voices: Vec<Voice>,
     opened: OnceLock<Kokoro>,
+    silenced: CancellationToken,
 }
 
 impl Loading {
@@ -26,6 +29,7 @@ impl Loading {
             config,
             voices: kokoro::voices(name),
             opened: OnceLock::new(),
+            silenced: CancellationToken::new(),
         })
     }
 
@@ -35,6 +39,11 @@ impl Loading {
         // It is opened once; were it opened twice, the first would do as well.
         let _ = self.opened.set(opened);
         Ok(())
+    }
+
+    /// Breaks off whatever is being spoken, for ever.
+    pub(crate) fn silence(&self) {
+        self.silenced.cancel();
     }
 
     fn opened(&self) -> Result<&Kokoro, SpeechError> {
@@ -72,8 +81,29 @@ impl Backend for Loading {
 
     fn speak(&self, utterance: Utterance) -> BoxFuture<Result<PcmStream, SpeechError>> {
         match self.opened() {
-            Ok(kokoro) => kokoro.speak(utterance),
+            Ok(kokoro) => Box::pin(unless(self.silenced.clone(), kokoro.speak(utterance))),
             Err(error) => Box::pin(async { Err(error) }),
         }
     }
+}
+
+/// The same speech, until it is silenced.
+async fn unless(
+    silenced: CancellationToken,
+    speech: impl Future<Output = Result<PcmStream, SpeechError>>,
+) -> Result<PcmStream, SpeechError> {
+    let PcmStream { sample_rate, chunks } =
+        silenced.run_until_cancelled(speech).await.ok_or_else(broken_off)??;
+    let chunks = stream::unfold(Some((chunks, silenced)), |speaking| async {
+        let (mut chunks, silenced) = speaking?;
+        match silenced.run_until_cancelled(chunks.next()).await {
+            Some(chunk) => Some((chunk?, Some((chunks, silenced)))),
+            None => Some((Err(broken_off()), None)),
+        }
+    });
+    Ok(PcmStream { sample_rate, chunks: chunks.boxed() })
+}
+
+fn broken_off() -> SpeechError {
+    SpeechError::new(ErrorKind::Overloaded, "The server is being stopped; ask another.")
 }

@@ -31,7 +31,7 @@ pub(crate) fn start(format: LogFormat, usual: Level, verbose: u8) {
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
     tracing_subscriber::registry().with(lines.with_filter(targets)).init();
-    panic::set_hook(Box::new(|panicked| log_place(panicked)));
+    panic::set_hook(Box::new(log_place));
 }
 
 /// Where a panic happened, and not what it says: that may quote a client's text.
@@ -67,7 +67,7 @@ mod tests {
         let subscriber = fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
         let said = tracing::subscriber::with_default(subscriber, || {
             let usual = panic::take_hook();
-            panic::set_hook(Box::new(|panicked| log_place(panicked)));
+            panic::set_hook(Box::new(log_place));
             let caught = panic::catch_unwind(|| {
                 let text = String::from("der Schl\u{fc}ssel");
                 text[..9].len()

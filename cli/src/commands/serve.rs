@@ -2,11 +2,12 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use futures::FutureExt;
 use gateway::{Ended, Parts};
 use inference::models::ModelStore;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::block_on;
@@ -17,6 +18,9 @@ use crate::environment::{RandomIds, SystemClock};
 use crate::failure::Failure;
 use crate::loading::Loading;
 use crate::signals::Signals;
+
+/// How long the rows of what a second signal broke off may take.
+const LAST_ROWS: Duration = Duration::from_secs(2);
 
 /// Answers at once (`/healthz`); is ready (`/readyz`) when the models are there.
 pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
@@ -50,7 +54,16 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
         if outcome.is_ok() {
             tracing::info!("stopping: what is being spoken is finished; a second signal ends at once");
         }
-        if signals.or(serving.map(Ok)).await? == Ended::CutOff {
+        let ended = tokio::select! {
+            ended = &mut serving => ended,
+            exit = signals.next() => {
+                backends.iter().for_each(|backend| backend.silence());
+                // Until every row is on disk; a reader who takes nothing more does not hold us.
+                let _ = timeout(LAST_ROWS, serving).await;
+                return Err(Failure::Quiet(exit));
+            }
+        };
+        if ended == Ended::CutOff {
             tracing::warn!("some answers were cut off: they took longer than http.drain_timeout_seconds");
         }
         outcome

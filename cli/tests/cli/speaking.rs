@@ -1,12 +1,16 @@
 //! The program with its models, which it fetches when they are not in the user's cache.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::iter;
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use inference::models::default_cache_dir;
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::program::{journal_holds, names_in, program, run, world};
@@ -44,16 +48,13 @@ fn signal(child: &Child, name: &str) {
     assert!(told.expect("kill is installed").success());
 }
 
-/// Asks again and again, for a minute at most.
+/// Asks again and again, for a minute at least.
 fn eventually<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
-    let until = Instant::now() + Duration::from_secs(60);
-    loop {
-        if let Some(found) = found() {
-            return found;
-        }
-        assert!(Instant::now() < until, "no {what} within a minute");
+    let asked = iter::repeat_with(|| {
         thread::park_timeout(Duration::from_millis(5));
-    }
+        found()
+    });
+    asked.take(12_000).flatten().next().unwrap_or_else(|| panic!("no {what} within a minute"))
 }
 
 #[test]
@@ -107,4 +108,42 @@ fn without_a_file_the_text_is_heard() {
     let ended = run(with_models(&world).args(["speak", "Hi."]).env("PATH", path.expect("no colon in it")));
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(fs::read(heard).expect("it was played").starts_with(b"RIFF"));
+}
+
+#[test]
+fn a_second_signal_ends_a_server_at_once_and_keeps_its_rows() {
+    let world = world();
+    let mut child = with_models(&world)
+        .args(["serve", "--listen", "localhost:0", "--log-format", "json"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+    let mut says = |words: &str| {
+        let line = lines.find_map(|line| line.ok().filter(|line| line.contains(words)));
+        line.unwrap_or_else(|| panic!("it never says {words:?}"))
+    };
+    let line = says("listening on http://");
+    let address = line.split("http://").nth(1).and_then(|rest| rest.split('"').next()).expect("an address");
+    says("ready to speak");
+
+    let text = "All that is said here takes a while. ".repeat(100);
+    let body =
+        json!({ "model": "tts-1", "voice": "alloy", "response_format": "pcm", "input": text }).to_string();
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    write!(
+        stream,
+        "POST /v1/audio/speech HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .expect("it is sent");
+    let mut head = [0; 2000];
+    stream.read_exact(&mut head).expect("sound arrives");
+    assert!(head.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&head));
+
+    signal(&child, "-TERM");
+    says("a second signal ends at once");
+    signal(&child, "-TERM");
+    assert_eq!(child.wait().expect("it ends").code(), Some(143));
+    assert!(journal_holds(&world, "overloaded"), "the row of what was broken off");
 }
