@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 fn keep_onnx_runtime_silent() {
     // SAFETY: nobody reads the environment meanwhile: this is the first statement of `main`, and no other thread
     // has been started.
-    unsafe { std::env::set_var("ORT_DISABLE_TELEMETRY", "1") };
+    unsafe { std::env::set_var(inference::runtime::TELEMETRY_OFF, "1") };
 }
 
 fn run(Cli { global, command }: Cli) -> Result<(), Failure> {

@@ -6,7 +6,7 @@
 //!
 //! let runtime = Runtime::load(&store.path("onnxruntime")?)?;
 //! let source = store.source_sha256("model.onnx")?;
-//! let derivation = Derivation::new(&runtime, &store.derived_dir()?, source, &["/an/inner/tensor"]);
+//! let derivation = Derivation::new(&runtime, &store.derived_dir(), source, &["/an/inner/tensor"]);
 //! let graph = match derivation.cached() {
 //!     Some(graph) => graph,
 //!     None => derivation.make(store.bytes("model.onnx")?)?,
@@ -28,6 +28,6 @@ mod tensor;
 mod worker;
 
 pub use graph::{Derivation, Graph, GraphError};
-pub use library::{Runtime, RuntimeError};
+pub use library::{Runtime, RuntimeError, TELEMETRY_OFF};
 pub use pool::{OpenError, Patience, Pool, PoolOptions, RunError};
 pub use tensor::Tensor;

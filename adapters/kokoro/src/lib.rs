@@ -93,6 +93,13 @@ impl Backend for Kokoro {
         voice(&self.name, name)
     }
 
+    fn ready(&self) -> Result<(), SpeechError> {
+        if self.speaker.synthesis.is_open() {
+            return Ok(());
+        }
+        Err(SpeechError::new(ErrorKind::BackendFailed, "Kokoro has no session left; restart the gateway."))
+    }
+
     fn speak(&self, utterance: Utterance) -> BoxFuture<Result<PcmStream, SpeechError>> {
         Box::pin(stream::speak(Arc::clone(&self.speaker), utterance))
     }

@@ -11,8 +11,9 @@ use crate::words::{Words, Written};
 
 /// How many symbols each piece aims at; the last number holds for all further ones. The first is about three
 /// seconds of speech. Each is spoken while the next one or two are synthesised, so they may grow about twofold;
-/// from some 200 on a piece sounds no better and only costs patience.
-const AIMS: [usize; 4] = [45, 90, 150, 220];
+/// from some 120 on (eight seconds, a sentence of twenty words) a piece sounds no better, costs patience, and takes
+/// the model more memory: at 220 the peak for a minute of text was 856 MiB, at 120 it is 700.
+const AIMS: [usize; 3] = [45, 90, 120];
 
 /// A sentence that is this much longer than the aim is still taken whole, in quarters.
 const STRETCH: usize = 5;

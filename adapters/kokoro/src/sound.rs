@@ -62,24 +62,18 @@ pub(crate) fn hear(audio: &[f32], durations: &[i64], sounds: &[Range<usize>]) ->
         return None;
     }
     let heard: Vec<bool> = audio.chunks(FRAME).map(|frame| rms(frame) > HEARD).collect();
-    let spoken: Vec<Option<Range<usize>>> = sounds
+    let raw: Vec<Option<Range<usize>>> = sounds
         .iter()
-        .enumerate()
-        .map(|(at, sound)| {
-            // The space between two words belongs to both.
-            let before =
-                at.checked_sub(1).and_then(|before| sounds.get(before)).filter(|before| !before.is_empty());
-            let after = sounds.get(at + 1).filter(|after| !after.is_empty());
-            let only_space_before = before.is_some_and(|before| before.end + 1 == sound.start);
-            let only_space_after = after.is_some_and(|after| sound.end + 1 == after.start);
-            let starts = |id: usize| id.checked_sub(1).and_then(|before| ends.get(before)).copied();
-            let middle = |space: usize| Some((starts(space)? + starts(space + 1)?) / 2);
-            let from = if only_space_before { middle(sound.start - 1)? } else { starts(sound.start)? };
-            let to = if only_space_after { middle(sound.end)? } else { starts(sound.end)? };
-            (!sound.is_empty())
-                .then(|| edges(from.saturating_sub(LATE), to.saturating_sub(LATE), &heard, audio.len()))
+        .map(|sound| {
+            let from = ends.get(sound.start.checked_sub(1)?)?;
+            let to = ends.get(sound.end.checked_sub(1)?)?;
+            (!sound.is_empty()).then(|| from.saturating_sub(LATE)..to.saturating_sub(LATE))
         })
         .collect();
+    let spoken = out_of_silence(raw, &heard)
+        .into_iter()
+        .map(|word| word.map(|word| edges(word.start, word.end, &heard, audio.len())));
+    let spoken: Vec<Option<Range<usize>>> = spoken.collect();
     let first = heard.iter().position(|heard| *heard).unwrap_or(0) * FRAME;
     let last = heard.iter().rposition(|heard| *heard).map_or(audio.len(), |last| (last + 1) * FRAME);
     let from = first.saturating_sub(LEAD);
@@ -92,6 +86,27 @@ pub(crate) fn hear(audio: &[f32], durations: &[i64], sounds: &[Range<usize>]) ->
     let words =
         spoken.into_iter().map(|word| word.map(|word| inside(word.start)..inside(word.end))).collect();
     Some(Sound { samples, words })
+}
+
+/// A short word after a pause may by its durations be over before any sound: then it is what is heard next, and takes
+/// its time from the word after it.
+fn out_of_silence(mut words: Vec<Option<Range<usize>>>, heard: &[bool]) -> Vec<Option<Range<usize>>> {
+    for at in 0..words.len() {
+        let Some(word) = words.get(at).cloned().flatten() else { continue };
+        let (first, last) = (word.start / FRAME, word.end / FRAME);
+        let is_heard = |frame: &usize| heard.get(*frame).copied().unwrap_or(false);
+        if (first..last).any(|frame| is_heard(&frame)) {
+            continue;
+        }
+        let Some(sound) = (last..last + 2 * SNAP).find(is_heard) else { continue };
+        let end = sound * FRAME + word.len();
+        let next = words.iter_mut().skip(at + 1).flatten().next();
+        if let Some(next) = next.filter(|next| next.end > end) {
+            next.start = next.start.max(end);
+            words[at] = Some(sound * FRAME..end);
+        }
+    }
+    words
 }
 
 /// Moves the edges of a word out of silence, and its start back to where its sound begins.

@@ -51,7 +51,8 @@ fn spoken(
         // A sentence takes the lexicon some milliseconds, and its first use a second.
         spawn_blocking(move || reader.next().map(|next| next.map(|next| (next, reader))))
             .await
-            .map_err(SpeechError::internal)?
+            // Its message could quote the text that it stumbled over.
+            .map_err(|_| SpeechError::internal("the reading of a sentence panicked"))?
     });
     let numbered = jobs.scan(false, |has_begun, next| {
         let begun = std::mem::replace(has_begun, true);

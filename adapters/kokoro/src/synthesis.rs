@@ -16,7 +16,7 @@ use crate::{Config, unusable};
 /// Where the manifest keeps the graph: tokens i64 [1, N], style f32 [1, 256], speed f32 [1] -> audio f32 [L].
 const GRAPH: &str = "kokoro/model-int8.onnx";
 
-/// The tensor inside the graph that says how long each token lasts: i64 [N], in units of 600 samples.
+/// The tensor inside the graph that says how long each token lasts: i64 [1, N], in units of 600 samples.
 const DURATIONS: &str = "/encoder/Cast_output_0";
 
 /// The loaded model.
@@ -43,6 +43,11 @@ impl Synthesis {
         Ok(Self { pool, longest_wait: config.longest_wait() })
     }
 
+    /// Whether any session is left.
+    pub(crate) fn is_open(&self) -> bool {
+        self.pool.is_open()
+    }
+
     /// Speaks one piece. A text that has begun to be heard is never sent away for want of a session.
     ///
     /// # Errors
@@ -67,7 +72,7 @@ impl Synthesis {
 }
 
 fn graph(runtime: &Runtime, store: &ModelStore) -> Result<Graph, SpeechError> {
-    let directory = store.derived_dir().map_err(unusable)?;
+    let directory = store.derived_dir();
     let source = store.source_sha256(GRAPH).map_err(unusable)?;
     let derivation = Derivation::new(runtime, &directory, source, &[DURATIONS]);
     match derivation.cached() {

@@ -107,13 +107,10 @@ impl ModelStore {
         Ok(self.manifest.file(name)?.sha256)
     }
 
-    /// Where graphs that are derived from these files are kept, created if need be. The store does not check
-    /// what lies there: whoever writes it does.
-    ///
-    /// # Errors
-    /// [`StoreError::Io`] if it cannot be created.
-    pub fn derived_dir(&self) -> Result<PathBuf, StoreError> {
-        self.directory("derived")
+    /// Where graphs that are derived from these files are kept. It need not exist yet; whoever writes there makes it,
+    /// and checks what lies there.
+    pub fn derived_dir(&self) -> PathBuf {
+        self.cache.join("derived")
     }
 
     /// Where the file is kept.

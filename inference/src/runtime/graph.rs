@@ -119,6 +119,9 @@ impl Derivation {
     }
 
     fn keep(&self, model: &[u8]) -> Result<Graph, Obstacle> {
+        if let Some(directory) = self.path.parent() {
+            fs::create_dir_all(directory)?;
+        }
         // The system lets go of the lock when its holder is killed, so that what it left can be written over.
         let lock = File::create(self.path.with_extension("lock"))?;
         lock.lock()?;

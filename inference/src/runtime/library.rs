@@ -24,6 +24,11 @@ pub enum RuntimeError {
         /// What the loader said.
         reason: String,
     },
+    /// The environment does not forbid ONNX Runtime to phone home.
+    #[error(
+        "ONNX Runtime reports its use to its maker unless the environment says {TELEMETRY_OFF}=1 before it is loaded; set it and start again"
+    )]
+    Telemetry,
     /// A process can hold only one ONNX Runtime.
     #[error(
         "ONNX Runtime is already loaded from {loaded}; a process can hold only one, so {path} was not loaded"
@@ -36,16 +41,25 @@ pub enum RuntimeError {
     },
 }
 
+/// What ONNX Runtime looks for when it is loaded. Its interface has a switch of its own, but by then it has already
+/// written a device id into the user's cache and asked for its maker's host (seen with 1.31.1 on Linux).
+pub const TELEMETRY_OFF: &str = "ORT_DISABLE_TELEMETRY";
+
 /// What this process has loaded. The environment is never released: ONNX Runtime cannot be started twice.
 static LOADED: Mutex<Option<(PathBuf, Runtime)>> = Mutex::new(None);
 
 impl Runtime {
-    /// Loads the library at `path` (1.24 or newer) without telemetry; its warnings and errors go to `tracing`.
-    /// Asking again for the same path gives the same runtime.
+    /// Loads the library at `path` (1.24 or newer); its warnings and errors go to `tracing`. Asking again for the
+    /// same path gives the same runtime.
+    ///
+    /// The process must have been started with, or have set before it had threads, [`TELEMETRY_OFF`] = 1.
     ///
     /// # Errors
     /// [`RuntimeError`]; a library that could not be loaded does not stand in the way of the next attempt.
     pub fn load(path: &Path) -> Result<Self, RuntimeError> {
+        if std::env::var_os(TELEMETRY_OFF).is_none_or(|value| value != "1") {
+            return Err(RuntimeError::Telemetry);
+        }
         let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
         match &*loaded {
             Some((same, runtime)) if same == path => return Ok(runtime.clone()),

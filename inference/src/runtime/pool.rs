@@ -144,6 +144,11 @@ impl Pool {
         answer.await.unwrap_or(Err(RunError::Closed))
     }
 
+    /// Whether any session is left that could run something.
+    pub fn is_open(&self) -> bool {
+        self.queue.is_served()
+    }
+
     fn spawn(
         &mut self,
         number: usize,

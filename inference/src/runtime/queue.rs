@@ -72,6 +72,12 @@ impl Queue {
         place.and_then(|place| state.waiting.remove(place)).is_some()
     }
 
+    /// Whether there is a worker.
+    pub(super) fn is_served(&self) -> bool {
+        let state = self.lock();
+        !state.closed && state.workers > 0
+    }
+
     /// How long somebody who came now would wait.
     pub(super) fn wait(&self) -> Duration {
         self.lock().wait()

@@ -26,7 +26,7 @@ pub(super) fn work<S: Run>(
     let mut session = match open() {
         Ok(session) => session,
         Err(error) => {
-            tracing::debug!(%error, "a session cannot be opened");
+            tracing::warn!(%error, "a session cannot be opened");
             let _ = opened.send(Err(error));
             return;
         }

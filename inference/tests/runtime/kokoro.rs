@@ -31,7 +31,7 @@ pub(crate) fn derivation(directory: &Path, outputs: &[&str]) -> Derivation {
 
 /// The graph that the program uses, made on first use.
 pub(crate) fn graph() -> Graph {
-    let derivation = derivation(&store().derived_dir().unwrap(), &[DURATIONS]);
+    let derivation = derivation(&store().derived_dir(), &[DURATIONS]);
     derivation.cached().unwrap_or_else(|| derivation.make(source()).unwrap())
 }
 
