@@ -178,5 +178,5 @@ fn the_configuration_is_checked() {
     };
     well(&check("[voices]\nnarrator = \"kokoro:bm_george\"\n"));
     refused(&check("colour = \"blue\"\n"), 2, "colour");
-    refused(&check("[backends.kokoro]\nkind = \"gramophone\"\n"), 2, "gramophone");
+    refused(&check("[backends.kokoro]\nkind = \"gramophone\"\n"), 2, "expected \"kokoro\"");
 }
