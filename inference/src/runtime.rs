@@ -5,11 +5,11 @@
 //! use inference::runtime::{Derivation, Patience, Pool, PoolOptions, Runtime, Tensor};
 //!
 //! let runtime = Runtime::load(&store.path("onnxruntime")?)?;
-//! let source = store.source_sha256("model.onnx")?;
-//! let derivation = Derivation::new(&runtime, &store.derived_dir(), source, &["/an/inner/tensor"]);
+//! let (source, library) = (store.source_sha256("model.onnx")?, store.source_sha256("onnxruntime")?);
+//! let derivation = Derivation::new(&store.derived_dir(), source, library, &["/an/inner/tensor"]);
 //! let graph = match derivation.cached() {
 //!     Some(graph) => graph,
-//!     None => derivation.make(store.bytes("model.onnx")?)?,
+//!     None => derivation.make(&runtime, store.bytes("model.onnx")?)?,
 //! };
 //! let pool = Pool::open(&runtime, graph, PoolOptions::default())?;
 //! let outputs = pool.run(vec![("speed", Tensor::f32([1], vec![1.0]))], Patience::Unlimited).await?;

@@ -61,15 +61,15 @@ impl Kokoro {
     /// ONNX Runtime refuses it.
     pub fn open(name: &str, config: &Config, store: &ModelStore) -> Result<Self, SpeechError> {
         let lexicons = Arc::new(Lexicons::default());
-        // Loading them takes as long as opening the model; whoever speaks first waits for what is left of it.
+        // Loading them takes as long as opening a session; whoever speaks first waits for what is left of it.
         let american = Arc::clone(&lexicons);
-        thread::Builder::new()
-            .name("kokoro-lexicon".to_owned())
-            .spawn(move || {
+        let load_lexicon = move || {
+            // Without a thread for it, it is loaded when it is first needed.
+            let _ = thread::Builder::new().name("kokoro-lexicon".to_owned()).spawn(move || {
                 american.american();
-            })
-            .map_err(SpeechError::internal)?;
-        let synthesis = Synthesis::open(config, store)?;
+            });
+        };
+        let synthesis = Synthesis::open(config, store, load_lexicon)?;
         let styles = Styles::new(store.clone());
         let speaker = Arc::new(Speaker { lexicons, styles, synthesis });
         Ok(Self { name: name.to_owned(), voices: voices(name), speaker })

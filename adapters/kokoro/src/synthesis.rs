@@ -1,10 +1,11 @@
 //! The model itself, on the sessions of `inference`.
 
+use std::thread;
 use std::time::Duration;
 
 use inference::models::ModelStore;
 use inference::runtime::{
-    Derivation, Graph, GraphError, OpenError, Patience, Pool, RunError, Runtime, RuntimeError, Tensor,
+    Derivation, GraphError, OpenError, Patience, Pool, RunError, Runtime, RuntimeError, Tensor,
 };
 use speech::{ErrorKind, SpeechError};
 
@@ -12,6 +13,9 @@ use crate::mix::STYLE;
 use crate::sound::{Sound, hear};
 use crate::tokens::Tokens;
 use crate::{Config, unusable};
+
+/// Where the manifest keeps ONNX Runtime.
+const LIBRARY: &str = "onnxruntime";
 
 /// Where the manifest keeps the graph: tokens i64 [1, N], style f32 [1, 256], speed f32 [1] -> audio f32 [L].
 const GRAPH: &str = "kokoro/model-int8.onnx";
@@ -34,11 +38,27 @@ pub(crate) struct Job {
 }
 
 impl Synthesis {
-    /// Opens the sessions; the first one is ready when this returns.
-    pub(crate) fn open(config: &Config, store: &ModelStore) -> Result<Self, SpeechError> {
-        let library = store.path("onnxruntime").map_err(unusable)?;
-        let runtime = Runtime::load(&library).map_err(|error: RuntimeError| failed(error))?;
-        let graph = graph(&runtime, store)?;
+    /// Opens the sessions; the first one is ready when this returns. Calls `read` when the files have been: until
+    /// then both the disk and the processors are busy with them.
+    pub(crate) fn open(
+        config: &Config,
+        store: &ModelStore,
+        read: impl FnOnce(),
+    ) -> Result<Self, SpeechError> {
+        let derivation = derivation(store)?;
+        let (runtime, cached) = thread::scope(|scope| {
+            let graph = scope.spawn(|| derivation.cached());
+            (runtime(store), graph.join().unwrap_or_default())
+        });
+        let runtime = runtime?;
+        let graph = match cached {
+            Some(graph) => graph,
+            None => {
+                let model = store.bytes(GRAPH).map_err(unusable)?;
+                derivation.make(&runtime, model).map_err(|error: GraphError| failed(error))?
+            }
+        };
+        read();
         let pool = Pool::open(&runtime, graph, config.pool()).map_err(|error: OpenError| failed(error))?;
         Ok(Self { pool, longest_wait: config.longest_wait() })
     }
@@ -71,17 +91,15 @@ impl Synthesis {
     }
 }
 
-fn graph(runtime: &Runtime, store: &ModelStore) -> Result<Graph, SpeechError> {
-    let directory = store.derived_dir();
+fn runtime(store: &ModelStore) -> Result<Runtime, SpeechError> {
+    let library = store.path(LIBRARY).map_err(unusable)?;
+    Runtime::load(&library).map_err(|error: RuntimeError| failed(error))
+}
+
+fn derivation(store: &ModelStore) -> Result<Derivation, SpeechError> {
     let source = store.source_sha256(GRAPH).map_err(unusable)?;
-    let derivation = Derivation::new(runtime, &directory, source, &[DURATIONS]);
-    match derivation.cached() {
-        Some(graph) => Ok(graph),
-        None => {
-            let model = store.bytes(GRAPH).map_err(unusable)?;
-            derivation.make(model).map_err(|error: GraphError| failed(error))
-        }
-    }
+    let library = store.source_sha256(LIBRARY).map_err(unusable)?;
+    Ok(Derivation::new(&store.derived_dir(), source, library, &[DURATIONS]))
 }
 
 fn not_run(error: RunError) -> SpeechError {

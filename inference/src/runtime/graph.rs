@@ -32,11 +32,10 @@ pub(super) enum Form {
 /// inner tensors as outputs after its own.
 ///
 /// A session opens on it in half the time, and all sessions use its weights where they lie. It is kept under a
-/// name that stands for everything it depends on: the source, the build of ONNX Runtime, the processor's
+/// name that stands for everything it depends on: the source, the library of ONNX Runtime, the processor's
 /// features and the outputs.
 #[derive(Debug)]
 pub struct Derivation {
-    runtime: Runtime,
     source: Checksum,
     outputs: Vec<String>,
     path: PathBuf,
@@ -62,12 +61,12 @@ pub enum GraphError {
 }
 
 impl Derivation {
-    /// A graph with these tensors as further outputs, from the model with that sha256, kept in `directory`.
-    pub fn new(runtime: &Runtime, directory: &Path, source: Checksum, outputs: &[&str]) -> Self {
-        let (build, cpu) = (runtime.build(), cpu::features());
-        let key = Checksum::of(format!("{EDITION}\n{source}\n{build}\n{cpu}\n{outputs:?}").as_bytes());
+    /// A graph with these tensors as further outputs, from the model with the sha256 `source`, made by the library
+    /// with the sha256 `library`, kept in `directory`.
+    pub fn new(directory: &Path, source: Checksum, library: Checksum, outputs: &[&str]) -> Self {
+        let cpu = cpu::features();
+        let key = Checksum::of(format!("{EDITION}\n{source}\n{library}\n{cpu}\n{outputs:?}").as_bytes());
         Self {
-            runtime: runtime.clone(),
             source,
             outputs: outputs.iter().map(|&name| name.to_owned()).collect(),
             path: directory.join(format!("{:.32}.ort", key.to_string())),
@@ -79,7 +78,9 @@ impl Derivation {
         &self.path
     }
 
-    /// The graph, if it was made before and is unchanged since. One that is damaged is as good as none.
+    /// The graph, if it was made before and is unchanged since. Needs no library: it can be read while that is loaded.
+    ///
+    ///  One that is damaged is as good as none.
     pub fn cached(&self) -> Option<Graph> {
         match self.read() {
             Ok(graph) => Some(graph),
@@ -99,7 +100,7 @@ impl Derivation {
     ///
     /// # Errors
     /// [`GraphError`].
-    pub fn make(&self, source: Vec<u8>) -> Result<Graph, GraphError> {
+    pub fn make(&self, runtime: &Runtime, source: Vec<u8>) -> Result<Graph, GraphError> {
         let found = Checksum::of(&source);
         if found != self.source {
             return Err(GraphError::Source { found, expected: self.source });
@@ -108,7 +109,7 @@ impl Derivation {
         for name in &self.outputs {
             onnx::expose(&mut model, name);
         }
-        self.keep(&model).or_else(|obstacle| match obstacle {
+        self.keep(runtime, &model).or_else(|obstacle| match obstacle {
             Obstacle::Model(reason) => Err(GraphError::Refused { reason }),
             Obstacle::Disk(error) => {
                 let path = self.path.display();
@@ -118,7 +119,7 @@ impl Derivation {
         })
     }
 
-    fn keep(&self, model: &[u8]) -> Result<Graph, Obstacle> {
+    fn keep(&self, runtime: &Runtime, model: &[u8]) -> Result<Graph, Obstacle> {
         if let Some(directory) = self.path.parent() {
             fs::create_dir_all(directory)?;
         }
@@ -130,10 +131,10 @@ impl Derivation {
         }
         let part = self.path.with_extension("part");
         File::create(&part)?;
-        optimise(&self.runtime, model, &part).map_err(Obstacle::model)?;
+        optimise(runtime, model, &part).map_err(Obstacle::model)?;
         let graph = Graph { bytes: Arc::new(fs::read(&part)?), form: Form::Optimised };
         // ONNX Runtime does not say when the disk was full: what opens is whole.
-        OpenSession::new(&self.runtime, &graph).map_err(io::Error::other)?;
+        OpenSession::new(runtime, &graph).map_err(io::Error::other)?;
         let checksum = Checksum::of(&graph.bytes);
         fs::rename(&part, &self.path)?;
         fs::write(&part, self.sum(checksum))?;

@@ -6,7 +6,7 @@ use std::thread;
 use inference::models::Checksum;
 use inference::runtime::{GraphError, Patience};
 
-use crate::kokoro::{DURATIONS, derivation, graph, hello, pool, source};
+use crate::kokoro::{DURATIONS, derivation, graph, hello, pool, runtime, source};
 
 #[tokio::test]
 async fn a_derived_graph_is_made_once_and_made_again_when_it_was_damaged() {
@@ -17,7 +17,7 @@ async fn a_derived_graph_is_made_once_and_made_again_when_it_was_damaged() {
     // Two at once, as two processes would: they take turns.
     thread::scope(|scope| {
         for _ in 0..2 {
-            scope.spawn(|| derivation.make(source.clone()).unwrap());
+            scope.spawn(|| derivation.make(&runtime(), source.clone()).unwrap());
         }
     });
     let made = fs::read(derivation.path()).unwrap();
@@ -33,7 +33,7 @@ async fn a_derived_graph_is_made_once_and_made_again_when_it_was_damaged() {
     }
     // What a process leaves that was killed while it wrote.
     fs::write(derivation.path().with_extension("part"), &made[..1000]).unwrap();
-    let again = pool(derivation.make(source).unwrap(), 1, 1);
+    let again = pool(derivation.make(&runtime(), source).unwrap(), 1, 1);
     assert!(derivation.cached().is_some());
     let usual = pool(graph(), 1, 1);
     assert!(
@@ -46,7 +46,7 @@ async fn a_derived_graph_is_made_once_and_made_again_when_it_was_damaged() {
 async fn where_nothing_can_be_kept_the_model_speaks_as_it_is() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let derivation = derivation(&file.path().join("not-a-directory"), &[DURATIONS]);
-    let pool = pool(derivation.make(source()).unwrap(), 1, 1);
+    let pool = pool(derivation.make(&runtime(), source()).unwrap(), 1, 1);
     assert_eq!(pool.run(hello(1), Patience::Unlimited).await.unwrap().len(), 2);
 }
 
@@ -55,10 +55,10 @@ fn what_is_not_the_model_and_what_is_not_in_it_is_refused() {
     let cache = tempfile::tempdir().unwrap();
     let mut other = source();
     other.push(0);
-    let error = derivation(cache.path(), &[]).make(other).unwrap_err();
+    let error = derivation(cache.path(), &[]).make(&runtime(), other).unwrap_err();
     assert!(matches!(error, GraphError::Source { .. }), "{error}");
     let unknown = derivation(cache.path(), &["/no/such/tensor"]);
-    let error = unknown.make(source()).unwrap_err();
+    let error = unknown.make(&runtime(), source()).unwrap_err();
     assert!(matches!(error, GraphError::Refused { .. }), "{error}");
     assert!(unknown.cached().is_none());
     assert_ne!(unknown.path(), derivation(cache.path(), &[]).path());

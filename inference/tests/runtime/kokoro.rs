@@ -26,13 +26,14 @@ pub(crate) fn source() -> Vec<u8> {
 }
 
 pub(crate) fn derivation(directory: &Path, outputs: &[&str]) -> Derivation {
-    Derivation::new(&runtime(), directory, store().source_sha256(MODEL).unwrap(), outputs)
+    let sha256 = |name| store().source_sha256(name).unwrap();
+    Derivation::new(directory, sha256(MODEL), sha256("onnxruntime"), outputs)
 }
 
 /// The graph that the program uses, made on first use.
 pub(crate) fn graph() -> Graph {
     let derivation = derivation(&store().derived_dir(), &[DURATIONS]);
-    derivation.cached().unwrap_or_else(|| derivation.make(source()).unwrap())
+    derivation.cached().unwrap_or_else(|| derivation.make(&runtime(), source()).unwrap())
 }
 
 pub(crate) fn pool(graph: Graph, sessions: usize, queue: usize) -> Pool {
