@@ -11,7 +11,8 @@
 //!     Some(graph) => graph,
 //!     None => derivation.make(&runtime, store.bytes("model.onnx")?)?,
 //! };
-//! let pool = Pool::open(&runtime, graph, PoolOptions::default())?;
+//! let options = PoolOptions { sessions: std::num::NonZeroUsize::MIN, queue: 8 };
+//! let pool = Pool::open(&runtime, graph, options)?;
 //! let outputs = pool.run(vec![("speed", Tensor::f32([1], vec![1.0]))], Patience::Unlimited).await?;
 //! # Ok(())
 //! # }

@@ -24,7 +24,7 @@ pub use error::{ErrorKind, Origin, SpeechError};
 pub use graph::{Boundary, Clause, Span, SpeechGraph};
 pub use journal::{Journal, JournalError, Outcome, RequestRow};
 pub use request::{Door, SpeechRequest, Speed};
-pub use text::{SpeechText, TextError, has_sound};
+pub use text::{SpeechText, TextError, has_sound, is_combining_mark};
 pub use timing::{TimingKind, WordTiming};
 pub use voice::{Gender, Voice, VoiceId, VoiceStatus};
 

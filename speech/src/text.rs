@@ -132,7 +132,7 @@ fn is_direction_mark(c: char) -> bool {
 
 /// The blocks that hold only combining marks for Latin, Greek and Cyrillic, symbols and half marks: the ones
 /// that can be piled up without end.
-fn is_combining_mark(c: char) -> bool {
+pub fn is_combining_mark(c: char) -> bool {
     matches!(c,
         '\u{0300}'..='\u{036F}' | '\u{0483}'..='\u{0489}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}'
         | '\u{20D0}'..='\u{20FF}' | '\u{FE00}'..='\u{FE0F}' | '\u{FE20}'..='\u{FE2F}')

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use speech::{Boundary, Span, SpeechGraph, has_sound};
+use speech::{Boundary, Span, SpeechGraph, has_sound, is_combining_mark};
 
 /// What stands between two spaces is cut here: nobody writes longer words, but somebody will send one.
 const LONGEST: usize = 200;
@@ -101,7 +101,7 @@ fn written(chunk: &str, offset: usize, ends: Option<Boundary>) -> Written {
         && chars.get(first - 1).is_some_and(|c| matches!(c, '-' | '.'));
     let from = if signed { first - 1 } else { first };
     // Marks belong to the letter before them.
-    let marks = chars.iter().skip(last).take_while(|c| !c.is_ascii() && is_mark(**c)).count();
+    let marks = chars.iter().skip(last).take_while(|c| !c.is_ascii() && is_combining_mark(**c)).count();
     let last = last + marks;
     Written {
         lead: punctuation(chars.get(..from).unwrap_or_default(), true),
@@ -110,10 +110,6 @@ fn written(chunk: &str, offset: usize, ends: Option<Boundary>) -> Written {
         span: Span { offset: offset + from, length: last - from },
         ends,
     }
-}
-
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{0300}'..='\u{036F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE00}'..='\u{FE0F}')
 }
 
 /// The punctuation that the model knows, each once in a row and four at most.

@@ -25,14 +25,6 @@ pub struct PoolOptions {
     pub queue: usize,
 }
 
-/// As many sessions as the process has processors, and eight callers waiting for each.
-impl Default for PoolOptions {
-    fn default() -> Self {
-        let sessions = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        Self { sessions, queue: 8 * sessions.get() }
-    }
-}
-
 /// How long a caller is ready to wait for a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Patience {

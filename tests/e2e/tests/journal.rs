@@ -37,7 +37,7 @@ fn every_request_leaves_one_row_however_it_ends() {
 #[test]
 fn nobodys_text_is_in_the_log_or_the_journal() {
     let server = Server::with(|serve| {
-        serve.args(["-vv", "--log-format", "json"]).env("RUST_LOG", "trace");
+        serve.args(["-vv", "--log-format", "json"]);
     });
     let secret = "Marmalade zeppelins quarrel.";
     server.speak(&json!({ "input": secret, "instructions": "Like a walrus." })).audio();

@@ -2,7 +2,6 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::thread;
 use std::time::Duration;
 
 use rustix::net::sockopt::set_socket_recv_buffer_size;
@@ -11,6 +10,7 @@ use serde_json::json;
 
 use crate::harness::process::cpu_seconds;
 use crate::harness::server::{request, serve};
+use crate::harness::waiting::between_looks;
 use crate::harness::{Server, Stopwatch, eventually, run, text_of, tools};
 
 #[test]
@@ -67,7 +67,7 @@ fn slow_reader(server: &Server, text: &str) -> TcpStream {
 fn at_rest(pid: u32) {
     eventually("rest", || {
         let before = cpu_seconds(pid);
-        thread::park_timeout(Duration::from_secs(1));
+        between_looks(Duration::from_secs(1));
         (cpu_seconds(pid) - before < 0.1).then_some(())
     });
 }

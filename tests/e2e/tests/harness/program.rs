@@ -11,7 +11,7 @@ pub(crate) fn program() -> Command {
     let mut command = Command::new(installed(&profile().join("voice-soundboard")));
     for (name, _) in env::vars_os() {
         let setting = name.to_string_lossy().starts_with("VOICE_SOUNDBOARD_");
-        if setting && name != "VOICE_SOUNDBOARD_CACHE" || name == "RUST_LOG" {
+        if setting && name != "VOICE_SOUNDBOARD_CACHE" {
             command.env_remove(name);
         }
     }
