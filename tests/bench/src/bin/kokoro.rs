@@ -13,8 +13,8 @@ struct Arguments {
     /// Rounds of everything but memory.
     #[arg(long, default_value_t = 9, value_name = "N")]
     rounds: usize,
-    /// Rounds of memory: one takes some ten minutes, and a peak hardly varies.
-    #[arg(long, default_value_t = 3, value_name = "N")]
+    /// Rounds of memory: one takes some four minutes on a quiet machine.
+    #[arg(long, default_value_t = 9, value_name = "N")]
     memory_rounds: usize,
     /// Measure only this; may be given again.
     #[arg(long, value_name = "NAME")]
