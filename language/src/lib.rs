@@ -5,25 +5,44 @@
 
 mod abbreviations;
 mod breaks;
+mod english;
+mod normalise;
+mod sentence;
+mod token;
 
-use speech::{Boundary, Clause, Span, SpeechGraph, SpeechText, has_sound};
+use speech::{Boundary, Clause, ErrorKind, Plain, Reading, SpeechError, SpeechGraph, SpeechText, has_sound};
+
+pub use normalise::{English, Normalised, Sentences, normalise};
+pub use token::{Class, Token};
 
 use crate::breaks::{Break, breaks};
 
-/// Finds the clauses of a text.
+/// Takes the markup out of a text and finds the clauses of what is left.
 ///
-/// Every character that is not white space is in exactly one clause, in order. A clause always holds something
-/// that has a sound: a stretch of mere punctuation belongs to the clause before it, or to the first one.
-/// The last clause ends a paragraph.
-pub fn compile(text: SpeechText) -> SpeechGraph {
-    let clauses = clauses(text.as_str());
-    SpeechGraph::new(text, clauses)
+/// Every character of the plain text that is not white space is in exactly one clause, in order. A clause always
+/// holds something that has a sound: a stretch of mere punctuation belongs to the clause before it, or to the first
+/// one. The last clause ends a paragraph.
+///
+/// # Errors
+/// [`ErrorKind::InvalidText`] when nothing that has a sound is left.
+pub fn compile(text: SpeechText, reading: &Reading) -> Result<SpeechGraph, SpeechError> {
+    let plain = Plain::verbatim(&text);
+    if !plain.as_str().contains(has_sound) {
+        return Err(nothing_left());
+    }
+    let clauses = clauses(&plain);
+    Ok(SpeechGraph::new(text, plain, clauses, reading.lexicon.clone()))
 }
 
-fn clauses(text: &str) -> Vec<Clause> {
+fn nothing_left() -> SpeechError {
+    SpeechError::new(ErrorKind::InvalidText, "Nothing is left to say of the text without its markup.")
+        .about("input")
+}
+
+fn clauses(plain: &Plain) -> Vec<Clause> {
+    let text = plain.as_str();
     let mut clauses: Vec<Clause> = Vec::new();
     let mut start = 0;
-    let mut counted = Place { byte: 0, offset: 0 };
     for Break { at, ends } in breaks(text) {
         let stretch = text.get(start..at).unwrap_or_default();
         let words = stretch.trim();
@@ -35,19 +54,15 @@ fn clauses(text: &str) -> Vec<Clause> {
             start = at;
             continue;
         }
-        let from = counted.advance(text, start + (stretch.len() - stretch.trim_start().len()));
-        let to = counted.advance(text, from.byte + words.len());
+        let from = start + (stretch.len() - stretch.trim_start().len());
+        let bytes = from..from + words.len();
         match clauses.last_mut() {
-            Some(last) if !words.chars().any(has_sound) || !sounds(text, last) => {
-                last.bytes.end = to.byte;
-                last.span.length = to.offset - last.span.offset;
+            Some(last) if !words.contains(has_sound) || !sounds(text, last) => {
+                last.bytes.end = bytes.end;
+                last.span = plain.span(last.bytes.clone());
                 last.ends = last.ends.max(ends);
             }
-            _ => clauses.push(Clause {
-                bytes: from.byte..to.byte,
-                span: Span { offset: from.offset, length: to.offset - from.offset },
-                ends,
-            }),
+            _ => clauses.push(Clause { span: plain.span(bytes.clone()), bytes, ends }),
         }
         start = at;
     }
@@ -59,20 +74,5 @@ fn clauses(text: &str) -> Vec<Clause> {
 
 /// Only the first clause can be without a sound, while nothing that follows it has been read yet.
 fn sounds(text: &str, clause: &Clause) -> bool {
-    text.get(clause.bytes.clone()).is_some_and(|words| words.chars().any(has_sound))
-}
-
-/// A place in the text, in both units; walks forward only, so that counting is linear.
-#[derive(Clone, Copy)]
-struct Place {
-    byte: usize,
-    offset: usize,
-}
-
-impl Place {
-    fn advance(&mut self, text: &str, byte: usize) -> Place {
-        self.offset += text.get(self.byte..byte).map_or(0, |skipped| skipped.chars().count());
-        self.byte = byte;
-        *self
-    }
+    text.get(clause.bytes.clone()).is_some_and(|words| words.contains(has_sound))
 }

@@ -1,11 +1,11 @@
 //! Where texts are cut, shown as a reader would mark them: `|` a clause, `‖` a sentence, `¶` a paragraph.
 
 use language::compile;
-use speech::{Boundary, SpeechText};
+use speech::{Boundary, Reading, SpeechText};
 
 fn marked(text: &str) -> String {
     let Ok(speakable) = SpeechText::new(text, None) else { panic!("{text:?} cannot be spoken") };
-    let graph = compile(speakable);
+    let graph = compile(speakable, &Reading::default()).unwrap();
     let mut marked = String::new();
     for clause in graph.clauses() {
         marked.push_str(graph.words_of(clause));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::SpeechText;
+use crate::{Lexicon, Plain, SpeechText};
 
 /// A stretch of the client's own text, counted in Unicode code points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,29 +27,32 @@ pub enum Boundary {
 /// The smallest stretch that may be spoken by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clause {
-    /// Where it stands in the text, in bytes: without white space at either end, with its punctuation.
+    /// Where it stands in the plain text, in bytes: without white space at either end, with its punctuation.
     pub bytes: Range<usize>,
-    /// The same place in code points.
+    /// The same place in the client's text.
     pub span: Span,
     /// What follows it.
     pub ends: Boundary,
 }
 
-/// A text, and where a reader would stop in it.
+/// A text, what is read of it, and where a reader would stop.
 ///
-/// The clauses are in order, do not overlap, and together hold every character of the text that is not white
+/// The clauses are in order, do not overlap, and together hold every character of the plain text that is not white
 /// space: nothing is lost in compilation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SpeechGraph {
     text: SpeechText,
+    plain: Plain,
     clauses: Vec<Clause>,
+    lexicon: Lexicon,
 }
 
 impl SpeechGraph {
-    /// Joins a text with its clauses, whose `bytes` must be ranges of it.
-    pub fn new(text: SpeechText, clauses: Vec<Clause>) -> Self {
-        debug_assert!(clauses.iter().all(|clause| text.as_str().get(clause.bytes.clone()).is_some()));
-        Self { text, clauses }
+    /// Joins a text with what is read of it, its clauses, whose `bytes` must be ranges of `plain`, and the client's
+    /// lexicon.
+    pub fn new(text: SpeechText, plain: Plain, clauses: Vec<Clause>, lexicon: Lexicon) -> Self {
+        debug_assert!(clauses.iter().all(|clause| plain.as_str().get(clause.bytes.clone()).is_some()));
+        Self { text, plain, clauses, lexicon }
     }
 
     /// The client's own text.
@@ -57,13 +60,23 @@ impl SpeechGraph {
         &self.text
     }
 
+    /// What is read of it.
+    pub fn plain(&self) -> &Plain {
+        &self.plain
+    }
+
     /// The clauses, in reading order; at least one.
     pub fn clauses(&self) -> &[Clause] {
         &self.clauses
     }
 
-    /// The words of one clause, as the client wrote them.
+    /// How the client wants words to be said.
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
+    /// The words of one clause, without markup.
     pub fn words_of(&self, clause: &Clause) -> &str {
-        self.text.as_str().get(clause.bytes.clone()).unwrap_or_default()
+        self.plain.as_str().get(clause.bytes.clone()).unwrap_or_default()
     }
 }

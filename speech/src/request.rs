@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{AudioFormat, SpeechError, SpeechText};
+use crate::{AudioFormat, Reading, SpeechError, SpeechText};
 
 /// Where a request came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,6 +76,8 @@ pub struct SpeechRequest {
     pub door: Door,
     /// What to say.
     pub text: SpeechText,
+    /// How to read it.
+    pub reading: Reading,
     /// The voice as the client named it: `backend:voice`, a bare name, or an alias.
     pub voice: String,
     /// The model as the client named it; none leaves it to us.

@@ -102,6 +102,11 @@ impl SpeechText {
         &self.text
     }
 
+    /// The same, shared.
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.text)
+    }
+
     /// How many code points: the unit that speech is billed by.
     pub fn characters(&self) -> usize {
         self.characters

@@ -1,0 +1,43 @@
+//! English: how everything that is not a plain word is read.
+//!
+//! A rule looks at one place of a sentence and reads what starts there, or leaves it to the next rule. Rules that
+//! know more (an address, a date) come before those that know less (a number). Whatever no rule knows is taken
+//! apart by `mixed`, which always has an answer.
+
+mod addresses;
+mod cardinals;
+mod figures;
+mod mixed;
+mod writing;
+
+use crate::Class;
+use crate::sentence::{Match, Rule, Sentence};
+
+/// Every rule, in the order in which they are asked.
+const RULES: [&[Rule]; 3] = [addresses::RULES, figures::RULES, writing::RULES];
+
+/// Reads what starts at a chunk.
+pub(crate) fn read(sentence: &Sentence<'_>, at: usize) -> Match {
+    let core = sentence.core(at);
+    if core.is_empty() {
+        return Match::one(Class::Pause, "");
+    }
+    let rules = || RULES.iter().copied().flatten();
+    let read = rules().find_map(|rule| rule(sentence, at));
+    read.unwrap_or_else(|| mixed::read(core))
+}
+
+/// What is said for a short text of its own.
+pub(crate) fn said(text: &str) -> String {
+    let sentence = Sentence::new(text, false);
+    let mut said = Vec::new();
+    let mut at = 0;
+    while at < sentence.chunks().len() {
+        let found = read(&sentence, at);
+        at += found.chunks.max(1);
+        if !found.said.is_empty() {
+            said.push(found.said);
+        }
+    }
+    said.join(" ")
+}

@@ -1,0 +1,199 @@
+//! From clauses to tokens: what is said, and where it stands.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use speech::{Boundary, Clause, Lexicon, Saying, SpeechGraph};
+
+use crate::english;
+use crate::sentence::{Match, Sentence};
+use crate::{Class, Token};
+
+/// Bytes of an endless sentence that are looked at at once: more than that many chunks of ordinary words.
+const MOST_BYTES: usize = 4096;
+
+/// Which English a text is read in: it decides what "3/4/2024" means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum English {
+    /// Months before days.
+    American,
+    /// Days before months.
+    British,
+}
+
+/// The tokens of a graph, sentence by sentence, in reading order; reads only as far as it is asked to.
+///
+/// Every character that is not white space is in the text, the lead or the trail of exactly one token.
+pub struct Sentences {
+    graph: Arc<SpeechGraph>,
+    english: English,
+    /// The clause that is read next.
+    clause: usize,
+    /// Bytes of the plain text that were read.
+    read: usize,
+}
+
+impl Sentences {
+    /// Reads a graph.
+    pub fn new(graph: Arc<SpeechGraph>, english: English) -> Self {
+        Self { graph, english, clause: 0, read: 0 }
+    }
+}
+
+impl Iterator for Sentences {
+    type Item = Vec<Token>;
+
+    fn next(&mut self) -> Option<Vec<Token>> {
+        let graph = Arc::clone(&self.graph);
+        let rest = graph.clauses().get(self.clause..).unwrap_or_default();
+        let sentence = until_its_end(rest);
+        let (first, last) = (sentence.first()?, sentence.last()?);
+        let start = self.read.max(first.bytes.start);
+        let mut end = last.bytes.end;
+        let plain = graph.plain().as_str();
+        if end - start > MOST_BYTES {
+            end = cut(plain, start);
+        }
+        let text = plain.get(start..end).unwrap_or_default();
+        let parsed = Sentence::new(text, self.english == English::British);
+        let tokens = Tokens { graph: &graph, clauses: sentence, start, sentence: &parsed };
+        let tokens = tokens.read();
+        self.read = end;
+        while graph.clauses().get(self.clause).is_some_and(|clause| clause.bytes.end <= end) {
+            self.clause += 1;
+        }
+        Some(tokens)
+    }
+}
+
+/// The clauses up to the first that ends a sentence, as far as they are read at once.
+fn until_its_end(clauses: &[Clause]) -> &[Clause] {
+    let start = clauses.first().map_or(0, |clause| clause.bytes.start);
+    let ends = |clause: &Clause| clause.ends >= Boundary::Sentence || clause.bytes.end - start > MOST_BYTES;
+    let count = clauses.iter().position(ends).map_or(clauses.len(), |last| last + 1);
+    clauses.get(..count).unwrap_or_default()
+}
+
+/// The end of about [`MOST_BYTES`] from there, at white space if there is any.
+fn cut(plain: &str, start: usize) -> usize {
+    let window = plain.get(start..plain.floor_char_boundary(start + MOST_BYTES)).unwrap_or_default();
+    start + window.rfind(char::is_whitespace).filter(|at| *at > 0).unwrap_or(window.len())
+}
+
+/// Reads one sentence.
+struct Tokens<'s> {
+    graph: &'s SpeechGraph,
+    clauses: &'s [Clause],
+    /// Bytes of the plain text before the sentence.
+    start: usize,
+    sentence: &'s Sentence<'s>,
+}
+
+impl Tokens<'_> {
+    fn read(&self) -> Vec<Token> {
+        let mut tokens: Vec<Token> = Vec::with_capacity(self.sentence.chunks().len());
+        let mut at = 0;
+        // A claimed lead or trail never reaches into another chunk.
+        while at < self.sentence.chunks().len() {
+            let found = said_by_client(self.sentence, at, self.graph.lexicon())
+                .unwrap_or_else(|| english::read(self.sentence, at));
+            at += found.chunks.max(1);
+            tokens.push(self.token(at - found.chunks.max(1), found));
+        }
+        tokens
+    }
+
+    /// Puts a match into its place.
+    fn token(&self, at: usize, found: Match) -> Token {
+        let chunks = self.sentence.chunks();
+        let first = chunks.get(at).copied().unwrap_or(crate::sentence::NOTHING);
+        let next = at + found.chunks.max(1);
+        let last = chunks.get(next - 1).copied().unwrap_or(first);
+        let (lead, opened) = first.lead.split_at(first.lead.len().saturating_sub(found.opens));
+        let (closed, trail) = last.trail.split_at(found.closes.min(last.trail.len()));
+        let bytes = self.start + first.core_at() - opened.len()
+            ..self.start + last.core_at() + last.core.len() + closed.len();
+        let ends = self.ends(&bytes, chunks.get(next).map(|next| self.start + next.at));
+        let mut trail = trail.to_owned();
+        // The stop of "etc." at the end of a sentence ends that, too.
+        if ends >= Some(Boundary::Sentence) && closed.ends_with('.') && !trail.contains(['.', '!', '?', '…'])
+        {
+            trail.insert(0, '.');
+        }
+        Token {
+            text: self.graph.plain().as_str().get(bytes.clone()).unwrap_or_default().to_owned(),
+            span: self.graph.plain().span(bytes),
+            class: found.class,
+            said: found.said,
+            lead: lead.to_owned(),
+            trail,
+            ends,
+        }
+    }
+
+    /// What ends between a token and the chunk after it. What ends inside a token is no end: "June 5, 2024".
+    fn ends(&self, token: &Range<usize>, next: Option<usize>) -> Option<Boundary> {
+        let next = next.unwrap_or(usize::MAX);
+        let first = self.clauses.partition_point(|clause| clause.bytes.end < token.end);
+        let here = self.clauses.get(first..).unwrap_or_default();
+        here.iter().take_while(|clause| clause.bytes.end <= next).map(|clause| clause.ends).max()
+    }
+}
+
+/// The longest phrase of the client's lexicon that starts there, also with "'s" behind it.
+fn said_by_client(sentence: &Sentence<'_>, at: usize, lexicon: &Lexicon) -> Option<Match> {
+    (1..=lexicon.longest()).rev().find_map(|chunks| {
+        let mut phrase = sentence.core(at).to_owned();
+        for next in at..at + chunks - 1 {
+            let next = Some(sentence.after(next)).filter(|next| !next.is_empty())?;
+            phrase.push(' ');
+            phrase.push_str(next);
+        }
+        if let Some(saying) = lexicon.get(&phrase) {
+            return Some(said(saying, chunks, ""));
+        }
+        let owner = phrase.strip_suffix("'s").or_else(|| phrase.strip_suffix("’s"))?;
+        Some(said(lexicon.get(owner)?, chunks, "'s"))
+    })
+}
+
+fn said(saying: &Saying, chunks: usize, suffix: &str) -> Match {
+    match saying {
+        Saying::Alias(text) => Match::many(chunks, Class::Alias, english::said(text) + suffix),
+        Saying::Respelling(text) => Match::many(chunks, Class::Respelling, text.clone() + suffix),
+        Saying::Ipa(text) => Match::many(chunks, Class::Ipa, text.clone() + suffix),
+    }
+}
+
+/// The normalised text: what is said with the punctuation around it, and where each token's words stand in it.
+pub struct Normalised {
+    /// The text. To normalise it again changes nothing.
+    pub text: String,
+    /// Every token with the code points of `text` before its words, and their number.
+    pub tokens: Vec<(Token, speech::Span)>,
+}
+
+/// Normalises a whole graph.
+pub fn normalise(graph: &Arc<SpeechGraph>, english: English) -> Normalised {
+    let mut normalised = Normalised { text: String::new(), tokens: Vec::new() };
+    let mut characters = 0;
+    let mut push = |text: &mut String, part: &str| {
+        text.push_str(part);
+        characters += part.chars().count();
+        characters
+    };
+    let mut ended = None;
+    for token in Sentences::new(Arc::clone(graph), english).flatten() {
+        let text = &mut normalised.text;
+        match ended.replace(token.ends) {
+            None => {}
+            Some(Some(Boundary::Paragraph)) => _ = push(text, "\n\n"),
+            Some(_) => _ = push(text, " "),
+        }
+        let offset = push(text, &token.lead);
+        let end = push(text, &token.said);
+        push(text, &token.trail);
+        normalised.tokens.push((token, speech::Span { offset, length: end - offset }));
+    }
+    normalised
+}

@@ -1,0 +1,208 @@
+//! How a client wants words to be said.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ErrorKind, SpeechError};
+
+/// Words of one entry: a phrase, no sentence.
+const MOST_WORDS: usize = 8;
+
+/// Code points of a word or phrase, and of what is said for it.
+const MOST_CHARACTERS: usize = 200;
+
+/// How one word or phrase is to be said. Vendor-neutral: a backend that knows phonemes gets them, one that does not
+/// gets the nearest it can say.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Saying {
+    /// Other words, read as any text: "W3C" is "World Wide Web Consortium".
+    Alias(String),
+    /// English syllables as a newspaper writes them, the stressed one in capitals: "koo-ber-NET-eez".
+    Respelling(String),
+    /// The International Phonetic Alphabet: "ˌkubɚˈnɛtiz".
+    Ipa(String),
+}
+
+impl Saying {
+    /// The stable name of its kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Alias(_) => "alias",
+            Self::Respelling(_) => "respelling",
+            Self::Ipa(_) => "ipa",
+        }
+    }
+
+    /// What it says.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Alias(text) | Self::Respelling(text) | Self::Ipa(text) => text,
+        }
+    }
+}
+
+/// Nobody's words belong in a log.
+impl fmt::Debug for Saying {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Saying({})", self.kind())
+    }
+}
+
+/// Words and phrases with their sayings. Cheap to clone. A phrase written exactly like an entry gets that entry;
+/// otherwise upper and lower case make no difference.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Lexicon(Arc<BTreeMap<String, Vec<Entry>>>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Entry {
+    word: String,
+    saying: Saying,
+}
+
+impl Lexicon {
+    /// Checks every entry and puts them together; of two for the same word the later one holds.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidParameter`] about `lexicon` for an entry without a letter or digit, of more than 8 words
+    /// or 200 characters, or without a saying. It is named by its number, from 1: nobody's words are in an error.
+    pub fn new(entries: impl IntoIterator<Item = (String, Saying)>) -> Result<Self, SpeechError> {
+        let mut lexicon = BTreeMap::new();
+        for (number, (word, saying)) in (1..).zip(entries) {
+            let word = words(&word);
+            check(&word, &saying).map_err(|fault| {
+                SpeechError::new(
+                    ErrorKind::InvalidParameter,
+                    format!("Entry {number} of the lexicon {fault}."),
+                )
+                .about("lexicon")
+            })?;
+            insert(&mut lexicon, Entry { word, saying });
+        }
+        Ok(Self(Arc::new(lexicon)))
+    }
+
+    /// Both together; where they differ, `self` holds.
+    #[must_use]
+    pub fn over(&self, other: &Lexicon) -> Lexicon {
+        if self.is_empty() || other.is_empty() {
+            return if self.is_empty() { other.clone() } else { self.clone() };
+        }
+        let mut both = (*other.0).clone();
+        for entry in self.0.values().flatten() {
+            // "Nguyen" here outweighs "nguyen" there, too.
+            both.entry(entry.word.to_lowercase()).or_default().clear();
+        }
+        for entry in self.0.values().flatten() {
+            insert(&mut both, entry.clone());
+        }
+        Lexicon(Arc::new(both))
+    }
+
+    /// How a word, or words with single spaces between them, is to be said.
+    pub fn get(&self, phrase: &str) -> Option<&Saying> {
+        if self.is_empty() {
+            return None;
+        }
+        let entries = self.0.get(&phrase.to_lowercase())?;
+        let exact = entries.iter().find(|entry| entry.word == phrase);
+        exact.or(entries.last()).map(|entry| &entry.saying)
+    }
+
+    /// Every entry, by word.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Saying)> {
+        self.0.values().flatten().map(|entry| (entry.word.as_str(), &entry.saying))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The words of its longest entry; 0 without entries.
+    pub fn longest(&self) -> usize {
+        self.entries().map(|(word, _)| word.split(' ').count()).max().unwrap_or(0)
+    }
+}
+
+impl fmt::Debug for Lexicon {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Lexicon({} entries)", self.entries().count())
+    }
+}
+
+fn insert(lexicon: &mut BTreeMap<String, Vec<Entry>>, entry: Entry) {
+    let same = lexicon.entry(entry.word.to_lowercase()).or_default();
+    same.retain(|known| known.word != entry.word);
+    same.push(entry);
+}
+
+/// The words of a phrase with single spaces between them.
+fn words(phrase: &str) -> String {
+    phrase.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn check(word: &str, saying: &Saying) -> Result<(), String> {
+    let sounds = |text: &str| text.chars().any(char::is_alphanumeric);
+    let control = |text: &str| text.chars().any(char::is_control);
+    if !word.chars().any(crate::has_sound) {
+        return Err("has no word; give it at least one letter, digit or sign".to_owned());
+    }
+    if word.split(' ').count() > MOST_WORDS {
+        return Err(format!("has more than {MOST_WORDS} words"));
+    }
+    if word.chars().count() > MOST_CHARACTERS || saying.text().chars().count() > MOST_CHARACTERS {
+        return Err(format!("has more than {MOST_CHARACTERS} characters"));
+    }
+    if control(word) || control(saying.text()) {
+        return Err("has a control character".to_owned());
+    }
+    if !sounds(saying.text()) {
+        return Err(format!("has nothing to say: its {} has no letter or digit", saying.kind()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alias(word: &str, text: &str) -> (String, Saying) {
+        (word.to_owned(), Saying::Alias(text.to_owned()))
+    }
+
+    fn said<'l>(lexicon: &'l Lexicon, phrase: &str) -> Option<&'l str> {
+        lexicon.get(phrase).map(Saying::text)
+    }
+
+    #[test]
+    fn case_matters_only_where_entries_differ_in_it() {
+        let lexicon = Lexicon::new([alias("polish", "rub"), alias("Polish", "from Poland")]).unwrap();
+        assert_eq!(said(&lexicon, "polish"), Some("rub"));
+        assert_eq!(said(&lexicon, "Polish"), Some("from Poland"));
+        let lexicon = Lexicon::new([alias("New  York", "the city")]).unwrap();
+        assert_eq!(said(&lexicon, "NEW YORK"), Some("the city"));
+        assert_eq!((said(&lexicon, "York"), lexicon.longest()), (None, 2));
+    }
+
+    #[test]
+    fn the_later_and_the_nearer_entry_holds() {
+        let far = Lexicon::new([alias("a", "one"), alias("a", "two"), alias("b", "three")]).unwrap();
+        assert_eq!(said(&far, "a"), Some("two"));
+        let near = Lexicon::new([alias("A", "four")]).unwrap();
+        let both = near.over(&far);
+        assert_eq!((said(&both, "a"), said(&both, "b")), (Some("four"), Some("three")));
+        assert_eq!(both.entries().count(), 2);
+    }
+
+    #[test]
+    fn what_says_nothing_is_refused_by_its_number() {
+        for (word, text) in [("...", "a"), ("a", "!"), ("a b c d e f g h i", "x"), ("a", &"b".repeat(201))] {
+            let error = Lexicon::new([alias("fine", "fine"), alias(word, text)]).unwrap_err();
+            assert!(error.message().starts_with("Entry 2 of the lexicon"), "{error}");
+        }
+    }
+}
