@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use speech::{SpeechGraph, SpeechRequest};
-use tower::Service;
+use speech::{BoxFuture, Lexicons, SpeechError, SpeechGraph, SpeechRequest};
+use tower::{Service, ServiceExt as _};
 
 use crate::spoken::Asked;
 
@@ -16,29 +16,40 @@ pub(crate) struct Compiled {
     pub(crate) asked: Asked,
 }
 
-/// Compiles the text of each request.
+/// Compiles the text of each request, with the request's lexicon over its client's.
 #[derive(Clone)]
 pub(crate) struct Compile<S> {
     inner: S,
+    lexicons: Arc<dyn Lexicons>,
 }
 
 impl<S> Compile<S> {
-    pub(crate) fn new(inner: S) -> Self {
-        Self { inner }
+    pub(crate) fn new(inner: S, lexicons: Arc<dyn Lexicons>) -> Self {
+        Self { inner, lexicons }
     }
 }
 
-impl<S: Service<Compiled>> Service<(SpeechRequest, Asked)> for Compile<S> {
+impl<S> Service<(SpeechRequest, Asked)> for Compile<S>
+where
+    S: Service<Compiled, Error = SpeechError> + Clone + Send + 'static,
+    S::Future: Send,
+{
     type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
+    type Error = SpeechError;
+    type Future = BoxFuture<Result<S::Response, SpeechError>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), SpeechError>> {
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, (request, asked): (SpeechRequest, Asked)) -> S::Future {
-        let graph = Arc::new(language::compile(request.text.clone()));
-        self.inner.call(Compiled { request, graph, asked })
+    fn call(&mut self, (mut request, asked): (SpeechRequest, Asked)) -> Self::Future {
+        let inner = self.inner.clone();
+        let lexicons = Arc::clone(&self.lexicons);
+        Box::pin(async move {
+            let of_client = lexicons.of(&request.client).await?;
+            request.reading.lexicon = request.reading.lexicon.over(&of_client);
+            let graph = Arc::new(language::compile(request.text.clone(), &request.reading)?);
+            inner.oneshot(Compiled { request, graph, asked }).await
+        })
     }
 }

@@ -11,7 +11,7 @@ mod timeouts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use speech::{Backend, Clock, Journal, SpeechError, SpeechRequest, Voice, VoiceId};
+use speech::{Backend, Clock, Journal, Lexicons, SpeechError, SpeechRequest, Voice, VoiceId};
 use tower::ServiceExt;
 
 pub use meter::Refusal;
@@ -26,6 +26,8 @@ pub struct Parts {
     pub aliases: BTreeMap<String, String>,
     /// Where every request leaves its row.
     pub journal: Arc<dyn Journal>,
+    /// How each client wants words to be said.
+    pub lexicons: Arc<dyn Lexicons>,
     /// Wall-clock time for the rows.
     pub clock: Arc<dyn Clock>,
 }
@@ -43,7 +45,7 @@ impl Engine {
     pub fn new(parts: Parts) -> Self {
         let catalogue = Arc::new(route::Catalogue::new(parts.backends, parts.aliases));
         let ledger = meter::Ledger::new(parts.journal, parts.clock);
-        Self { stack: stack::build(ledger.clone(), catalogue.clone()), catalogue, ledger }
+        Self { stack: stack::build(ledger.clone(), parts.lexicons, catalogue.clone()), catalogue, ledger }
     }
 
     /// Speaks. Resolves when the first audio is ready. One row goes to the journal when the stream ends, fails

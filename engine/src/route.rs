@@ -179,8 +179,10 @@ where
         };
         asked.set(&voice.id);
         let instructed = request.instructions.as_deref().is_some_and(|text| !text.trim().is_empty());
-        let dropped =
-            if instructed && !backend.follows_instructions() { vec!["instructions"] } else { Vec::new() };
+        let mut dropped = backend.unreadable(&graph);
+        if instructed && !backend.follows_instructions() {
+            dropped.push("instructions".to_owned());
+        }
         let model = backend.model().to_owned();
         let characters = graph.text().characters();
         let utterance = Utterance { graph, voice: voice.id.voice.clone(), speed: request.speed };
@@ -203,7 +205,7 @@ where
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use speech::{PcmStream, SpeechText, Speed};
+    use speech::{PcmStream, Reading, SpeechText, Speed};
 
     use super::*;
 
@@ -246,7 +248,9 @@ pub(crate) mod tests {
 
     /// A call for the layers below: PCM, of nobody in particular.
     pub(crate) fn call() -> Call {
-        let graph = Arc::new(language::compile(SpeechText::new("Hello.", None).unwrap()));
+        let graph = Arc::new(
+            language::compile(SpeechText::new("Hello.", None).unwrap(), &Reading::default()).unwrap(),
+        );
         let utterance = Utterance { graph, voice: "anna".into(), speed: Speed::NORMAL };
         Call { backend: backend("one", &["anna"]), utterance, format: AudioFormat::Pcm }
     }

@@ -35,8 +35,8 @@ pub struct Spoken {
     pub reason: Reason,
     /// Code points of the text: what is billed.
     pub characters: usize,
-    /// What was asked and cannot be done, by name, for `x-soundboard-dropped`.
-    pub dropped: Vec<&'static str>,
+    /// What was asked and cannot be done or said, by name, for `x-soundboard-dropped`.
+    pub dropped: Vec<String>,
     /// Samples per second before encoding.
     pub sample_rate: SampleRate,
     /// The encoded audio.

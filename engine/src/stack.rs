@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use speech::{SpeechError, SpeechRequest};
+use speech::{Lexicons, SpeechError, SpeechRequest};
 use tower::ServiceBuilder;
 use tower::layer::layer_fn;
 use tower::util::BoxCloneSyncService;
@@ -18,13 +18,13 @@ use crate::timeouts::Timeouts;
 pub(crate) type Stack = BoxCloneSyncService<SpeechRequest, Spoken, SpeechError>;
 
 /// Outermost first.
-pub(crate) fn build(ledger: Ledger, catalogue: Arc<Catalogue>) -> Stack {
+pub(crate) fn build(ledger: Ledger, lexicons: Arc<dyn Lexicons>, catalogue: Arc<Catalogue>) -> Stack {
     BoxCloneSyncService::new(
         ServiceBuilder::new()
             // sees every end there is, a dropped future included, and journals it once
             .layer(layer_fn(|inner| Meter::new(inner, ledger.clone())))
             // text to graph, once for all candidates
-            .layer(layer_fn(Compile::new))
+            .layer(layer_fn(|inner| Compile::new(inner, lexicons.clone())))
             // a name becomes a backend and its voice
             .layer(layer_fn(|inner| Route::new(inner, catalogue.clone())))
             // samples become the client's format, slice by slice

@@ -38,6 +38,12 @@ pub trait Backend: Send + Sync + 'static {
         false
     }
 
+    /// What of a text it cannot say and leaves out, by name, as `x-soundboard-dropped` tells it: `script:han`.
+    fn unreadable(&self, graph: &SpeechGraph) -> Vec<String> {
+        let _ = graph;
+        Vec::new()
+    }
+
     /// Fit to speak now; otherwise the reason, for `/readyz`.
     fn ready(&self) -> Result<(), SpeechError> {
         Ok(())

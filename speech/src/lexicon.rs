@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ErrorKind, SpeechError};
+use crate::{BoxFuture, ErrorKind, SpeechError};
 
 /// Words of one entry: a phrase, no sentence.
 const MOST_WORDS: usize = 8;
@@ -50,6 +50,15 @@ impl fmt::Debug for Saying {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Saying({})", self.kind())
     }
+}
+
+/// Where the lexicons of clients are kept.
+pub trait Lexicons: Send + Sync + 'static {
+    /// The lexicon that holds for all requests of a client: its own over everyone's.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Internal`] when the store cannot be read.
+    fn of(&self, client: &str) -> BoxFuture<Result<Lexicon, SpeechError>>;
 }
 
 /// Words and phrases with their sayings. Cheap to clone. A phrase written exactly like an entry gets that entry;
