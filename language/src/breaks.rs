@@ -47,13 +47,16 @@ pub(crate) fn breaks(text: &str) -> impl Iterator<Item = Break> {
 /// of a list, and a clause after a line that was broken on purpose. Otherwise the text flows on.
 fn line_stop(chars: &[(usize, char)], at: usize, length: usize) -> Option<Boundary> {
     let run: Vec<char> = chars.iter().skip(at).take(length).map(|(_, c)| *c).collect();
-    let feeds = run.iter().filter(|c| matches!(c, '\n' | '\u{2028}' | '\u{85}')).count();
+    let feeds = run.iter().filter(|c| matches!(c, '\n' | '\u{85}')).count();
     let returns = run.iter().filter(|c| **c == '\r').count();
     let lines = feeds.max(returns);
     if lines >= 2 || run.contains(&'\u{2029}') {
         return Some(Boundary::Paragraph);
     }
     let next = chars.get(at + length).map(|(_, c)| *c)?;
+    if run.contains(&'\u{2028}') {
+        return Some(Boundary::Sentence);
+    }
     if lines == 0 {
         return None;
     }

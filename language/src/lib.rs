@@ -6,6 +6,7 @@
 mod abbreviations;
 mod breaks;
 mod english;
+mod markup;
 mod normalise;
 mod sentence;
 mod token;
@@ -26,7 +27,7 @@ use crate::breaks::{Break, breaks};
 /// # Errors
 /// [`ErrorKind::InvalidText`] when nothing that has a sound is left.
 pub fn compile(text: SpeechText, reading: &Reading) -> Result<SpeechGraph, SpeechError> {
-    let plain = Plain::verbatim(&text);
+    let plain = markup::plain(&text, &reading.markup);
     if !plain.as_str().contains(has_sound) {
         return Err(nothing_left());
     }

@@ -82,7 +82,7 @@ fn clauses_end_at_commas_dashes_and_brackets() {
 fn lines_flow_unless_they_were_broken_on_purpose() {
     check("the quick\nbrown fox", "the quick\nbrown fox¶");
     check("Chapter One\nIt was dark.", "Chapter One|It was dark.¶");
-    check("Buy:\n- milk\n- eggs", "Buy:‖- milk‖- eggs¶");
+    check("Buy:\n- milk\n- eggs", "Buy:‖milk‖eggs¶");
     check("1. First item\n2. Second item", "1. First item‖2. Second item¶");
     let wrapped = "When the long line reached its edge at last, it broke before\nAlice could say a word.";
     assert_eq!(marked(wrapped).matches('|').count(), 1, "only the comma");

@@ -41,6 +41,21 @@ proptest! {
     }
 
     #[test]
+    fn marks_take_no_word_with_them(
+        text in "((qu|zow|[0-9]{1,2})|\\*{1,3}|_|#{1,2} |[-+] |[0-9]\\. |> |`{1,3}|~~|\\||\\[|\\]|<|>|&|\\\\|\n| ){1,40}"
+    ) {
+        let words = |text: &str| {
+            text.split(|c: char| !c.is_alphanumeric()).collect::<Vec<_>>().join(" ").split_whitespace().collect::<String>()
+        };
+        let Ok(speakable) = SpeechText::new(text.as_str(), None) else { return Ok(()) };
+        let Ok(graph) = compile(speakable, &Reading::default()) else { return Ok(()) };
+        // The name of a code block's language is no text.
+        if !text.contains("```") && !text.contains("~~~") {
+            prop_assert_eq!(words(graph.plain().as_str()), words(&text));
+        }
+    }
+
+    #[test]
     fn a_stop_inside_a_number_or_an_address_never_splits(
         whole in 0u32..100_000, part in 0u32..1000, name in "[a-z]{2,8}", zone in "(com|org|net)",
     ) {
