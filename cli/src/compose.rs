@@ -8,7 +8,7 @@ use futures::future::try_join_all;
 use gateway::{Clients, check_binding};
 use inference::models::{Manifest, ModelStore, StoreError, default_cache_dir};
 use speech::{Backend as _, ErrorKind, SpeechError, Voice};
-use store::SqliteJournal;
+use store::Sqlite;
 use tokio::task::{JoinError, spawn_blocking};
 
 use crate::config::{Backend, Config, SecretSource};
@@ -126,13 +126,19 @@ fn finished<T>(joined: Result<Result<T, SpeechError>, JoinError>) -> Result<T, S
 
 /// The speech stack over these backends, with its journal open.
 pub(crate) async fn engine(config: &Config, backends: &[Arc<Loading>]) -> Result<Engine, Failure> {
-    let journal = SqliteJournal::open(&data_dir(config)?).await.map_err(|error| Failure::unusable(&error))?;
+    let store = Arc::new(store(config).await?);
     Ok(Engine::new(Parts {
         backends: backends.iter().map(|backend| backend.clone() as Arc<dyn speech::Backend>).collect(),
         aliases: config.voices.clone(),
-        journal: Arc::new(journal),
+        journal: store.clone(),
+        lexicons: store,
         clock: Arc::new(SystemClock),
     }))
+}
+
+/// The database, brought to this program's schema.
+pub(crate) async fn store(config: &Config) -> Result<Sqlite, Failure> {
+    Sqlite::open(&data_dir(config)?).await.map_err(|error| Failure::unusable(&error))
 }
 
 /// Where the journal lies.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 use inference::models::ModelStore;
 use kokoro::Kokoro;
-use speech::{Backend, BoxFuture, ErrorKind, PcmStream, SpeechError, Utterance, Voice};
+use speech::{Backend, BoxFuture, ErrorKind, PcmStream, SpeechError, SpeechGraph, Utterance, Voice};
 use tokio_util::sync::CancellationToken;
 
 /// How soon a client may ask again while the model loads: about as long as loading takes when nothing is fetched.
@@ -73,6 +73,10 @@ impl Backend for Loading {
 
     fn follows_instructions(&self) -> bool {
         self.opened.get().is_some_and(Backend::follows_instructions)
+    }
+
+    fn unreadable(&self, graph: &SpeechGraph) -> Vec<String> {
+        self.opened.get().map(|kokoro| kokoro.unreadable(graph)).unwrap_or_default()
     }
 
     fn ready(&self) -> Result<(), SpeechError> {

@@ -237,7 +237,7 @@ mod tests {
     use std::sync::Mutex;
 
     use futures::channel::mpsc;
-    use speech::{AudioFormat, JournalError, SpeechText, Speed, Voice, VoiceId, VoiceStatus};
+    use speech::{AudioFormat, JournalError, Reading, SpeechText, Speed, Voice, VoiceId, VoiceStatus};
     use tower::ServiceExt;
     use tower::util::MapErr;
     use tower_test::mock;
@@ -312,6 +312,7 @@ mod tests {
             client: "local".into(),
             door: Door::Cli,
             text: SpeechText::new("Hello.", None).unwrap(),
+            reading: Reading::default(),
             voice: "anna".into(),
             model: None,
             speed: Speed::NORMAL,

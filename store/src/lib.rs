@@ -2,4 +2,4 @@
 
 mod sqlite;
 
-pub use sqlite::{SqliteJournal, StoreError};
+pub use sqlite::{EVERYONE, Entry, Sqlite, StoreError};

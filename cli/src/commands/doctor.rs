@@ -7,7 +7,7 @@ use inference::runtime::Runtime;
 use serde::Serialize;
 use serde_json::json;
 use speech::Journal as _;
-use store::SqliteJournal;
+use store::Sqlite;
 
 use super::{block_on, columns, print, print_json};
 use crate::args::Global;
@@ -153,7 +153,7 @@ fn look_at_keys(config: &Config) -> Finding {
 fn look_at_journal(config: &Config) -> Finding {
     let looked = block_on(async {
         let directory = compose::data_dir(config)?;
-        let journal = SqliteJournal::open(&directory).await.map_err(|error| Failure::unusable(&error))?;
+        let journal = Sqlite::open(&directory).await.map_err(|error| Failure::unusable(&error))?;
         journal.ready().await.map_err(|error| Failure::unusable(&error))?;
         Ok(directory)
     });

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use engine::{Engine, Refusal, Spoken};
 use futures::{FutureExt, StreamExt};
 use serde_json::json;
-use speech::{AudioFormat, Door, Ids, SpeechError, SpeechRequest, SpeechText, Speed};
+use speech::{AudioFormat, Door, Ids, Reading, SpeechError, SpeechRequest, SpeechText, Speed};
 
 use super::{block_on, print_json};
 use crate::args::{Global, Speak};
@@ -109,6 +109,7 @@ fn request(id: &str, speak: &Speak, text: String, format: AudioFormat) -> Result
         client: CLIENT.into(),
         door: Door::Cli,
         text: SpeechText::new(text, None)?,
+        reading: Reading::default(),
         voice: speak.voice.clone(),
         model: speak.model.clone(),
         speed: Speed::new(speak.speed)?,

@@ -43,7 +43,7 @@ mod tests {
     use std::sync::Arc;
 
     use engine::{Engine, Parts};
-    use speech::{BoxFuture, Clock, Journal, JournalError, RequestRow};
+    use speech::{BoxFuture, Clock, Journal, JournalError, Lexicon, Lexicons, RequestRow, SpeechError};
     use tokio_util::sync::CancellationToken;
 
     use super::*;
@@ -57,6 +57,14 @@ mod tests {
 
         fn ready(&self) -> BoxFuture<Result<(), JournalError>> {
             Box::pin(async { Ok(()) })
+        }
+    }
+
+    struct NoWords;
+
+    impl Lexicons for NoWords {
+        fn of(&self, _: &str) -> BoxFuture<Result<Lexicon, SpeechError>> {
+            Box::pin(async { Ok(Lexicon::default()) })
         }
     }
 
@@ -76,6 +84,7 @@ mod tests {
             backends: Vec::new(),
             aliases: BTreeMap::new(),
             journal: Arc::new(NoRows),
+            lexicons: Arc::new(NoWords),
             clock: Arc::new(Noon),
         };
         let draining = CancellationToken::new();

@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex};
 
 use engine::Engine;
 use gateway::{Clients, Config, Ended, Parts};
-use speech::{BoxFuture, Clock, Ids, Journal, JournalError, RequestRow};
+use speech::{
+    BoxFuture, Clock, Ids, Journal, JournalError, Lexicon, Lexicons, RequestRow, Saying, SpeechError,
+};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -48,6 +50,7 @@ impl Server {
             backends: vec![Tone::new(work.clone())],
             aliases: BTreeMap::from([("alloy".into(), "tone:tone".into())]),
             journal: rows.clone(),
+            lexicons: Arc::new(Words),
             clock: Arc::new(Noon),
         });
         let clients =
@@ -125,6 +128,20 @@ impl Journal for Rows {
 
     fn ready(&self) -> BoxFuture<Result<(), JournalError>> {
         Box::pin(async { Ok(()) })
+    }
+}
+
+/// The lexicons of two clients: keeping them is another room's work.
+struct Words;
+
+impl Lexicons for Words {
+    fn of(&self, client: &str) -> BoxFuture<Result<Lexicon, SpeechError>> {
+        let alias = |text: &str| ("W3C".to_owned(), Saying::Alias(text.to_owned()));
+        let lexicon = match client {
+            "ann" => Lexicon::new([alias("the web's own council")]),
+            _ => Ok(Lexicon::default()),
+        };
+        Box::pin(async { lexicon })
     }
 }
 

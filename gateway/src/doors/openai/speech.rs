@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ::speech::{Door, SpeechError, SpeechRequest, SpeechText, Speed};
+use ::speech::{Door, Reading, SpeechError, SpeechRequest, SpeechText, Speed};
 use axum::body::Body;
 use axum::extract::State;
 use bytes::Bytes;
@@ -44,6 +44,7 @@ async fn read(rooms: &Rooms, request: Request) -> Result<(SpeechRequest, Framing
         client: client.clone(),
         door: Door::OpenAi,
         text: SpeechText::new(asked.input, None).map_err(SpeechError::from)?,
+        reading: Reading::default(),
         voice: asked.voice,
         model: Some(asked.model),
         speed: asked.speed.map(Speed::new).transpose()?.unwrap_or_default(),

@@ -1,0 +1,126 @@
+//! How clients want words to be said.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use speech::{BoxFuture, Lexicon, Lexicons, Saying, SpeechError};
+
+use super::{Sqlite, StoreError};
+
+/// The name under which everyone's entries are kept.
+pub const EVERYONE: &str = "";
+
+/// One word of one client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Whose it is; [`EVERYONE`]'s holds for every client that has none of its own.
+    pub client: String,
+    /// The word, or a phrase with single spaces.
+    pub word: String,
+    /// How it is to be said.
+    pub saying: Saying,
+}
+
+/// What was read of each client's lexicon, and after how many changes of the table.
+pub(super) type Known = Arc<Mutex<HashMap<String, (i64, Lexicon)>>>;
+
+type Row = (String, String, String, String);
+
+impl Sqlite {
+    /// Keeps entries of a client, each instead of the one for the same word; all of them or none.
+    ///
+    /// # Errors
+    /// [`StoreError::Lexicon`].
+    pub async fn add(&self, client: &str, entries: &Lexicon) -> Result<(), StoreError> {
+        let adding = async {
+            let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+            for (word, saying) in entries.entries() {
+                sqlx::query(
+                    "INSERT INTO lexicon VALUES (?, ?, ?, ?)
+                     ON CONFLICT DO UPDATE SET kind = excluded.kind, saying = excluded.saying",
+                )
+                .bind(client)
+                .bind(word)
+                .bind(saying.kind())
+                .bind(saying.text())
+                .execute(&mut *transaction)
+                .await?;
+            }
+            transaction.commit().await
+        };
+        adding.await.map_err(|source| self.lexicon_error(source))
+    }
+
+    /// Forgets a client's entry for that very word; false when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Lexicon`].
+    pub async fn remove(&self, client: &str, word: &str) -> Result<bool, StoreError> {
+        let removed = sqlx::query("DELETE FROM lexicon WHERE client = ? AND word = ?")
+            .bind(client)
+            .bind(word)
+            .execute(&self.writer)
+            .await;
+        removed.map(|done| done.rows_affected() > 0).map_err(|source| self.lexicon_error(source))
+    }
+
+    /// Every entry of everyone, by client and word; of a kind that a newer program has written, none.
+    ///
+    /// # Errors
+    /// [`StoreError::Lexicon`].
+    pub async fn list(&self) -> Result<Vec<Entry>, StoreError> {
+        let rows = sqlx::query_as("SELECT client, word, kind, saying FROM lexicon ORDER BY client, word");
+        let rows = rows.fetch_all(&self.reader).await.map_err(|source| self.lexicon_error(source))?;
+        Ok(rows.into_iter().filter_map(entry).collect())
+    }
+
+    /// The lexicon that holds for a client: what is known of it, unless the table has changed since.
+    async fn lexicon(&self, client: &str) -> Result<Lexicon, Box<dyn std::error::Error + Send + Sync>> {
+        // Asked before the rows are: a change in between is only read twice.
+        let change: i64 =
+            sqlx::query_scalar("SELECT number FROM lexicon_changes").fetch_one(&self.reader).await?;
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, lexicon)) = known().get(client)
+            && *of == change
+        {
+            return Ok(lexicon.clone());
+        }
+        let rows = sqlx::query_as("SELECT client, word, kind, saying FROM lexicon WHERE client IN ('', ?)");
+        let rows = rows.bind(client).fetch_all(&self.reader).await?;
+        let (everyones, own): (Vec<_>, Vec<_>) =
+            rows.into_iter().filter_map(entry).partition(|entry| entry.client == EVERYONE);
+        let lexicon = together(own)?.over(&together(everyones)?);
+        known().insert(client.to_owned(), (change, lexicon.clone()));
+        Ok(lexicon)
+    }
+
+    fn lexicon_error(&self, source: sqlx::Error) -> StoreError {
+        StoreError::Lexicon { path: self.path(), source }
+    }
+}
+
+impl Lexicons for Sqlite {
+    fn of(&self, client: &str) -> BoxFuture<Result<Lexicon, SpeechError>> {
+        let (store, client) = (self.clone(), client.to_owned());
+        Box::pin(async move { store.lexicon(&client).await.map_err(SpeechError::internal) })
+    }
+}
+
+fn together(entries: Vec<Entry>) -> Result<Lexicon, SpeechError> {
+    Lexicon::new(entries.into_iter().map(|entry| (entry.word, entry.saying)))
+}
+
+/// The entry in a row. None for a kind that only a newer program knows: its word is read like any other, and all
+/// others still hold.
+fn entry((client, word, kind, saying): Row) -> Option<Entry> {
+    let saying = match kind.as_str() {
+        "alias" => Saying::Alias(saying),
+        "respelling" => Saying::Respelling(saying),
+        "ipa" => Saying::Ipa(saying),
+        _ => return None,
+    };
+    Some(Entry { client, word, saying })
+}
+
+#[cfg(test)]
+mod tests;
