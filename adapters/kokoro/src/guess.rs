@@ -3,6 +3,17 @@
 //! A stopgap, and the only place where spelling is turned into sound by rule: most unknown words are names,
 //! so the vowels are continental where a syllable is open. What no mouth can say is spelled out.
 
+use pronunciation::{Accent, Guess};
+
+/// Letter rules.
+pub(crate) struct Letters;
+
+impl Guess for Letters {
+    fn guess(&self, words: &[&str], accent: Accent) -> Vec<String> {
+        words.iter().map(|word| guess(word, accent == Accent::British)).collect()
+    }
+}
+
 /// The phonemes of a word of ASCII letters and apostrophes; never empty if there is a letter in it.
 pub(crate) fn guess(word: &str, british: bool) -> String {
     let letters: Vec<char> =

@@ -1,29 +1,26 @@
 //! Kokoro-82M, spoken in this process.
 //!
-//! A text goes through here lazily, a piece at a time, so that memory does not grow with it: written `words` are
-//! turned into `phonemes`, cut into `pieces`, synthesised on the sessions of `inference`, and `sound` cuts, levels
+//! A text goes through here lazily, a piece at a time, so that memory does not grow with it: tokens are turned into
+//! `phonemes`, cut into `pieces`, synthesised on the sessions of `inference`, and `sound` cuts, levels
 //! and times what comes back. `stream` drives all of that at the listener's pace.
 
 mod config;
 mod guess;
-mod lexicons;
+mod marks;
 mod mix;
 mod phonemes;
 mod pieces;
-mod reading;
-mod signs;
 mod sound;
 mod stream;
 mod synthesis;
 mod tokens;
 mod vocabulary;
 mod voices;
-mod words;
 
 use std::sync::Arc;
-use std::thread;
 
 use inference::models::{ModelStore, StoreError};
+use pronunciation::{Accent, Guess};
 use speech::{
     Backend, BoxFuture, ErrorKind, Gender, PcmStream, SpeechError, Utterance, Voice, VoiceId, VoiceStatus,
 };
@@ -31,9 +28,10 @@ use speech::{
 pub use config::Config;
 pub use voices::voices;
 
-use crate::lexicons::Lexicons;
 use crate::mix::{Mix, Styles};
+use crate::phonemes::Phonemiser;
 use crate::synthesis::Synthesis;
+use crate::voices::Language;
 
 /// What `x-soundboard-model` says.
 pub const MODEL: &str = "kokoro-82m-v1.0";
@@ -47,9 +45,20 @@ pub struct Kokoro {
 
 /// What all requests share.
 pub(crate) struct Speaker {
-    lexicons: Arc<Lexicons>,
+    american: Phonemiser,
+    british: Phonemiser,
     styles: Styles,
     synthesis: Synthesis,
+}
+
+impl Speaker {
+    /// Who reads for a voice.
+    pub(crate) fn phonemiser(&self, mix: &Mix) -> &Phonemiser {
+        match mix.language() {
+            Language::British => &self.british,
+            Language::American | Language::Other(..) => &self.american,
+        }
+    }
 }
 
 impl Kokoro {
@@ -60,18 +69,15 @@ impl Kokoro {
     /// [`ErrorKind::ModelMissing`] when a file has yet to be fetched or is damaged, [`ErrorKind::BackendFailed`] when
     /// ONNX Runtime refuses it.
     pub fn open(name: &str, config: &Config, store: &ModelStore) -> Result<Self, SpeechError> {
-        let lexicons = Arc::new(Lexicons::default());
-        // Loading them takes as long as opening a session; whoever speaks first waits for what is left of it.
-        let american = Arc::clone(&lexicons);
-        let load_lexicon = move || {
-            // Without a thread for it, it is loaded when it is first needed.
-            let _ = thread::Builder::new().name("kokoro-lexicon".to_owned()).spawn(move || {
-                american.american();
-            });
-        };
-        let synthesis = Synthesis::open(config, store, load_lexicon)?;
+        let synthesis = Synthesis::open(config, store)?;
+        let guess: Arc<dyn Guess> = Arc::new(guess::Letters);
         let styles = Styles::new(store.clone());
-        let speaker = Arc::new(Speaker { lexicons, styles, synthesis });
+        let speaker = Arc::new(Speaker {
+            american: Phonemiser::new(Accent::American, Arc::clone(&guess)),
+            british: Phonemiser::new(Accent::British, guess),
+            styles,
+            synthesis,
+        });
         Ok(Self { name: name.to_owned(), voices: voices(name), speaker })
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use speech::{Boundary, SpeechError, SpeechGraph};
+use language::{English, Sentences};
+use speech::{Boundary, SpeechGraph};
 
 use crate::phonemes::{Phonemiser, Word};
 use crate::vocabulary::MOST_PHONEMES;
-use crate::words::{Words, Written};
 
 /// How many symbols each piece aims at; the last number holds for all further ones. The first is about three
 /// seconds of speech. Each is spoken while the next one or two are synthesised, so they may grow about twofold;
@@ -18,9 +18,6 @@ const AIMS: [usize; 3] = [45, 90, 120];
 /// A sentence that is this much longer than the aim is still taken whole, in quarters.
 const STRETCH: usize = 5;
 
-/// Words that are phonemised at once; the lexicon looks at a word's neighbours, and hardly beyond a sentence.
-const MOST_WORDS_AT_ONCE: usize = 60;
-
 /// Words that are synthesised at once.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Piece {
@@ -30,34 +27,28 @@ pub(crate) struct Piece {
     pub(crate) ends: Option<Boundary>,
 }
 
-/// The pieces of a text, phonemised only as far as they are asked for.
+/// The pieces of a text, read and phonemised only as far as they are asked for.
 pub(crate) struct Pieces {
-    words: Words,
-    next: Option<Written>,
+    sentences: std::iter::Peekable<Sentences>,
     /// Phonemised and not yet handed out.
     ready: VecDeque<Word>,
     given: usize,
 }
 
 impl Pieces {
-    pub(crate) fn new(graph: Arc<SpeechGraph>) -> Self {
-        let mut words = Words::new(graph);
-        let next = words.next();
-        Self { words, next, ready: VecDeque::new(), given: 0 }
+    pub(crate) fn new(graph: Arc<SpeechGraph>, english: English) -> Self {
+        Self { sentences: Sentences::new(graph, english).peekable(), ready: VecDeque::new(), given: 0 }
     }
 
     /// The next piece; none when everything was said. Takes about a millisecond for a sentence.
-    ///
-    /// # Errors
-    /// As [`Phonemiser::words`].
-    pub(crate) fn next(&mut self, phonemiser: &Phonemiser) -> Result<Option<Piece>, SpeechError> {
+    pub(crate) fn next(&mut self, phonemiser: &Phonemiser) -> Option<Piece> {
         loop {
-            while self.next.is_some() && !self.enough() {
-                let sentence = self.sentence();
-                self.ready.extend(phonemiser.words(&sentence)?);
+            while self.sentences.peek().is_some() && !self.enough() {
+                let sentence = self.sentences.next().unwrap_or_default();
+                self.ready.extend(phonemiser.words(&sentence));
             }
             if self.ready.is_empty() {
-                return Ok(None);
+                return None;
             }
             let aim = AIMS.get(self.given).or(AIMS.last()).copied().unwrap_or(MOST_PHONEMES);
             let count = cut(self.ready.make_contiguous(), aim);
@@ -65,7 +56,7 @@ impl Pieces {
             if words.iter().any(|word| !word.sound.is_empty()) {
                 self.given += 1;
                 let ends = words.last().and_then(|word| word.ends);
-                return Ok(Some(Piece { words, ends }));
+                return Some(Piece { words, ends });
             }
         }
     }
@@ -74,20 +65,6 @@ impl Pieces {
     fn enough(&self) -> bool {
         self.ready.iter().any(|word| word.ends == Some(Boundary::Paragraph))
             || symbols(self.ready.iter()) >= MOST_PHONEMES
-    }
-
-    /// The words up to the end of the sentence, or of what is phonemised at once.
-    fn sentence(&mut self) -> Vec<Written> {
-        let mut sentence = Vec::new();
-        while let Some(word) = self.next.take() {
-            self.next = self.words.next();
-            let ends = word.ends >= Some(Boundary::Sentence);
-            sentence.push(word);
-            if ends || sentence.len() == MOST_WORDS_AT_ONCE {
-                break;
-            }
-        }
-        sentence
     }
 }
 
@@ -162,17 +139,21 @@ fn symbols<'a>(words: impl Iterator<Item = &'a Word>) -> usize {
 mod tests {
     use std::sync::LazyLock;
 
+    use pronunciation::Accent;
     use proptest::prelude::*;
-    use speech::SpeechText;
+    use speech::{Reading, SpeechText};
 
     use super::*;
+    use crate::phonemes::tests::Spelled;
 
-    static AMERICAN: LazyLock<Phonemiser> = LazyLock::new(|| Phonemiser::load(false));
+    static AMERICAN: LazyLock<Phonemiser> =
+        LazyLock::new(|| Phonemiser::new(Accent::American, Arc::new(Spelled)));
 
     fn pieces(text: &str) -> Vec<Piece> {
-        let graph = language::compile(SpeechText::new(text, None).unwrap());
-        let mut pieces = Pieces::new(Arc::new(graph));
-        std::iter::from_fn(|| pieces.next(&AMERICAN).unwrap()).collect()
+        let text = SpeechText::new(text, None).unwrap();
+        let graph = language::compile(text, &Reading::default()).unwrap();
+        let mut pieces = Pieces::new(Arc::new(graph), English::American);
+        std::iter::from_fn(|| pieces.next(&AMERICAN)).collect()
     }
 
     fn shown(text: &str) -> Vec<String> {
@@ -219,8 +200,9 @@ mod tests {
             text in "([a-z]{1,12}[,.;!?]? |[0-9]{1,30} |[A-Z]{100,400} |\n\n){5,60}"
         ) {
             let Ok(speakable) = SpeechText::new(text.as_str(), None) else { return Ok(()) };
-            let graph = Arc::new(language::compile(speakable));
-            let written: Vec<String> = Words::new(Arc::clone(&graph)).map(|w| w.core).filter(|c| !c.is_empty()).collect();
+            let graph = Arc::new(language::compile(speakable, &Reading::default()).unwrap());
+            let tokens = Sentences::new(graph, English::American).flatten();
+            let written: Vec<String> = tokens.filter(|t| !t.said.is_empty()).map(|t| t.text).collect();
             let found = pieces(&text);
             let mut spoken: Vec<String> = Vec::new();
             let mut spans = Vec::new();

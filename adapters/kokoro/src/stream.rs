@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use futures::{Stream, StreamExt, TryStreamExt, stream};
+use language::English;
 use speech::{
     Boundary, PcmChunk, PcmStream, SpeechError, SpeechGraph, Speed, TimingKind, Utterance, WordTiming,
 };
@@ -11,7 +12,7 @@ use tokio::task::spawn_blocking;
 
 use crate::Speaker;
 use crate::mix::Mix;
-use crate::phonemes::{Word, check, silent};
+use crate::phonemes::{Word, silent};
 use crate::pieces::{Piece, Pieces};
 use crate::sound::{RATE, Sound, pause};
 use crate::synthesis::Job;
@@ -26,10 +27,10 @@ const AHEAD: usize = 2;
 pub(crate) async fn speak(speaker: Arc<Speaker>, utterance: Utterance) -> Result<PcmStream, SpeechError> {
     let Utterance { graph, voice, speed } = utterance;
     let mix = Mix::parse(&voice)?;
-    check(graph.text().as_str())?;
+    speaker.phonemiser(&mix).check(graph.lexicon())?;
     let mut spoken = Box::pin(spoken(speaker, graph, mix, speed));
     let mut joiner = Joiner::new(speed);
-    // Exotic punctuation may pass for signs until it is read.
+    // A text of nothing but foreign letters is silent only once it is read.
     let first = spoken.next().await.ok_or_else(silent)??;
     let first = joiner.join(first);
     let rest = spoken.map(move |piece| piece.map(|piece| joiner.join(piece)));
@@ -46,9 +47,10 @@ fn spoken(
     mix: Mix,
     speed: Speed,
 ) -> impl Stream<Item = Result<Spoken, SpeechError>> + Send {
-    let reader = Reader { speaker: Arc::clone(&speaker), pieces: Pieces::new(graph), mix, speed };
+    let reader =
+        Reader { speaker: Arc::clone(&speaker), pieces: Pieces::new(graph, english(&mix)), mix, speed };
     let jobs = stream::try_unfold(reader, |mut reader| async move {
-        // A sentence takes the lexicon some milliseconds, and its first use a second.
+        // A sentence takes a millisecond or two.
         spawn_blocking(move || reader.next().map(|next| next.map(|next| (next, reader))))
             .await
             // Its message could quote the text that it stumbled over.
@@ -68,6 +70,14 @@ fn spoken(
     runs.try_buffered(AHEAD)
 }
 
+/// Which English a voice reads.
+fn english(mix: &Mix) -> English {
+    match mix.language() {
+        Language::British => English::British,
+        Language::American | Language::Other(..) => English::American,
+    }
+}
+
 /// Reads a text ahead of the voice.
 struct Reader {
     speaker: Arc<Speaker>,
@@ -79,12 +89,7 @@ struct Reader {
 impl Reader {
     /// The next piece and all that the model needs for it.
     fn next(&mut self) -> Result<Option<(Piece, Job)>, SpeechError> {
-        let lexicons = &self.speaker.lexicons;
-        let phonemiser = match self.mix.language() {
-            Language::British => lexicons.british(),
-            Language::American | Language::Other(..) => lexicons.american(),
-        };
-        let Some(piece) = self.pieces.next(phonemiser)? else { return Ok(None) };
+        let Some(piece) = self.pieces.next(self.speaker.phonemiser(&self.mix)) else { return Ok(None) };
         let tokens = Tokens::of(&piece);
         let style = self.speaker.styles.style(&self.mix, tokens.phonemes()).map_err(crate::unusable)?;
         Ok(Some((piece, Job { tokens, style, speed: self.speed.times() })))

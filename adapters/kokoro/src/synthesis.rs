@@ -38,13 +38,8 @@ pub(crate) struct Job {
 }
 
 impl Synthesis {
-    /// Opens the sessions; the first one is ready when this returns. Calls `read` when the files have been: until
-    /// then both the disk and the processors are busy with them.
-    pub(crate) fn open(
-        config: &Config,
-        store: &ModelStore,
-        read: impl FnOnce(),
-    ) -> Result<Self, SpeechError> {
+    /// Opens the sessions; the first one is ready when this returns.
+    pub(crate) fn open(config: &Config, store: &ModelStore) -> Result<Self, SpeechError> {
         let derivation = derivation(store)?;
         let (runtime, cached) = thread::scope(|scope| {
             let graph = scope.spawn(|| derivation.cached());
@@ -58,7 +53,6 @@ impl Synthesis {
                 derivation.make(&runtime, model).map_err(|error: GraphError| failed(error))?
             }
         };
-        read();
         let pool = Pool::open(&runtime, graph, config.pool()).map_err(|error: OpenError| failed(error))?;
         Ok(Self { pool, longest_wait: config.longest_wait() })
     }

@@ -38,7 +38,11 @@ pub(crate) fn utterance(text: &str, voice: &str, speed: f64) -> Utterance {
     let (Ok(text), Ok(speed)) = (SpeechText::new(text, None), Speed::new(speed)) else {
         panic!("the test's own text or speed is bad")
     };
-    Utterance { graph: Arc::new(language::compile(text)), voice: voice.to_owned(), speed }
+    Utterance {
+        graph: Arc::new(language::compile(text, &speech::Reading::default()).unwrap()),
+        voice: voice.to_owned(),
+        speed,
+    }
 }
 
 /// All that was heard of a text.
