@@ -1,3 +1,7 @@
-//! The vendors' types and framings, pure: bytes in, types out, and back. Nothing here opens a socket.
+//! The vendors' types and framings, and our own, pure: bytes in, types out, and back. Nothing here opens a socket.
 
+mod fields;
 pub mod openai;
+pub mod soundboard;
+
+pub use fields::RequestError;

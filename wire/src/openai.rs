@@ -9,4 +9,4 @@ mod request;
 pub use error::{ErrorBody, ErrorEnvelope};
 pub use event::{SpeechEvent, SpeechUsage};
 pub use listing::{List, Model, Voice, Voices};
-pub use request::{CreateSpeech, MOST_CHARACTERS, MOST_NAME_CHARACTERS, RequestError, StreamFormat};
+pub use request::{CreateSpeech, MOST_CHARACTERS, MOST_NAME_CHARACTERS, StreamFormat};

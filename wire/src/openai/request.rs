@@ -1,11 +1,17 @@
-use serde_json::{Map, Value};
-use speech::{AudioFormat, ErrorKind, SpeechError};
+use serde_json::Value;
+use speech::{AudioFormat, Reading};
+
+use crate::fields::{Fields, RequestError, within, wrong_type};
+use crate::soundboard;
 
 /// The most code points of `input` and of `instructions`.
 pub const MOST_CHARACTERS: usize = 4096;
 
 /// The most code points of `model` and of a voice's name, which answers and logs repeat.
 pub const MOST_NAME_CHARACTERS: usize = 512;
+
+/// What a body looks like.
+const EXAMPLE: &str = r#"{"model":"kokoro","voice":"alloy","input":"Hello."}"#;
 
 /// The body of `POST /v1/audio/speech`, within OpenAI's own limits.
 #[derive(Clone, PartialEq)]
@@ -24,6 +30,8 @@ pub struct CreateSpeech {
     pub speed: Option<f64>,
     /// How to frame the answer.
     pub stream_format: StreamFormat,
+    /// How to read `input`: our own field `soundboard`, which OpenAI's clients send by `extra_body`.
+    pub reading: Reading,
 }
 
 /// How the answer is framed.
@@ -36,107 +44,13 @@ pub enum StreamFormat {
     Sse,
 }
 
-/// Why a body is not a [`CreateSpeech`]. Never quotes the text that was to be spoken.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RequestError {
-    /// Not JSON; says where it stops being so.
-    #[error(
-        "The body is not valid JSON: {0}. Send one JSON object in UTF-8, without NaN and lone surrogates."
-    )]
-    NotJson(String),
-    /// JSON, but not an object.
-    #[error(
-        "The body is {0}; send a JSON object such as {{\"model\":\"kokoro\",\"voice\":\"alloy\",\"input\":\"Hello.\"}}."
-    )]
-    NotAnObject(&'static str),
-    /// A required field is absent or null.
-    #[error("The required field {0} is missing.")]
-    Missing(&'static str),
-    /// A field of the wrong type.
-    #[error("{param} is {found}; it must be {expected}.")]
-    WrongType {
-        /// The field.
-        param: &'static str,
-        /// What it must be.
-        expected: &'static str,
-        /// What it is.
-        found: &'static str,
-    },
-    /// A word that is none of those allowed.
-    #[error("{param} is none of the allowed values.")]
-    NotAllowed {
-        /// The field.
-        param: &'static str,
-        /// What would have been accepted.
-        allowed: Vec<&'static str>,
-    },
-    /// A text beyond its limit.
-    #[error("{param} has {characters} characters; at most {limit} are allowed.")]
-    TooLong {
-        /// The field.
-        param: &'static str,
-        /// Code points in it.
-        characters: usize,
-        /// Code points allowed.
-        limit: usize,
-    },
-}
-
-impl RequestError {
-    /// OpenAI's code for it; none where OpenAI has none.
-    pub fn code(&self) -> Option<&'static str> {
-        match self {
-            Self::NotJson(_) | Self::NotAnObject(_) => None,
-            Self::Missing(_) => Some("missing_required_parameter"),
-            Self::WrongType { .. } => Some("invalid_type"),
-            Self::NotAllowed { .. } => Some("invalid_value"),
-            Self::TooLong { .. } => Some("string_above_max_length"),
-        }
-    }
-
-    fn param(&self) -> Option<&'static str> {
-        match self {
-            Self::NotJson(_) | Self::NotAnObject(_) => None,
-            Self::Missing(param)
-            | Self::WrongType { param, .. }
-            | Self::NotAllowed { param, .. }
-            | Self::TooLong { param, .. } => Some(param),
-        }
-    }
-
-    fn kind(&self) -> ErrorKind {
-        match self.param() {
-            Some("input") => ErrorKind::InvalidText,
-            _ => ErrorKind::InvalidParameter,
-        }
-    }
-}
-
-/// Keeps itself as the source, so that a door can still ask for [`RequestError::code`].
-impl From<RequestError> for SpeechError {
-    fn from(error: RequestError) -> Self {
-        let mut speech = SpeechError::new(error.kind(), error.to_string());
-        if let Some(param) = error.param() {
-            speech = speech.about(param);
-        }
-        if let RequestError::NotAllowed { allowed, .. } = &error {
-            speech = speech.allowing(allowed.iter().copied());
-        }
-        speech.caused_by(error)
-    }
-}
-
 impl CreateSpeech {
     /// Reads a body. Fields that OpenAI does not know are ignored, and so is an optional one that is null.
     ///
     /// # Errors
     /// The first [`RequestError`], in the order of the fields above.
     pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
-        let fields = match serde_json::from_slice(body) {
-            Ok(Value::Object(fields)) => Fields(fields),
-            Ok(other) => return Err(RequestError::NotAnObject(kind_of(&other))),
-            Err(error) => return Err(RequestError::NotJson(error.to_string())),
-        };
+        let fields = Fields::from_json(body, EXAMPLE)?;
         Ok(Self {
             model: within(MOST_NAME_CHARACTERS, "model", fields.required_text("model")?)?,
             input: within(MOST_CHARACTERS, "input", fields.required_text("input")?)?,
@@ -148,29 +62,12 @@ impl CreateSpeech {
             response_format: fields.response_format()?,
             speed: fields.speed()?,
             stream_format: fields.stream_format()?,
+            reading: soundboard::of_another_api(&fields)?,
         })
     }
 }
 
-struct Fields(Map<String, Value>);
-
 impl Fields {
-    fn get(&self, param: &str) -> Option<&Value> {
-        self.0.get(param).filter(|value| !value.is_null())
-    }
-
-    fn text(&self, param: &'static str) -> Result<Option<String>, RequestError> {
-        match self.get(param) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(other) => Err(wrong_type(param, "a string", other)),
-        }
-    }
-
-    fn required_text(&self, param: &'static str) -> Result<String, RequestError> {
-        self.text(param)?.ok_or(RequestError::Missing(param))
-    }
-
     fn voice(&self) -> Result<String, RequestError> {
         match self.get("voice") {
             None => Err(RequestError::Missing("voice")),
@@ -211,29 +108,6 @@ impl Fields {
     }
 }
 
-fn within(limit: usize, param: &'static str, text: String) -> Result<String, RequestError> {
-    let characters = text.chars().count();
-    if characters > limit {
-        return Err(RequestError::TooLong { param, characters, limit });
-    }
-    Ok(text)
-}
-
-fn wrong_type(param: &'static str, expected: &'static str, found: &Value) -> RequestError {
-    RequestError::WrongType { param, expected, found: kind_of(found) }
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -266,6 +140,16 @@ mod tests {
         assert_eq!(request.response_format, AudioFormat::Opus);
         assert_eq!(request.speed, Some(2.0));
         assert_eq!(request.stream_format, StreamFormat::Sse);
+        assert_eq!(request.reading, Reading::default());
+    }
+
+    #[test]
+    fn our_own_field_says_how_to_read() {
+        let request = read(
+            r#"{"model":"m","input":"Hi.","voice":"v","soundboard":{"lexicon":[{"word":"Hi","alias":"Hello"}]}}"#,
+        )
+        .unwrap();
+        assert!(request.reading.lexicon.get("hi").is_some());
     }
 
     #[test]

@@ -1,0 +1,227 @@
+//! Reads a body field by field, so that an error names the field and quotes nothing.
+
+use serde_json::{Map, Value};
+use speech::{ErrorKind, SpeechError};
+
+/// Why a body cannot be taken. Never quotes what it holds, which may be somebody's text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// Not JSON; says where it stops being so.
+    #[error(
+        "The body is not valid JSON: {0}. Send one JSON object in UTF-8, without NaN and lone surrogates."
+    )]
+    NotJson(String),
+    /// JSON, but not an object.
+    #[error("The body is {found}; send a JSON object such as {example}.")]
+    NotAnObject {
+        /// What it is.
+        found: &'static str,
+        /// What would have been taken.
+        example: &'static str,
+    },
+    /// A required field is absent or null.
+    #[error("The required field {0} is missing.")]
+    Missing(&'static str),
+    /// A field of the wrong type.
+    #[error("{param} is {found}; it must be {expected}.")]
+    WrongType {
+        /// The field.
+        param: &'static str,
+        /// What it must be.
+        expected: &'static str,
+        /// What it is.
+        found: &'static str,
+    },
+    /// A word that is none of those allowed.
+    #[error("{param} is none of the allowed values.")]
+    NotAllowed {
+        /// The field.
+        param: &'static str,
+        /// What would have been accepted.
+        allowed: Vec<&'static str>,
+    },
+    /// A text beyond its limit.
+    #[error("{param} has {characters} characters; at most {limit} are allowed.")]
+    TooLong {
+        /// The field.
+        param: &'static str,
+        /// Code points in it.
+        characters: usize,
+        /// Code points allowed.
+        limit: usize,
+    },
+    /// An object with a field that nobody knows.
+    #[error("{} has a field that is none of the allowed ones.", .param.unwrap_or("The body"))]
+    UnknownField {
+        /// The object; none for the body itself.
+        param: Option<&'static str>,
+        /// The fields that are known.
+        allowed: &'static [&'static str],
+    },
+    /// Of the right type, but not of the one shape that is taken.
+    #[error("{param} must be {expected}.")]
+    WrongShape {
+        /// The field.
+        param: &'static str,
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// A list beyond its limit.
+    #[error("{param} has {entries} entries; at most {limit} are allowed.")]
+    TooMany {
+        /// The field.
+        param: &'static str,
+        /// How many it has.
+        entries: usize,
+        /// How many are allowed.
+        limit: usize,
+    },
+    /// An entry of a list that cannot be taken.
+    #[error("Entry {number} of {param} must be {expected}.")]
+    WrongEntry {
+        /// The list.
+        param: &'static str,
+        /// Its place, from 1.
+        number: usize,
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// A lexicon that cannot be used.
+    #[error("{reason}")]
+    Unusable {
+        /// The field.
+        param: &'static str,
+        /// Why, in a whole sentence.
+        reason: String,
+    },
+}
+
+impl RequestError {
+    /// OpenAI's code for it; none where OpenAI has none.
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::NotJson(_) | Self::NotAnObject { .. } => None,
+            Self::Missing(_) => Some("missing_required_parameter"),
+            Self::WrongType { .. } => Some("invalid_type"),
+            Self::UnknownField { .. } => Some("unknown_parameter"),
+            Self::NotAllowed { .. }
+            | Self::WrongShape { .. }
+            | Self::WrongEntry { .. }
+            | Self::Unusable { .. } => Some("invalid_value"),
+            Self::TooMany { .. } => Some("array_above_max_length"),
+            Self::TooLong { .. } => Some("string_above_max_length"),
+        }
+    }
+
+    fn param(&self) -> Option<&'static str> {
+        match self {
+            Self::NotJson(_) | Self::NotAnObject { .. } => None,
+            Self::UnknownField { param, .. } => *param,
+            Self::Missing(param)
+            | Self::WrongType { param, .. }
+            | Self::NotAllowed { param, .. }
+            | Self::TooLong { param, .. }
+            | Self::WrongShape { param, .. }
+            | Self::TooMany { param, .. }
+            | Self::WrongEntry { param, .. }
+            | Self::Unusable { param, .. } => Some(param),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self.param() {
+            Some("input" | "text") => ErrorKind::InvalidText,
+            _ => ErrorKind::InvalidParameter,
+        }
+    }
+}
+
+/// Keeps itself as the source, so that a door can still ask for [`RequestError::code`].
+impl From<RequestError> for SpeechError {
+    fn from(error: RequestError) -> Self {
+        let mut speech = SpeechError::new(error.kind(), error.to_string());
+        if let Some(param) = error.param() {
+            speech = speech.about(param);
+        }
+        match &error {
+            RequestError::NotAllowed { allowed, .. } => speech = speech.allowing(allowed.iter().copied()),
+            RequestError::UnknownField { allowed, .. } => speech = speech.allowing(allowed.iter().copied()),
+            _ => {}
+        }
+        speech.caused_by(error)
+    }
+}
+
+/// The fields of a JSON object. One that is null counts as absent.
+pub(crate) struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// Reads a body.
+    pub(crate) fn from_json(body: &[u8], example: &'static str) -> Result<Self, RequestError> {
+        match serde_json::from_slice(body) {
+            Ok(Value::Object(fields)) => Ok(Self(fields)),
+            Ok(other) => Err(RequestError::NotAnObject { found: kind_of(&other), example }),
+            Err(error) => Err(RequestError::NotJson(error.to_string())),
+        }
+    }
+
+    /// The fields of an object in a field.
+    pub(crate) fn object(&self, param: &'static str) -> Result<Option<Self>, RequestError> {
+        match self.get(param) {
+            None => Ok(None),
+            Some(Value::Object(fields)) => Ok(Some(Self(fields.clone()))),
+            Some(other) => Err(wrong_type(param, "an object", other)),
+        }
+    }
+
+    /// Refuses every other field.
+    pub(crate) fn only(
+        &self,
+        param: Option<&'static str>,
+        allowed: &'static [&'static str],
+    ) -> Result<(), RequestError> {
+        match self.0.keys().all(|key| allowed.contains(&key.as_str())) {
+            true => Ok(()),
+            false => Err(RequestError::UnknownField { param, allowed }),
+        }
+    }
+
+    pub(crate) fn get(&self, param: &str) -> Option<&Value> {
+        self.0.get(param).filter(|value| !value.is_null())
+    }
+
+    pub(crate) fn text(&self, param: &'static str) -> Result<Option<String>, RequestError> {
+        match self.get(param) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(other) => Err(wrong_type(param, "a string", other)),
+        }
+    }
+
+    pub(crate) fn required_text(&self, param: &'static str) -> Result<String, RequestError> {
+        self.text(param)?.ok_or(RequestError::Missing(param))
+    }
+}
+
+pub(crate) fn within(limit: usize, param: &'static str, text: String) -> Result<String, RequestError> {
+    let characters = text.chars().count();
+    if characters > limit {
+        return Err(RequestError::TooLong { param, characters, limit });
+    }
+    Ok(text)
+}
+
+pub(crate) fn wrong_type(param: &'static str, expected: &'static str, found: &Value) -> RequestError {
+    RequestError::WrongType { param, expected, found: kind_of(found) }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
