@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use ebur128::{EbuR128, Mode};
 use speech::Boundary;
 
 /// Samples per second.
@@ -34,9 +35,9 @@ const TAIL: usize = 35 * RATE as usize / 1000;
 /// The edges are faded over 5 ms, so that no cut clicks.
 const FADE: usize = FRAME;
 
-/// What every piece is brought to: the root mean square of its loud parts, about what Kokoro's own voices have
-/// (0.07 to 0.14 with the voice and the length of the piece, up to 6 dB apart for one voice).
-const LEVEL: f32 = 0.09;
+/// What every piece is brought to, in LUFS: about what Kokoro's own voices have. They differ by up to 6 dB with the
+/// voice and the length of the piece.
+const LOUDNESS: f32 = -22.0;
 
 /// One piece as it is heard.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,19 +144,23 @@ pub(crate) fn pause(ends: Option<Boundary>, speed: f32) -> usize {
     (milliseconds / speed.clamp(0.5, 2.0) * RATE as f32 / 1000.0) as usize
 }
 
-/// Brings the loud parts to [`LEVEL`]; the few peaks that come near full scale are rounded, never cut.
+/// Brings a piece to [`LOUDNESS`]; the few peaks that come near full scale are rounded, never cut.
 fn level(samples: &mut [f32]) {
-    const WINDOW: usize = 20 * FRAME;
-    let windows: Vec<f32> = samples.chunks(FRAME * 5).map(rms).collect();
-    let per_window = WINDOW / (FRAME * 5);
-    let smooth: Vec<f32> = windows.windows(per_window.min(windows.len()).max(1)).map(rms).collect();
-    let loudest = smooth.iter().copied().fold(0.0, f32::max);
-    let loud: Vec<f32> = smooth.into_iter().filter(|rms| *rms > loudest * 0.1).collect();
-    let now = rms(&loud);
-    let gain = if now > 0.0 { (LEVEL / now).clamp(0.4, 2.5) } else { 1.0 };
+    let gain = loudness(samples).map_or(1.0, |now| 10f32.powf((LOUDNESS - now as f32) / 20.0));
     for sample in samples {
-        *sample = round(*sample * gain);
+        *sample = round(*sample * gain.clamp(0.4, 2.5));
     }
+}
+
+/// The integrated loudness in LUFS (ITU-R BS.1770: as loud as people find it, pauses left out); none for silence. What
+/// is shorter than the 400 ms that it is measured over is measured as if it went on.
+fn loudness(samples: &[f32]) -> Option<f64> {
+    let mut meter = EbuR128::new(1, RATE, Mode::I).ok()?;
+    let least = RATE as usize * 2 / 5;
+    for _ in 0..least.div_ceil(samples.len().max(1)) {
+        meter.add_frames_f32(samples).ok()?;
+    }
+    meter.loudness_global().ok().filter(|loudness| loudness.is_finite())
 }
 
 /// Leaves what is below 0.8 as it is, and bends what is above it so that it stays below 1.
