@@ -2,6 +2,7 @@
 
 mod heard;
 mod joins;
+mod seamless;
 mod sharing;
 mod speaking;
 mod timings;
