@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use speech::{BoxFuture, Lexicons, SpeechError, SpeechGraph, SpeechRequest};
+use speech::{BoxFuture, Lexicons, Reading, SpeechError, SpeechGraph, SpeechRequest};
 use tower::{Service, ServiceExt as _};
 
 use crate::spoken::Asked;
@@ -14,6 +14,16 @@ pub(crate) struct Compiled {
     pub(crate) request: SpeechRequest,
     pub(crate) graph: Arc<SpeechGraph>,
     pub(crate) asked: Asked,
+}
+
+/// The same reading, with the client's own lexicon under the request's.
+pub(crate) async fn with_lexicon_of(
+    lexicons: &dyn Lexicons,
+    client: &str,
+    reading: Reading,
+) -> Result<Reading, SpeechError> {
+    let of_client = lexicons.of(client).await?;
+    Ok(Reading { lexicon: reading.lexicon.over(&of_client), ..reading })
 }
 
 /// Compiles the text of each request, with the request's lexicon over its client's.
@@ -46,8 +56,7 @@ where
         let inner = self.inner.clone();
         let lexicons = Arc::clone(&self.lexicons);
         Box::pin(async move {
-            let of_client = lexicons.of(&request.client).await?;
-            request.reading.lexicon = request.reading.lexicon.over(&of_client);
+            request.reading = with_lexicon_of(&*lexicons, &request.client, request.reading).await?;
             let graph = Arc::new(language::compile(request.text.clone(), &request.reading)?);
             inner.oneshot(Compiled { request, graph, asked }).await
         })

@@ -3,6 +3,7 @@
 mod compile;
 mod encode;
 mod meter;
+mod normalise;
 mod route;
 mod spoken;
 mod stack;
@@ -11,10 +12,14 @@ mod timeouts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use speech::{Backend, Clock, Journal, Lexicons, SpeechError, SpeechRequest, Voice, VoiceId};
+use speech::{
+    Backend, Clock, Journal, Lexicons, Reading, SpeechError, SpeechRequest, SpeechText, Voice, VoiceId,
+};
 use tower::ServiceExt;
 
+pub use language::{Class, English, Token};
 pub use meter::Refusal;
+pub use normalise::Normalised;
 pub use route::ModelName;
 pub use spoken::{Reason, Spoken};
 
@@ -38,6 +43,7 @@ pub struct Engine {
     stack: stack::Stack,
     catalogue: Arc<route::Catalogue>,
     ledger: meter::Ledger,
+    lexicons: Arc<dyn Lexicons>,
 }
 
 impl Engine {
@@ -45,7 +51,8 @@ impl Engine {
     pub fn new(parts: Parts) -> Self {
         let catalogue = Arc::new(route::Catalogue::new(parts.backends, parts.aliases));
         let ledger = meter::Ledger::new(parts.journal, parts.clock);
-        Self { stack: stack::build(ledger.clone(), parts.lexicons, catalogue.clone()), catalogue, ledger }
+        let stack = stack::build(ledger.clone(), parts.lexicons.clone(), catalogue.clone());
+        Self { stack, catalogue, ledger, lexicons: parts.lexicons }
     }
 
     /// Speaks. Resolves when the first audio is ready. One row goes to the journal when the stream ends, fails
@@ -55,6 +62,21 @@ impl Engine {
     /// Every failure before the first audio.
     pub async fn speak(&self, request: SpeechRequest) -> Result<Spoken, SpeechError> {
         self.stack.clone().oneshot(request).await
+    }
+
+    /// What would be said of a text that this client sends. Nobody is asked to speak, and nothing is journaled.
+    ///
+    /// # Errors
+    /// What [`speak`](Self::speak) says of a text, and of a lexicon that cannot be read.
+    pub async fn normalise(
+        &self,
+        client: &str,
+        text: SpeechText,
+        reading: Reading,
+        english: English,
+    ) -> Result<Normalised, SpeechError> {
+        let reading = compile::with_lexicon_of(&*self.lexicons, client, reading).await?;
+        normalise::normalise(self.catalogue.clone(), text, reading, english).await
     }
 
     /// Journals a request that a door refused before it became a [`SpeechRequest`].

@@ -1,7 +1,10 @@
 //! The doors: which path leads where.
 
+mod envelope;
 pub(crate) mod headers;
 mod health;
+mod json;
+mod native;
 pub(crate) mod openai;
 
 use std::sync::Arc;
@@ -16,6 +19,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tower::util::{BoxCloneSyncService, MapRequestLayer};
+
+pub(crate) use envelope::Envelope;
+pub use native::normalized;
 
 use crate::Config;
 use crate::fault::Fault;
@@ -40,6 +46,7 @@ pub(crate) fn routes(rooms: Rooms) -> Next<Fault> {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(openai::routes())
+        .merge(native::routes())
         .method_not_allowed_fallback(async || Fault::WrongMethod { allow: HeaderValue::from_static("") })
         .route_layer(MapRequestLayer::new(note_route))
         .fallback(async || Fault::UnknownRoute)

@@ -1,5 +1,6 @@
 //! Everything that can go wrong on the way through the HTTP stack.
 
+use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderValue;
@@ -49,6 +50,42 @@ impl Fault {
             | Self::BodyTooLarge { .. }
             | Self::BodyBroken => ErrorKind::InvalidParameter,
         }
+    }
+}
+
+/// For whoever sent the request.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = match self {
+            Self::Speech(error) => return error.fmt(f),
+            Self::WrongMethod { allow } => {
+                let allow = allow.to_str().unwrap_or_default();
+                return write!(f, "This path does not take that method. Allowed: {allow}.");
+            }
+            Self::BodyTooLarge { limit } => {
+                return write!(f, "The body is too large; at most {limit} bytes are read.");
+            }
+            Self::NoKey => {
+                "You didn't provide an API key. Send it in the Authorization header, as \"Bearer YOUR_KEY\"."
+            }
+            Self::WrongKey => {
+                "Incorrect API key provided. Use one that this gateway's operator has configured."
+            }
+            Self::ForeignHost => {
+                "This gateway has no API keys, so it answers only to this machine's own names, such as localhost \
+                 or 127.0.0.1. To reach it by another name, configure an API key."
+            }
+            Self::UnknownRoute => {
+                "There is nothing under this path. Speech is asked for with POST /v1/audio/speech."
+            }
+            Self::WrongMediaType => {
+                "The body must be plain JSON: send the header Content-Type: application/json, and no \
+                 Content-Encoding."
+            }
+            Self::BodyTooSlow => "The body did not arrive in time.",
+            Self::BodyBroken => "The body broke off before its end.",
+        };
+        f.write_str(words)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! [`serve`] takes connections, runs each request through one stack of layers (`stack`, which lists them with a
 //! reason for each) and leaves the speaking to the [`engine`]. A door reads one vendor's requests and writes
-//! that vendor's answers; so far there is OpenAI's.
+//! that vendor's answers; so far there are OpenAI's, and our own.
 
 mod body;
 mod clients;
@@ -14,4 +14,5 @@ mod stack;
 
 pub use clients::{Clients, ClientsError, check_binding};
 pub use config::{Config, DEFAULT_LISTEN, Origin, OriginError};
+pub use doors::normalized;
 pub use server::{Ended, Parts, serve};

@@ -8,7 +8,7 @@ use speech::{ErrorKind, SpeechError};
 use tower::{Layer, ServiceExt as _};
 
 use super::{Next, Request, Response, around::around};
-use crate::doors::openai;
+use crate::doors::Envelope;
 use crate::fault::Fault;
 
 /// When to come back if nobody knows better.
@@ -16,20 +16,21 @@ const SOON: Duration = Duration::from_secs(1);
 
 /// Answers every fault.
 pub(crate) fn rescue() -> impl Layer<Next<Fault>, Service = Next<Infallible>> + Clone {
-    around(|request: Request, next: Next<Fault>| async move {
-        Ok(next.oneshot(request).await.unwrap_or_else(|fault| answer(&fault)))
+    around(|request: Request, next: Next<Fault>| {
+        let envelope = Envelope::of(&request);
+        async move { Ok(next.oneshot(request).await.unwrap_or_else(|fault| answer(&fault, &envelope))) }
     })
 }
 
-/// The answer to a fault, in OpenAI's envelope: so far every route belongs to that door.
-pub(crate) fn answer(fault: &Fault) -> Response {
+/// The answer to a fault, in the words of the door that was asked.
+pub(crate) fn answer(fault: &Fault, envelope: &Envelope) -> Response {
     let status = status(fault);
     if let Fault::Speech(error) = fault
         && status.is_server_error()
     {
         report(error);
     }
-    let mut response = Response::new(Body::from(openai::envelope(fault)));
+    let mut response = Response::new(Body::from(envelope.body(fault)));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -1,17 +1,12 @@
 //! `POST /v1/audio/speech`.
 
-use std::time::Duration;
-
-use ::speech::{Door, Reading, SpeechError, SpeechRequest, SpeechText, Speed};
-use axum::body::Body;
+use ::speech::{Door, SpeechError, SpeechRequest, SpeechText, Speed};
 use axum::extract::State;
-use bytes::Bytes;
-use http::{HeaderMap, header};
-use http_body_util::{BodyExt as _, LengthLimitError};
+use http::HeaderMap;
 use wire::openai::{CreateSpeech, StreamFormat};
 
 use super::audio::{self, Framing};
-use crate::doors::{Rooms, headers};
+use crate::doors::{Rooms, headers, json};
 use crate::fault::Fault;
 use crate::stack::{Client, Notes, Request, RequestId, Response};
 
@@ -34,9 +29,8 @@ async fn read(rooms: &Rooms, request: Request) -> Result<(SpeechRequest, Framing
     else {
         return Err(SpeechError::internal("a request without id or client").into());
     };
-    require_plain_json(&parts.headers)?;
     let exact = wants_exact_length(&parts.headers)?;
-    let body = collect(body, rooms.config.max_body_bytes, rooms.config.body_timeout()).await?;
+    let body = json::read(&parts.headers, body, &rooms.config).await?;
     let asked = CreateSpeech::from_json(&body).map_err(SpeechError::from)?;
     let framing = framing(asked.stream_format, exact)?;
     let speech = SpeechRequest {
@@ -44,7 +38,7 @@ async fn read(rooms: &Rooms, request: Request) -> Result<(SpeechRequest, Framing
         client: client.clone(),
         door: Door::OpenAi,
         text: SpeechText::new(asked.input, None).map_err(SpeechError::from)?,
-        reading: Reading::default(),
+        reading: asked.reading,
         voice: asked.voice,
         model: Some(asked.model),
         speed: asked.speed.map(Speed::new).transpose()?.unwrap_or_default(),
@@ -52,17 +46,6 @@ async fn read(rooms: &Rooms, request: Request) -> Result<(SpeechRequest, Framing
         instructions: asked.instructions,
     };
     Ok((speech, framing))
-}
-
-/// Nothing but declared JSON: a web page may send any other type across origins without asking first.
-fn require_plain_json(headers: &HeaderMap) -> Result<(), Fault> {
-    let media_type =
-        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("application/json") || headers.contains_key(header::CONTENT_ENCODING) {
-        return Err(Fault::WrongMediaType);
-    }
-    Ok(())
 }
 
 fn wants_exact_length(headers: &HeaderMap) -> Result<bool, Fault> {
@@ -88,16 +71,5 @@ fn framing(stream_format: StreamFormat, exact: bool) -> Result<Framing, Fault> {
             "Events have no length in advance: leave out the header x-soundboard-content-length, or ask for audio.",
         )
         .into()),
-    }
-}
-
-async fn collect(body: Body, limit: usize, patience: Duration) -> Result<Bytes, Fault> {
-    match tokio::time::timeout(patience, body.collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) => match error.into_inner().is::<LengthLimitError>() {
-            true => Err(Fault::BodyTooLarge { limit }),
-            false => Err(Fault::BodyBroken),
-        },
-        Err(_) => Err(Fault::BodyTooSlow),
     }
 }

@@ -1,0 +1,36 @@
+//! Faults in our own words.
+
+use wire::soundboard::{ErrorBody, ErrorEnvelope};
+
+use crate::fault::Fault;
+
+/// The body of an answer that is no 2xx.
+pub(in crate::doors) fn envelope(fault: &Fault, request_id: &str) -> Vec<u8> {
+    let error = match fault {
+        Fault::Speech(error) => ErrorBody {
+            code: error.kind().code(),
+            message: error.message().to_owned(),
+            param: error.param(),
+            allowed: error.allowed(),
+            request_id,
+        },
+        fault => {
+            ErrorBody { code: code(fault), message: fault.to_string(), param: None, allowed: &[], request_id }
+        }
+    };
+    // Serialising to memory has no way to fail.
+    serde_json::to_vec(&ErrorEnvelope { error }).unwrap_or_default()
+}
+
+fn code(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Speech(_) | Fault::NoKey | Fault::WrongKey => fault.kind().code(),
+        Fault::ForeignHost => "host_not_allowed",
+        Fault::UnknownRoute => "unknown_route",
+        Fault::WrongMethod { .. } => "method_not_allowed",
+        Fault::WrongMediaType => "unsupported_media_type",
+        Fault::BodyTooLarge { .. } => "body_too_large",
+        Fault::BodyTooSlow => "body_timeout",
+        Fault::BodyBroken => "body_broken",
+    }
+}
