@@ -14,11 +14,8 @@ import time
 import numpy as np
 
 
-def write_voices(file):
-    voices = {
-        name: np.fromfile(path, "<f4").reshape(510, 1, 256)
-        for name, path in json.load(sys.stdin).items()
-    }
+def write_voices(file, paths):
+    voices = {name: np.fromfile(path, "<f4").reshape(510, 1, 256) for name, path in paths.items()}
     with open(file, "wb") as out:
         np.savez(out, **voices)
 
@@ -81,7 +78,7 @@ async def speak(model, voices, threads, voice, text):
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["voices", file]:
-            write_voices(file)
+            write_voices(file, json.load(sys.stdin))
         case ["serve", model, voices, threads, voice]:
             serve(model, voices, threads, voice)
         case ["speak", model, voices, threads, voice, text]:

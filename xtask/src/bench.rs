@@ -1,25 +1,47 @@
 //! Benchmarks beside the Python packages that they compare with.
 
+use std::path::Path;
+use std::process::Command;
+
 use crate::environment;
 use crate::steps::{self, Failure, step};
 use crate::workspace::Workspace;
 
-/// What can be measured: each is a program of `tests/bench`.
-const NAMES: &[&str] = &["kokoro"];
-
 /// Prepares the Python packages and the program that is measured, then measures, everything optimised. The
 /// options are the benchmark's own.
 pub(crate) fn run(workspace: &Workspace, name: &str, options: &[&str]) -> Result<(), Failure> {
-    if !NAMES.contains(&name) {
-        return Err(Failure::usage(&format!(
-            "There is no benchmark {name:?}. There are: {}.",
-            NAMES.join(", ")
-        )));
-    }
+    let benchmark = match name {
+        "kokoro" => kokoro,
+        "words" => words,
+        _ => return Err(Failure::usage(&format!("There is no benchmark {name:?}. There are: kokoro, words."))),
+    };
     let python = environment::python(workspace, "bench-python", "tests/bench/requirements.txt")?;
-    let packages = ["-p", "voice-soundboard", "-p", "bench"];
-    step("build", || steps::run(workspace.cargo(&["build", "--release"]).args(packages)))?;
+    benchmark(workspace, &python, options)
+}
+
+/// A program of `tests/bench`.
+fn kokoro(workspace: &Workspace, python: &Path, options: &[&str]) -> Result<(), Failure> {
+    build(workspace, &["-p", "voice-soundboard", "-p", "bench"])?;
     step("measurement", || {
-        steps::run(workspace.program("release", name).args(options).env("BENCH_PYTHON", &python))
+        steps::run(workspace.program("release", "kokoro").args(options).env("BENCH_PYTHON", python))
     })
+}
+
+/// A script of `tests/words`, whose ears are those of the end-to-end tests.
+fn words(workspace: &Workspace, python: &Path, options: &[&str]) -> Result<(), Failure> {
+    let ears = environment::python(workspace, "e2e-python", "tests/e2e/python/requirements.txt")?;
+    let mut bench = Command::new(python);
+    bench.arg("tests/words/bench.py").args(options).arg("--into").arg(workspace.target.join("words"));
+    bench.env("JUDGE_PYTHON", ears).current_dir(&workspace.root);
+    // Whoever brings programs of their own needs none of ours.
+    let speaks_ours = |option: &&str| !["--binary", "--again", "--help"].iter().any(|no| option.starts_with(no));
+    if options.iter().all(speaks_ours) {
+        build(workspace, &["-p", "voice-soundboard"])?;
+        bench.arg("--binary").arg(workspace.target.join("release").join("voice-soundboard"));
+    }
+    step("speech and judgement", || steps::run(&mut bench))
+}
+
+fn build(workspace: &Workspace, packages: &[&str]) -> Result<(), Failure> {
+    step("build", || steps::run(workspace.cargo(&["build", "--release"]).args(packages)))
 }

@@ -19,8 +19,8 @@ Project chores. Whatever a chore needs beyond Rust, Python's pip and npm, it ins
 cargo xtask test         everything the tests need, where it is missing; then every test
 cargo xtask check        what else must hold: format, clippy, docs, licences and bans
 cargo xtask ci           check, then test
-cargo xtask bench NAME   a benchmark under tests/bench, with the Python packages that it compares with: kokoro;
-                         what follows the name goes to the benchmark, such as --help
+cargo xtask bench NAME   a benchmark, with the Python packages that it compares with: kokoro (tests/bench) or
+                         words (tests/words); what follows the name goes to the benchmark, such as --help
 ";
 
 fn main() -> ExitCode {
