@@ -125,6 +125,11 @@ async fn nobodys_text_and_no_key_is_in_any_log_line_at_any_level() {
     for voice in ["tone", "breaks", "panics", "busy", "nobody"] {
         server.speech(body(voice)).key("secret-of-ann").send().await;
     }
+    for end in [r#""lexicon":[{"word":"diagnosis","alias":"diagnosis"}]}"#, r#""diagnosis":1}"#, ""] {
+        let body = format!(r#"{{"text":"My diagnosis is private.",{end}"#);
+        let ask = server.post("/api/v1/normalize").header("content-type", "application/json").body(body);
+        ask.key("secret-of-ann").send().await;
+    }
     server.speech(body("tone")).key("secret-of-eve").send().await;
     server.speech(body("tone").replace("}", "")).key("secret-of-ann").send().await;
     server.get("/v1/models?api_key=secret-of-ann").key("secret-of-ann").send().await;

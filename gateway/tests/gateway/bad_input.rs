@@ -350,3 +350,23 @@ async fn a_defect_of_ours() {
     "#);
     assert_eq!(server.say("tone").await.status, 200, "and it costs one answer only");
 }
+
+#[tokio::test]
+async fn our_own_field_is_refused_without_a_word_of_it() {
+    insta::assert_snapshot!(refusal_of(r#""soundboard":{"secret":1}"#).await, @r#"
+    400 Bad Request
+    {"error":{"message":"soundboard has a field that is none of the allowed ones. Allowed: markup, lexicon.","type":"invalid_request_error","param":"soundboard","code":"unknown_parameter"}}
+    "#);
+    insta::assert_snapshot!(refusal_of(r#""soundboard":{"markup":{"code":"secret"}}"#).await, @r#"
+    400 Bad Request
+    {"error":{"message":"soundboard.markup must be an object in which headings, lists, emphasis, links, code and tables, where they are given, are each one of \"keep\", \"skip\" and \"announce\".","type":"invalid_request_error","param":"soundboard.markup","code":"invalid_value"}}
+    "#);
+    insta::assert_snapshot!(refusal_of(r#""soundboard":{"lexicon":[{"secret":"x"}]}"#).await, @r#"
+    400 Bad Request
+    {"error":{"message":"Entry 1 of soundboard.lexicon must be an object of a \"word\" and one of \"alias\", \"respelling\" and \"ipa\", all of them strings, such as {\"word\":\"W3C\",\"alias\":\"World Wide Web Consortium\"}.","type":"invalid_request_error","param":"soundboard.lexicon","code":"invalid_value"}}
+    "#);
+    insta::assert_snapshot!(refusal_of(r#""soundboard":{"lexicon":[{"word":"a","alias":"?!"}]}"#).await, @r#"
+    400 Bad Request
+    {"error":{"message":"Entry 1 of the lexicon has nothing to say: its alias has no letter or digit.","type":"invalid_request_error","param":"soundboard.lexicon","code":"invalid_value"}}
+    "#);
+}

@@ -20,6 +20,8 @@ mod keys;
 #[cfg(test)]
 mod listings;
 #[cfg(test)]
+mod normalize;
+#[cfg(test)]
 mod order;
 #[cfg(test)]
 mod server;
