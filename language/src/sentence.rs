@@ -9,6 +9,7 @@ const LONGEST: usize = 200;
 
 /// One sentence (or what is read at once of an endless one), cut into chunks.
 pub(crate) struct Sentence<'t> {
+    text: &'t str,
     chunks: Vec<Chunk<'t>>,
     /// Whether days come before months: "3/4" is the third of April.
     pub(crate) british: bool,
@@ -82,7 +83,7 @@ impl<'t> Sentence<'t> {
             let rest_trimmed = rest.trim_start();
             at += rest.len() - rest_trimmed.len();
             if rest_trimmed.is_empty() {
-                return Self { chunks, british };
+                return Self { text, chunks, british };
             }
             let raw = rest_trimmed.get(..length(rest_trimmed)).unwrap_or(rest_trimmed);
             chunks.push(Chunk::new(raw, at));
@@ -102,6 +103,12 @@ impl<'t> Sentence<'t> {
     /// A chunk's core; empty beyond the sentence.
     pub(crate) fn core(&self, at: usize) -> &'t str {
         self.chunk(at).map_or("", |chunk| chunk.core)
+    }
+
+    /// The text from a place on, to the end of the chunk with that number, or to its own end.
+    pub(crate) fn text(&self, from: usize, last: usize) -> &'t str {
+        let end = self.chunk(last).map_or(self.text.len(), |chunk| chunk.end());
+        self.text.get(from..end).unwrap_or_default()
     }
 
     /// The core of the chunk before; empty at the start, and after punctuation that ends what was before it.
@@ -135,6 +142,11 @@ impl<'t> Chunk<'t> {
     /// Bytes of the sentence before its core.
     pub(crate) fn core_at(&self) -> usize {
         self.at + self.lead.len()
+    }
+
+    /// Bytes of the sentence before the white space that follows it.
+    fn end(&self) -> usize {
+        self.core_at() + self.core.len() + self.trail.len()
     }
 }
 

@@ -1,6 +1,105 @@
 //! Whatever holds a figure.
 
-use crate::sentence::Rule;
+mod codes;
+mod dates;
+mod durations;
+mod foreign;
+mod fractions;
+mod maths;
+mod money;
+mod names;
+mod numbers;
+mod numerals;
+mod ordinals;
+mod percents;
+mod phones;
+mod place;
+mod quantities;
+mod ratios;
+mod scan;
+mod tails;
+mod times;
+mod units;
+mod versions;
+mod years;
+
+use crate::sentence::{Match, Rule, Sentence};
+
+use place::{Found, Parser, Place};
+
 
 /// In the order in which they are asked.
-pub(super) const RULES: &[Rule] = &[];
+pub(super) const RULES: &[Rule] = &[read];
+
+/// Those that know more come first.
+const PARSERS: &[Parser] = &[
+    maths::read,
+    dates::read,
+    phones::read,
+    durations::stopwatch,
+    times::read,
+    codes::read,
+    money::read,
+    percents::read,
+    numbers::house,
+    years::read,
+    durations::read,
+    versions::read,
+    quantities::read,
+    fractions::read,
+    ordinals::read,
+    ratios::read,
+    numbers::read,
+];
+
+/// What is left: letters and figures in one word.
+const NAMES: &[Parser] = &[names::read];
+
+/// Those that may start with a word.
+const WORDED: &[Parser] = &[dates::read_month, money::read, maths::read];
+
+fn read(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
+    let core = sentence.core(at);
+    if let Some(plain) = foreign::figures(core) {
+        let plain = Sentence::new(&plain, sentence.british);
+        return Some(Match { chunks: 1, ..super::read(&plain, 0) });
+    }
+    let place = Place::new(sentence, at)?;
+    if !holds_figure(core) {
+        return starts_figure(sentence, at).then(|| first(WORDED, &place)).flatten();
+    }
+    first(PARSERS, &place).or_else(|| with_prefix(core, &place)).or_else(|| first(NAMES, &place))
+}
+
+/// The first reading that ends where a word ends.
+fn first(parsers: &[Parser], place: &Place<'_>) -> Option<Match> {
+    parsers.iter().find_map(|parser| place.matched(tails::with_tail(place, parser(place)?)?))
+}
+
+/// "mid-1980s", "COVID-19": a word and a figure joined.
+fn with_prefix(core: &str, place: &Place<'_>) -> Option<Match> {
+    let prefix = names::prefix(core)?;
+    let inner = place.behind(prefix.len());
+    let word = names::prefix_said(prefix);
+    PARSERS.iter().find_map(|parser| {
+        let found = tails::with_tail(&inner, parser(&inner)?)?;
+        place.matched(Found { said: format!("{word} {}", found.said), ..found })
+    })
+}
+
+/// A figure, or a fraction, a power or a sign of maths that is read with them.
+fn holds_figure(core: &str) -> bool {
+    core.contains(|c: char| {
+        c.is_ascii_digit()
+            || (!c.is_ascii() && (c.is_numeric() || matches!(c, '√' | 'π' | '∞')) && !c.is_alphabetic())
+    })
+}
+
+/// Whether what has no figure itself may go on with one: "May 5", "EUR 5", "x = 5", "a ≥ b".
+fn starts_figure(sentence: &Sentence<'_>, at: usize) -> bool {
+    let (core, next) = (sentence.core(at), sentence.core(at + 1));
+    let figure_follows = next.starts_with(|c: char| c.is_ascii_digit());
+    let sign_follows = core.len() <= 2 && next.starts_with(|c: char| "+=<>×÷≠≤≥≈±−".contains(c));
+    let is_formula = core.len() < 8 && core.contains(|c: char| "=<>×÷≠≤≥≈±−+".contains(c));
+    (figure_follows && core.len() < 12) || sign_follows || is_formula
+}

@@ -1,0 +1,20 @@
+//! Figures of other scripts, and figures that are raised or lowered.
+
+/// The zeros of scripts whose figures follow each other.
+const ZEROS: [char; 17] =
+    ['٠', '۰', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '๐', '໐', '༠', '၀', '₀', '０'];
+
+/// A text with every figure written 0 to 9, if it holds others.
+pub(super) fn figures(text: &str) -> Option<String> {
+    text.contains(|c: char| value(c).is_some()).then(|| text.chars().map(|c| value(c).unwrap_or(c)).collect())
+}
+
+fn value(c: char) -> Option<char> {
+    if c.is_ascii() {
+        return None;
+    }
+    let offset = ZEROS
+        .iter()
+        .find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|offset| *offset < 10))?;
+    char::from_digit(offset, 10)
+}

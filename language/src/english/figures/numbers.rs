@@ -1,0 +1,154 @@
+//! "12", "1,299", "5–10", "#5", "50+", "Room 101", "1.".
+
+use super::numerals::{amount, loose_range, numeral};
+use super::place::{Found, Place};
+use super::scan::{digits_of, ends_word, is_one_of, letters, spaced};
+use crate::Class;
+use crate::english::cardinals::paired;
+
+/// Words behind which three figures are a name: "seven forty-seven".
+const NAMES: &[&str] = &[
+    "room",
+    "flight",
+    "route",
+    "boeing",
+    "airbus",
+    "bus",
+    "highway",
+    "interstate",
+    "hwy",
+    "apartment",
+    "apt",
+    "suite",
+    "channel",
+    "error",
+    "http",
+    "status",
+    "bmw",
+    "porsche",
+    "ferrari",
+    "peugeot",
+    "train",
+    "gate",
+    "section",
+    "area",
+    "cessna",
+    "nokia",
+    "bay",
+    "locker",
+    "studio",
+    "extension",
+    "ext",
+    "building",
+    "warehouse",
+    "exit",
+    "freeway",
+];
+
+/// Words that end the name of a street.
+const STREETS: &[&str] = &[
+    "avenue",
+    "ave",
+    "street",
+    "st",
+    "road",
+    "rd",
+    "boulevard",
+    "blvd",
+    "drive",
+    "dr",
+    "lane",
+    "ln",
+    "court",
+    "ct",
+    "place",
+    "pl",
+    "way",
+    "parkway",
+    "pkwy",
+    "highway",
+    "hwy",
+    "terrace",
+    "circle",
+    "square",
+    "crescent",
+    "close",
+];
+
+pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    item(place)
+        .or_else(|| name(place))
+        .or_else(|| range(place))
+        .or_else(|| numbered(place))
+        .or_else(|| plain(place))
+}
+
+/// "2)" before the first word of an item.
+fn item<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let (digits, left) = digits_of(place.text, 1, 3)?;
+    let left = left.strip_prefix(')').filter(|left| left.starts_with(char::is_whitespace))?;
+    (place.is_first() && place.lead.is_empty())
+        .then(|| Found::new(Class::Number, format!("{},", place.cardinal(digits)), left))
+}
+
+/// "Room 101", "Boeing 747", "F-150".
+fn name<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let (digits, left) = digits_of(place.text, 3, 4)?;
+    let named = place.named || follows_name(place);
+    let ends = (ends_word(left) || place.tail(left) == "s")
+        && !left.starts_with(['/', ':', '%', '°'])
+        && !is_decimal(left);
+    let class = if place.named { Class::Code } else { Class::Number };
+    (named && ends && place.sign.is_empty()).then(|| Found::new(class, paired(digits), left))
+}
+
+/// Whether a number here is a name and no count.
+pub(super) fn follows_name(place: &Place<'_>) -> bool {
+    is_one_of(place.before, NAMES)
+}
+
+fn is_decimal(left: &str) -> bool {
+    left.strip_prefix(['.', ',']).is_some_and(|left| left.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// "221B Baker Street", "1600 Pennsylvania Avenue".
+pub(super) fn house<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let (digits, left) = digits_of(place.text, 1, 4)?;
+    let (suffix, left) = letters(left);
+    let mut words = left.strip_prefix(' ')?.split(' ').take(4);
+    let first_is_name = left.strip_prefix(' ')?.starts_with(char::is_uppercase);
+    let is_street = words.any(|word| is_one_of(word.trim_end_matches([',', '.', '?', '!']), STREETS));
+    let is_house = first_is_name && is_street && suffix.len() < 2 && place.sign.is_empty();
+    let suffix = if suffix.is_empty() { String::new() } else { format!(" {}", suffix.to_uppercase()) };
+    is_house.then(|| Found::new(Class::Number, paired(digits) + &suffix, left))
+}
+
+/// "5-10", "3 – 7".
+fn range<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let rises = |text: &'s str| {
+        let (first, left) = numeral(text)?;
+        let (second, _) =
+            numeral(left.trim_start().trim_start_matches(['-', '–', '‐', '‑', '−', '—']).trim_start())?;
+        let zero_led = |whole: &str| whole.len() > 1 && whole.starts_with('0');
+        (first.below(&second) || first.part.is_some()).then_some(())?;
+        (!zero_led(&first.whole) && !zero_led(&second.whole)).then_some(())
+    };
+    rises(place.text)?;
+    let (found, left) = loose_range(place, place.text)?;
+    let ends = ends_word(left) && !left.starts_with(['/', ':', '%', '°']) && !left.starts_with(['-', '–']);
+    ends.then(|| Found::new(Class::Range, found.said, left))
+}
+
+/// "#5", "№ 5".
+fn numbered<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let text = place.text.strip_prefix(['#', '№'])?;
+    let (number, left) = numeral(spaced(text))?;
+    ends_word(left).then(|| Found::new(Class::Number, format!("number {}", number.said(place)), left))
+}
+
+/// A number that only counts.
+fn plain<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let (number, left) = amount(place, place.text)?;
+    (ends_word(left) && !left.starts_with(['/', ':', '°', '%']))
+        .then(|| Found::new(Class::Number, number.said, left))
+}

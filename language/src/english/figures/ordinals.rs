@@ -1,0 +1,20 @@
+//! "3rd", "1,000th".
+
+use super::numerals::numeral;
+use super::place::{Found, Place};
+use super::scan::word;
+use crate::Class;
+use crate::english::cardinals::{ordinal, plural};
+
+pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let (number, left) = numeral(place.text).filter(|(number, _)| number.part.is_none())?;
+    let left = left.strip_prefix('\'').unwrap_or(left);
+    let said = ordinal(&place.cardinal(&number.whole));
+    for end in ["st", "nd", "rd", "th", "ˢᵗ", "ⁿᵈ", "ʳᵈ", "ᵗʰ"] {
+        if let Some(left) = word(left, end) {
+            return Some(Found::new(Class::Ordinal, said, left));
+        }
+    }
+    let left = word(left, "ths")?;
+    Some(Found::new(Class::Ordinal, plural(&said), left))
+}

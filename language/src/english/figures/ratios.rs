@@ -1,0 +1,70 @@
+//! "16:9", "won 3-2", "3-4-3".
+
+use super::place::{Found, Place, counts_things};
+use super::scan::{dash, digits_of, ends_word, small};
+use crate::Class;
+use crate::english::cardinals::cardinal;
+
+/// Words before the score of a game.
+const GAMES: &[&str] = &[
+    "won", "win", "wins", "winning", "lost", "lose", "loses", "beat", "beats", "beaten", "score", "scored",
+    "lead", "leads", "led", "draw", "drew", "tied", "tie", "final", "defeat", "defeated", "victory",
+    "result", "finished", "ended", "voted", "ruled",
+];
+
+pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    if !place.sign.is_empty() {
+        return None;
+    }
+    ratio(place).or_else(|| score(place)).or_else(|| formation(place))
+}
+
+/// "16:9", "1:1,000"; what could be a time was one.
+fn ratio<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let (first, mut left) = digits_of(place.text, 1, 5)?;
+    let mut said = place.cardinal(first);
+    let mut parts = 1;
+    while let Some((number, next)) = left.strip_prefix([':', '∶']).and_then(super::numerals::numeral) {
+        said = format!("{said} to {}", number.said(place));
+        (left, parts) = (next, parts + 1);
+    }
+    (parts > 1 && ends_word(left)).then(|| Found::new(Class::Ratio, said, left))
+}
+
+/// "won 3-2", and what falls: "6-4".
+fn score<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let (first, left) = digits_of(place.text, 1, 3)?;
+    let (second, left) = digits_of(dash(left)?, 1, 3)?;
+    let (one, other) = (small(first)?, small(second)?);
+    let is_score = place.follows(GAMES) || one >= other;
+    if !is_score
+        || !ends_word(left)
+        || left.starts_with(['-', '–', '%', '/', ':', '°'])
+        || counts_things(left)
+    {
+        return None;
+    }
+    let zero_led = |digits: &str| digits.len() > 1 && digits.starts_with('0');
+    if zero_led(first) || zero_led(second) {
+        return None;
+    }
+    let said = match (one, other) {
+        (50, 50) => "fifty-fifty".to_owned(),
+        (0, 0) if place.british() => "nil nil".to_owned(),
+        (_, 0) if place.british() => format!("{} nil", cardinal(first)),
+        (0, _) if place.british() => format!("nil {}", cardinal(second)),
+        _ => format!("{} to {}", cardinal(first), cardinal(second)),
+    };
+    Some(Found::new(Class::Ratio, said, left))
+}
+
+/// "4-4-2", "1-2-3".
+fn formation<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let (first, mut left) = digits_of(place.text, 1, 2)?;
+    let mut words = vec![cardinal(first)];
+    while let Some((number, next)) = left.strip_prefix('-').and_then(|text| digits_of(text, 1, 2)) {
+        words.push(cardinal(number));
+        left = next;
+    }
+    (words.len() > 2 && ends_word(left)).then(|| Found::new(Class::Ratio, words.join(" "), left))
+}
