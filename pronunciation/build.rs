@@ -1,0 +1,40 @@
+//! Lays out misaki's gold lexicons (MIT) as two sorted texts that are searched as they are.
+//!
+//! One word a line, in the order of its bytes: the word, a tab, its sound; where the sound depends on the part of
+//! speech, further tabs and `TAG=sound` follow. `TAG=` without a sound means that such a word is spelled.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::{env, fs, io};
+
+use misaki_rs::data::{load_gb_gold, load_us_gold};
+use misaki_rs::lexicon::PhonemeEntry;
+
+fn main() -> io::Result<()> {
+    println!("cargo::rerun-if-changed=build.rs");
+    let folder = env::var("OUT_DIR").map_err(io::Error::other)?;
+    let folder = Path::new(&folder);
+    fs::write(folder.join("american.txt"), table(load_us_gold()))?;
+    fs::write(folder.join("british.txt"), table(load_gb_gold()))
+}
+
+fn table(entries: HashMap<String, PhonemeEntry>) -> String {
+    let mut lines: Vec<String> = entries.into_iter().map(|(word, entry)| line(&word, entry)).collect();
+    lines.sort_unstable();
+    lines.concat()
+}
+
+fn line(word: &str, entry: PhonemeEntry) -> String {
+    match entry {
+        PhonemeEntry::Simple(sound) => format!("{word}\t{sound}\n"),
+        PhonemeEntry::Tagged(mut sounds) => {
+            let default = sounds.remove("DEFAULT").flatten().unwrap_or_default();
+            let mut tagged: Vec<String> = sounds
+                .into_iter()
+                .map(|(tag, sound)| format!("\t{tag}={}", sound.unwrap_or_default()))
+                .collect();
+            tagged.sort_unstable();
+            format!("{word}\t{default}{}\n", tagged.concat())
+        }
+    }
+}
