@@ -8,6 +8,7 @@ mod config;
 mod guess;
 mod marks;
 mod mix;
+mod pauses;
 mod phonemes;
 mod pieces;
 mod sound;

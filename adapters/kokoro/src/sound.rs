@@ -7,7 +7,6 @@
 use std::ops::Range;
 
 use ebur128::{EbuR128, Mode};
-use speech::Boundary;
 
 /// Samples per second.
 pub(crate) const RATE: u32 = 24_000;
@@ -49,8 +48,14 @@ pub(crate) struct Sound {
 }
 
 /// Cuts, levels and times what the model gave: `audio`, and `durations`, one for each id; `sounds` are the words
-/// among the ids. None if the durations are not those of the audio: no word could be timed.
-pub(crate) fn hear(audio: &[f32], durations: &[i64], sounds: &[Range<usize>]) -> Option<Sound> {
+/// among the ids, and `rests` the samples of silence that belong after each. None if the durations are not those of the
+/// audio: no word could be timed.
+pub(crate) fn hear(
+    audio: &[f32],
+    durations: &[i64],
+    sounds: &[Range<usize>],
+    rests: &[usize],
+) -> Option<Sound> {
     let mut ends = Vec::with_capacity(durations.len());
     let mut end = 0usize;
     for duration in durations {
@@ -86,7 +91,48 @@ pub(crate) fn hear(audio: &[f32], durations: &[i64], sounds: &[Range<usize>]) ->
     let inside = |at: usize| at.saturating_sub(from).min(length);
     let words =
         spoken.into_iter().map(|word| word.map(|word| inside(word.start)..inside(word.end))).collect();
-    Some(Sound { samples, words })
+    Some(rest(Sound { samples, words }, rests))
+}
+
+/// Lengthens the silences that the model left too short. Where it left none, it was right to read on.
+fn rest(sound: Sound, rests: &[usize]) -> Sound {
+    let Sound { samples, mut words } = sound;
+    let heard: Vec<bool> = samples.chunks(FRAME).map(|frame| rms(frame) > HEARD).collect();
+    let mut rested: Vec<f32> = Vec::with_capacity(samples.len());
+    let (mut taken, mut later) = (0, 0);
+    for at in 0..words.len() {
+        if let Some(word) = words.get_mut(at).and_then(Option::as_mut) {
+            *word = word.start + later..word.end + later;
+        }
+        let wanted = rests.get(at).copied().unwrap_or(0);
+        let end = words.get(at).cloned().flatten().map(|word| word.end - later);
+        let next = words.iter().skip(at + 1).flatten().next().map(|next| next.start);
+        let (Some(end), Some(next), true) = (end, next, wanted > 0) else { continue };
+        let Some(silence) = silence(&heard, end, next) else { continue };
+        let missing = wanted.saturating_sub(silence.len());
+        let middle = ((silence.start + silence.end) / 2).clamp(taken, samples.len());
+        rested.extend(samples.get(taken..middle).unwrap_or_default());
+        rested.extend(std::iter::repeat_n(0.0, missing));
+        (taken, later) = (middle, later + missing);
+    }
+    rested.extend(samples.get(taken..).unwrap_or_default());
+    Sound { samples: rested, words }
+}
+
+/// The longest silence between the end of a word and the start of the next, in samples; at least 10 ms.
+fn silence(heard: &[bool], end: usize, next: usize) -> Option<Range<usize>> {
+    let (first, last) = ((end / FRAME).saturating_sub(SNAP / 2), next / FRAME + SNAP / 2);
+    let frames = heard.get(first..last.min(heard.len()))?;
+    let mut longest = 0..0;
+    let mut start = 0;
+    for (at, is_heard) in frames.iter().enumerate() {
+        if *is_heard {
+            start = at + 1;
+        } else if at + 1 - start > longest.len() {
+            longest = start..at + 1;
+        }
+    }
+    (longest.len() >= 2).then(|| (first + longest.start) * FRAME..(first + longest.end) * FRAME)
 }
 
 /// A short word after a pause may by its durations be over before any sound: then it is what is heard next, and takes
@@ -130,18 +176,6 @@ fn edges(from: usize, to: usize, heard: &[bool], length: usize) -> Range<usize> 
         end = (frame + 1) * FRAME;
     }
     start.min(length)..end.max(start + FRAME).min(length)
-}
-
-/// The pause after a piece, in samples: what Kokoro itself makes of a comma and a full stop (0.11 to 0.19 s and
-/// 0.22 to 0.26 s of silence), a little generous, and twice as long at the end of a paragraph. Faster speech has shorter ones.
-pub(crate) fn pause(ends: Option<Boundary>, speed: f32) -> usize {
-    let milliseconds = match ends {
-        None => 10.0,
-        Some(Boundary::Clause) => 110.0,
-        Some(Boundary::Sentence) => 240.0,
-        Some(Boundary::Paragraph) => 540.0,
-    };
-    (milliseconds / speed.clamp(0.5, 2.0) * RATE as f32 / 1000.0) as usize
 }
 
 /// Brings a piece to [`LOUDNESS`]; the few peaks that come near full scale are rounded, never cut.
@@ -210,7 +244,7 @@ mod tests {
     #[test]
     fn the_silence_around_is_cut_and_words_start_where_sound_starts() {
         let (audio, durations) = two_words(0.3);
-        let sound = hear(&audio, &durations, &[1..2, 3..4, 4..4]).unwrap();
+        let sound = hear(&audio, &durations, &[1..2, 3..4, 4..4], &[]).unwrap();
         let expected = 30 * 600 + LEAD + TAIL;
         assert!(sound.samples.len().abs_diff(expected) <= 2 * FRAME, "{} {expected}", sound.samples.len());
         let first = sound.words[0].clone().unwrap();
@@ -230,7 +264,7 @@ mod tests {
             .into_iter()
             .map(|loudness| {
                 let (audio, durations) = two_words(loudness);
-                let sound = hear(&audio, &durations, &[1..2, 3..4]).unwrap();
+                let sound = hear(&audio, &durations, &[1..2, 3..4], &[]).unwrap();
                 assert_eq!((sound.samples[0], sound.samples[sound.samples.len() - 1]), (0.0, 0.0));
                 rms(&sound.samples)
             })
@@ -256,15 +290,23 @@ mod tests {
     fn durations_of_another_audio_are_noticed() {
         let (audio, mut durations) = two_words(0.3);
         durations[0] += 1;
-        assert_eq!(hear(&audio, &durations, &[1..2, 3..4]), None);
-        assert_eq!(hear(&audio, &[-1], &[]), None);
+        assert_eq!(hear(&audio, &durations, &[1..2, 3..4], &[]), None);
+        assert_eq!(hear(&audio, &[-1], &[], &[]), None);
     }
 
     #[test]
-    fn pauses_grow_with_what_ends() {
-        let pauses = [None, Some(Boundary::Clause), Some(Boundary::Sentence), Some(Boundary::Paragraph)]
-            .map(|ends| pause(ends, 1.0));
-        assert!(pauses.is_sorted());
-        assert_eq!(pause(Some(Boundary::Sentence), 2.0) * 2, pause(Some(Boundary::Sentence), 1.0));
+    fn a_silence_that_is_too_short_is_lengthened_and_what_follows_comes_later() {
+        let (audio, durations) = two_words(0.3);
+        let words = [1..2, 3..4];
+        let plain = hear(&audio, &durations, &words, &[]).unwrap();
+        let silence = 8 * 600 + 1200;
+        assert_eq!(hear(&audio, &durations, &words, &[silence - 2400, 0]).unwrap(), plain);
+        let rested = hear(&audio, &durations, &words, &[silence + 2400, 9000]).unwrap();
+        let later = rested.samples.len() - plain.samples.len();
+        assert!(later.abs_diff(2400) <= 2 * FRAME, "{later}");
+        let [(first, second), (rested_first, rested_second)] =
+            [&plain, &rested].map(|sound| (sound.words[0].clone().unwrap(), sound.words[1].clone().unwrap()));
+        assert_eq!(rested_first, first);
+        assert_eq!(rested_second, second.start + later..second.end + later);
     }
 }

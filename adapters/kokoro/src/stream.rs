@@ -5,16 +5,15 @@ use std::sync::Arc;
 
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use language::English;
-use speech::{
-    Boundary, PcmChunk, PcmStream, SpeechError, SpeechGraph, Speed, TimingKind, Utterance, WordTiming,
-};
+use speech::{PcmChunk, PcmStream, SpeechError, SpeechGraph, Speed, TimingKind, Utterance, WordTiming};
 use tokio::task::spawn_blocking;
 
 use crate::Speaker;
 use crate::mix::Mix;
+use crate::pauses::{pause, rests};
 use crate::phonemes::{Word, silent};
 use crate::pieces::{Piece, Pieces};
-use crate::sound::{RATE, Sound, pause};
+use crate::sound::{RATE, Sound};
 use crate::synthesis::Job;
 use crate::tokens::Tokens;
 use crate::voices::Language;
@@ -92,7 +91,9 @@ impl Reader {
         let Some(piece) = self.pieces.next(self.speaker.phonemiser(&self.mix)) else { return Ok(None) };
         let tokens = Tokens::of(&piece);
         let style = self.speaker.styles.style(&self.mix, tokens.phonemes()).map_err(crate::unusable)?;
-        Ok(Some((piece, Job { tokens, style, speed: self.speed.times() })))
+        let speed = self.speed.times();
+        let rests = rests(&piece.words, speed);
+        Ok(Some((piece, Job { tokens, rests, style, speed })))
     }
 }
 
@@ -107,23 +108,22 @@ struct Joiner {
     speed: f32,
     /// Samples handed out.
     given: usize,
-    /// What the last piece ended, if there was one.
-    ended: Option<Option<Boundary>>,
+    /// The pause after the last piece, in samples.
+    pause: usize,
 }
 
 impl Joiner {
     fn new(speed: Speed) -> Self {
-        Self { speed: speed.times(), given: 0, ended: None }
+        Self { speed: speed.times(), given: 0, pause: 0 }
     }
 
     fn join(&mut self, spoken: Spoken) -> PcmChunk {
         let Spoken { piece, sound } = spoken;
-        let silence = self.ended.map_or(0, |ended| pause(ended, self.speed));
-        let start = self.given + silence;
-        let mut samples = vec![0.0; silence];
+        let start = self.given + self.pause;
+        let mut samples = vec![0.0; self.pause];
         samples.extend_from_slice(&sound.samples);
         self.given += samples.len();
-        self.ended = Some(piece.ends);
+        self.pause = piece.words.last().map_or(0, |last| pause(last, self.speed));
         PcmChunk { samples, words: timings(&piece.words, &sound, start) }
     }
 }

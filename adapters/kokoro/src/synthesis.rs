@@ -33,6 +33,8 @@ pub(crate) struct Synthesis {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Job {
     pub(crate) tokens: Tokens,
+    /// Samples of silence that belong after each of its words.
+    pub(crate) rests: Vec<usize>,
     pub(crate) style: Vec<f32>,
     pub(crate) speed: f32,
 }
@@ -67,7 +69,7 @@ impl Synthesis {
     /// # Errors
     /// [`ErrorKind::Overloaded`] to a beginner when all sessions stay busy, [`ErrorKind::BackendFailed`].
     pub(crate) async fn run(&self, job: Job, has_begun: bool) -> Result<Sound, SpeechError> {
-        let Job { tokens, style, speed } = job;
+        let Job { tokens, rests, style, speed } = job;
         let Tokens { ids, sounds } = tokens;
         let length = i64::try_from(ids.len()).map_err(SpeechError::internal)?;
         let inputs = vec![
@@ -80,7 +82,8 @@ impl Synthesis {
         let mut outputs = outputs.into_iter();
         let audio = outputs.next().and_then(Tensor::into_f32);
         let durations = outputs.next().and_then(Tensor::into_i64);
-        let sound = audio.zip(durations).and_then(|(audio, durations)| hear(&audio, &durations, &sounds));
+        let sound =
+            audio.zip(durations).and_then(|(audio, durations)| hear(&audio, &durations, &sounds, &rests));
         sound.ok_or_else(|| failed("the model's durations are not those of its audio"))
     }
 }
