@@ -25,10 +25,12 @@ mod onnx;
 mod pool;
 mod queue;
 mod session;
+mod small;
 mod tensor;
 mod worker;
 
 pub use graph::{Derivation, Graph, GraphError};
 pub use library::{Runtime, RuntimeError, TELEMETRY_OFF};
 pub use pool::{OpenError, Patience, Pool, PoolOptions, RunError};
+pub use small::Small;
 pub use tensor::Tensor;

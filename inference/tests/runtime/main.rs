@@ -6,3 +6,5 @@ mod graph;
 mod kokoro;
 #[cfg(test)]
 mod pool;
+#[cfg(test)]
+mod small;
