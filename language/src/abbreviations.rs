@@ -4,7 +4,8 @@
 const NEVER: &[&str] = &[
     "adm", "approx", "asst", "attn", "brig", "ca", "capt", "cdr", "cf", "cmdr", "col", "cpl", "dr", "drs",
     "e.g", "eg", "esp", "gen", "gov", "hon", "i.e", "ie", "lt", "maj", "messrs", "mgr", "mlle", "mme", "mr",
-    "mrs", "ms", "mt", "mx", "pfc", "pres", "prof", "pvt", "rev", "sen", "sgt", "supt", "viz", "vs",
+    "mrs", "ms", "mt", "mx", "pfc", "pres", "prof", "pvt", "rep", "reps", "rev", "sen", "sens", "sgt",
+    "supt", "v", "viz", "vs",
 ];
 
 /// Followed by a number where they abbreviate.
@@ -18,6 +19,14 @@ const BEFORE_NUMBERS: &[&str] = &[
 const SELDOM: &[&str] = &[
     "a.m", "al", "assn", "ave", "blvd", "bros", "co", "corp", "dept", "esq", "etc", "ft", "hr", "hrs", "hwy",
     "inc", "jr", "lb", "lbs", "ltd", "m.sc", "oz", "p.m", "ph.d", "rd", "sq", "sr", "st", "univ",
+];
+
+/// With a capital and before a small letter they end nothing: "Portland, Ore. is wet."
+const PLACES_AND_DAYS: &[&str] = &[
+    "ala", "ariz", "ark", "calif", "colo", "conn", "del", "fla", "fri", "ga", "ill", "ind", "kan", "ky",
+    "la", "mass", "md", "mich", "minn", "miss", "mo", "mon", "mont", "neb", "nev", "okla", "ont", "ore",
+    "pa", "que", "sat", "sun", "tenn", "tex", "thu", "thur", "thurs", "tue", "tues", "va", "vt", "wash",
+    "wed", "wis", "wyo",
 ];
 
 /// Words that open a sentence far more often than they follow an abbreviation inside one.
@@ -135,12 +144,18 @@ pub(crate) fn may_end_sentence(word: &str, next: &str, opens_line: bool) -> bool
     }
     let bare = word.trim_start_matches(|c: char| !c.is_alphanumeric());
     let lower = bare.to_lowercase();
+    if next.starts_with(char::is_lowercase) && crate::english::is_abbreviation(bare) {
+        return false;
+    }
     let numbers_an_item = opens_line && bare.len() <= 3 && bare.chars().all(|c| c.is_ascii_digit());
     if numbers_an_item || NEVER.contains(&lower.as_str()) {
         return false;
     }
     if BEFORE_NUMBERS.contains(&lower.as_str()) {
-        return !next.starts_with(char::is_numeric);
+        return !next.starts_with(char::is_numeric) && !next.starts_with(char::is_lowercase);
+    }
+    if bare.starts_with(char::is_uppercase) && PLACES_AND_DAYS.contains(&lower.as_str()) {
+        return !next.starts_with(char::is_lowercase) && (lower.len() < 4 || is_opener(next));
     }
     if is_initials(bare) || SELDOM.contains(&lower.as_str()) {
         return is_opener(next);

@@ -10,21 +10,24 @@ mod figures;
 mod mixed;
 mod writing;
 
+pub(crate) use writing::{Kind, is_abbreviation, kind, settle};
+
 use crate::Class;
 use crate::sentence::{Match, Rule, Sentence};
 
 /// Every rule, in the order in which they are asked.
-const RULES: [&[Rule]; 3] = [addresses::RULES, figures::RULES, writing::RULES];
+const RULES: [&[Rule]; 4] = [addresses::RULES, writing::EMOTICONS, figures::RULES, writing::RULES];
 
 /// Reads what starts at a chunk.
 pub(crate) fn read(sentence: &Sentence<'_>, at: usize) -> Match {
     let core = sentence.core(at);
     if core.is_empty() {
-        return Match::one(Class::Pause, "");
+        let marks = sentence.chunk(at).map_or("", |chunk| chunk.lead);
+        return writing::punctuation(marks).unwrap_or_else(|| Match::one(Class::Pause, ""));
     }
     let rules = || RULES.iter().copied().flatten();
     let read = rules().find_map(|rule| rule(sentence, at));
-    read.unwrap_or_else(|| mixed::read(core))
+    read.unwrap_or_else(|| mixed::read(sentence, at))
 }
 
 /// What is said for a short text of its own.

@@ -8,12 +8,14 @@ mod breaks;
 mod english;
 mod markup;
 mod normalise;
+mod scripts;
 mod sentence;
 mod token;
 
 use speech::{Boundary, Clause, ErrorKind, Plain, Reading, SpeechError, SpeechGraph, SpeechText, has_sound};
 
 pub use normalise::{English, Normalised, Sentences, normalise};
+pub use scripts::{Unreadable, unreadable};
 pub use token::{Class, Token};
 
 use crate::breaks::{Break, breaks};

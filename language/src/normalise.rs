@@ -100,6 +100,7 @@ impl Tokens<'_> {
             at += found.chunks.max(1);
             tokens.push(self.token(at - found.chunks.max(1), found));
         }
+        english::settle(&mut tokens);
         tokens
     }
 
@@ -182,18 +183,97 @@ pub fn normalise(graph: &Arc<SpeechGraph>, english: English) -> Normalised {
         characters += part.chars().count();
         characters
     };
-    let mut ended = None;
+    let mut ended: Option<Option<Boundary>> = None;
     for token in Sentences::new(Arc::clone(graph), english).flatten() {
         let text = &mut normalised.text;
-        match ended.replace(token.ends) {
-            None => {}
-            Some(Some(Boundary::Paragraph)) => _ = push(text, "\n\n"),
-            Some(_) => _ = push(text, " "),
-        }
-        let offset = push(text, &token.lead);
+        let changed = token.said != token.text;
+        let lead = if changed { before_said(&token.lead) } else { token.lead.clone() };
+        let trail = if changed { after_said(&token.trail) } else { token.trail.clone() };
+        let silent = lead.is_empty() && token.said.is_empty() && trail.is_empty();
+        let separator = match ended {
+            None => "",
+            _ if silent => "",
+            Some(Some(Boundary::Paragraph)) => "\n\n",
+            Some(_) => " ",
+        };
+        push(text, separator);
+        let offset = push(text, &lead);
         let end = push(text, &token.said);
-        push(text, &token.trail);
+        push(text, &trail);
+        ended = match ended {
+            Some(before) if silent => Some(before.max(token.ends)),
+            None if silent => None,
+            _ => Some(token.ends),
+        };
         normalised.tokens.push((token, speech::Span { offset, length: end - offset }));
     }
     normalised
+}
+
+/// The punctuation before words that are not as they were written: what opens, and a dash. A sign that stays before
+/// other words could be read as part of them: "-x", "/usr".
+fn before_said(marks: &str) -> String {
+    let dashes = marks.replace("--", "—");
+    dashes
+        .chars()
+        .filter(|c| {
+            matches!(
+                c,
+                '"' | '\''
+                    | '“'
+                    | '‘'
+                    | '«'
+                    | '‹'
+                    | '„'
+                    | '‚'
+                    | '('
+                    | '['
+                    | '{'
+                    | '¿'
+                    | '¡'
+                    | '…'
+                    | '—'
+                    | '–'
+            )
+        })
+        .collect()
+}
+
+/// The punctuation after them: what closes, and stops.
+fn after_said(marks: &str) -> String {
+    let dashes = marks.replace("--", "—");
+    dashes
+        .chars()
+        .filter(|c| {
+            matches!(
+                c,
+                '"' | '\''
+                    | '”'
+                    | '’'
+                    | '“'
+                    | '‘'
+                    | '»'
+                    | '›'
+                    | ')'
+                    | ']'
+                    | '}'
+                    | '.'
+                    | ','
+                    | ';'
+                    | ':'
+                    | '!'
+                    | '?'
+                    | '…'
+                    | '—'
+                    | '–'
+                    | '。'
+                    | '、'
+                    | '，'
+                    | '！'
+                    | '？'
+                    | '：'
+                    | '；'
+            )
+        })
+        .collect()
 }

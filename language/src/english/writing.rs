@@ -1,6 +1,38 @@
 //! Abbreviations, initials, Roman numerals, code, signs and emoji.
 
+mod abbreviations;
+mod characters;
+mod code;
+mod fragments;
+mod initials;
+mod months;
+mod places;
+mod roman;
+mod signs;
+mod slashes;
+mod words;
+
 use crate::sentence::Rule;
 
+pub(crate) use abbreviations::is_abbreviation;
+pub(crate) use characters::{Kind, kind};
+pub(super) use characters::{emoji, transliterated};
+pub(super) use fragments::{fragment, letters};
+pub(crate) use roman::settle;
+pub(super) use signs::{between_words, name, punctuation};
+
+/// Asked before figures are: "<3" is no number.
+pub(super) const EMOTICONS: &[Rule] = &[signs::emoticon];
+
 /// In the order in which they are asked.
-pub(super) const RULES: &[Rule] = &[];
+pub(super) const RULES: &[Rule] = &[
+    characters::rewritten,
+    abbreviations::rule,
+    places::rule,
+    months::rule,
+    slashes::rule,
+    roman::rule,
+    initials::rule,
+    code::rule,
+    words::rule,
+];

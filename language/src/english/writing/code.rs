@@ -1,0 +1,115 @@
+//! Names of programs: said as the words they are made of.
+
+use super::fragments::{fragment, letters};
+use crate::Class;
+use crate::sentence::{Match, Sentence};
+
+/// Languages and systems with a sign in their names.
+const NAMED: &[(&str, &str)] = &[
+    ("c++", "C plus plus"),
+    ("g++", "G plus plus"),
+    ("c#", "C sharp"),
+    ("f#", "F sharp"),
+    ("a+", "A plus"),
+    ("b+", "B plus"),
+    ("i++", "I plus plus"),
+    ("i--", "I minus minus"),
+    ("notepad++", "notepad plus plus"),
+    ("objective-c", "objective C"),
+    ("lgbtq+", "L G B T Q plus"),
+    ("lgbt+", "L G B T plus"),
+    ("google+", "Google plus"),
+    ("at&t", "A T and T"),
+    ("m&ms", "M and M's"),
+    ("m&m's", "M and M's"),
+];
+
+/// Reads "snake_case", "camelCase", "foo()", "foo::bar", "$HOME", "Vec<T>".
+pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
+    let chunk = sentence.chunk(at)?;
+    let core = chunk.core;
+    if !core.is_ascii() {
+        return None;
+    }
+    let calls = usize::from(chunk.trail.starts_with("()")) * 2;
+    let read = |said: String| (!said.is_empty()).then(|| Match::one(Class::Code, said).closing(calls));
+    let small = core.to_ascii_lowercase();
+    if let Some((_, said)) = NAMED.iter().find(|(written, _)| *written == small) {
+        return read((*said).to_owned());
+    }
+    if let Some(variable) = core.strip_prefix('$') {
+        let name = variable.trim_matches(['{', '}']);
+        let named = name.starts_with(|c: char| c.is_ascii_alphabetic()) && is_identifier(name);
+        return if named { read(format!("dollar {}", small_letters(name))) } else { None };
+    }
+    if core.contains("::") && core.split("::").all(is_identifier) {
+        return read(
+            core.split("::").filter(|part| !part.is_empty()).map(fragment).collect::<Vec<_>>().join(" "),
+        );
+    }
+    if let Some((head, inner)) = core.strip_suffix('>').and_then(|core| core.split_once('<'))
+        && is_identifier(head)
+        && is_identifier(inner)
+        && !head.is_empty()
+        && !inner.is_empty()
+    {
+        return read(format!("{} of {}", fragment(head), fragment(inner)));
+    }
+    if !is_identifier(core) {
+        return None;
+    }
+    let has_letter = core.bytes().any(|b| b.is_ascii_alphabetic());
+    if core.contains('_') && has_letter {
+        return read(small_letters(core));
+    }
+    if calls > 0 && has_letter {
+        return read(fragment(core));
+    }
+    is_camel(core).then(|| fragment(core)).and_then(read)
+}
+
+/// A constant in capitals is made of words: "MAX_VALUE"; a single letter is one.
+fn small_letters(name: &str) -> String {
+    if name.len() == 1 {
+        return letters(name);
+    }
+    let small = name.to_ascii_lowercase();
+    let name = if name.bytes().any(|b| b.is_ascii_lowercase()) { name } else { small.as_str() };
+    let parts = name.split('_').filter(|part| !part.is_empty());
+    parts.map(fragment).collect::<Vec<_>>().join(" ")
+}
+
+fn is_identifier(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// A capital after a small letter, but no name like "McDonald".
+fn is_camel(core: &str) -> bool {
+    const PARTICLES: &[&str] = &[
+        "Mc", "Mac", "De", "Di", "Da", "Du", "La", "Le", "Van", "Von", "Fitz", "Del", "O", "St", "San",
+        "Ver", "Des", "Ze",
+    ];
+    let letters = core.bytes().all(|b| b.is_ascii_alphabetic());
+    let humps = core
+        .as_bytes()
+        .windows(2)
+        .filter(|pair| pair.iter().zip([true, false]).all(|(b, small)| b.is_ascii_lowercase() == small))
+        .count();
+    let hump = core
+        .as_bytes()
+        .windows(2)
+        .position(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+    let Some(hump) = hump else {
+        // "iOS" starts small; "HTTPServer" has a head.
+        return letters
+            && core.len() > 3
+            && core.bytes().take(2).all(|b| b.is_ascii_uppercase())
+            && core.bytes().any(|b| b.is_ascii_lowercase());
+    };
+    let head = core.get(..=hump).unwrap_or_default();
+    letters
+        && !(humps == 1
+            && PARTICLES.contains(&head)
+            && core.len() > hump + 2
+            && core.bytes().skip(hump + 2).all(|b| b.is_ascii_lowercase()))
+}
