@@ -27,7 +27,6 @@ use crate::sentence::{Match, Rule, Sentence};
 
 use place::{Found, Parser, Place};
 
-
 /// In the order in which they are asked.
 pub(super) const RULES: &[Rule] = &[read];
 
@@ -40,6 +39,7 @@ const PARSERS: &[Parser] = &[
     times::read,
     codes::read,
     money::read,
+    numbers::masses,
     percents::read,
     numbers::house,
     years::read,
@@ -61,14 +61,20 @@ const WORDED: &[Parser] = &[dates::read_month, money::read, maths::read];
 fn read(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
     let core = sentence.core(at);
     if let Some(plain) = foreign::figures(core) {
-        let plain = Sentence::new(&plain, sentence.british);
-        return Some(Match { chunks: 1, ..super::read(&plain, 0) });
+        return Some(same(&plain, sentence));
     }
     let place = Place::new(sentence, at)?;
-    if !holds_figure(core) {
+    if !holds_figure(core) && place.sign.is_empty() {
         return starts_figure(sentence, at).then(|| first(WORDED, &place)).flatten();
     }
-    first(PARSERS, &place).or_else(|| with_prefix(core, &place)).or_else(|| first(NAMES, &place))
+    let found = first(PARSERS, &place).or_else(|| with_prefix(core, &place));
+    found.or_else(|| Some(same(&foreign::lowered(core)?, sentence))).or_else(|| first(NAMES, &place))
+}
+
+/// How a chunk is read that was written anew.
+fn same(plain: &str, sentence: &Sentence<'_>) -> Match {
+    let plain = Sentence::new(plain, sentence.british);
+    Match { chunks: 1, opens: 0, closes: 0, ..super::read(&plain, 0) }
 }
 
 /// The first reading that ends where a word ends.
@@ -100,6 +106,6 @@ fn starts_figure(sentence: &Sentence<'_>, at: usize) -> bool {
     let (core, next) = (sentence.core(at), sentence.core(at + 1));
     let figure_follows = next.starts_with(|c: char| c.is_ascii_digit());
     let sign_follows = core.len() <= 2 && next.starts_with(|c: char| "+=<>×÷≠≤≥≈±−".contains(c));
-    let is_formula = core.len() < 8 && core.contains(|c: char| "=<>×÷≠≤≥≈±−+".contains(c));
+    let is_formula = core.len() < 8 && core.contains(|c: char| "=<>×÷≠≤≥≈±−+π∞√".contains(c));
     (figure_follows && core.len() < 12) || sign_follows || is_formula
 }

@@ -1,30 +1,13 @@
 //! Figures that name something: addresses of machines, ISBN, postcodes, hexadecimals.
 
 use super::place::{Found, Place};
-use super::scan::{digits, digits_of, ends_word, is_one_of, small};
+use super::scan::{digits, digits_of, ends_word, is_one_of, small, stands};
 use crate::Class;
 use crate::english::cardinals::{cardinal, digit, paired, spelled};
 
 /// Words before figures that are read one by one.
-const SPELLED: &[&str] = &[
-    "code",
-    "zip",
-    "pin",
-    "account",
-    "order",
-    "serial",
-    "tracking",
-    "isbn",
-    "id",
-    "passcode",
-    "password",
-    "extension",
-    "combination",
-    "card",
-    "invoice",
-    "badge",
-    "passport",
-];
+const SPELLED: &str = "code zip pin account order serial tracking isbn id passcode password extension \
+        combination card invoice badge passport";
 
 pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     if !place.sign.is_empty() {
@@ -115,21 +98,16 @@ fn postcode<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (digits, left) = digits_of(place.text, 4, 18)?;
     let is_state =
         place.before.len() == 2 && place.before.chars().all(|c| c.is_ascii_uppercase()) && digits.len() == 5;
-    let is_state =
-        is_state && !is_one_of(place.before, &["AD", "BC", "CE", "US", "UK", "EU", "UN", "OF", "IN", "TO"]);
+    let is_state = is_state && !is_one_of(place.before, "AD BC CE US UK EU UN OF IN TO");
     let is_code = is_state || is_one_of(place.before, SPELLED);
-    let ends = ends_word(left) && !left.starts_with(['-', '/', ':', '%', '°']) && !is_decimal(left);
+    let ends = stands(left) && !left.starts_with('-');
     (is_code && ends).then(|| Found::new(Class::Code, spelled(digits), left))
-}
-
-fn is_decimal(left: &str) -> bool {
-    left.strip_prefix(['.', ',']).and_then(digits).is_some()
 }
 
 /// "007", and what is too long for a name.
 fn long<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (digits, left) = digits(place.text)?;
     let is_code = (digits.starts_with('0') && digits.len() > 1) || digits.len() > 36;
-    let ends = ends_word(left) && !left.starts_with(['-', '/', ':', '%', '°']) && !is_decimal(left);
+    let ends = stands(left) && !left.starts_with('-');
     (is_code && ends).then(|| Found::new(Class::Number, cardinal(digits), left))
 }

@@ -1,7 +1,7 @@
 //! "2024-05-17", "5/17/2024", "May 17, 2024", "17 May".
 
 use super::place::{Found, Place};
-use super::scan::{dash, digits_of, ends_word, is_one_of, letters, small, space, spaced, word};
+use super::scan::{dash, digits_of, ends_word, is_one_of, letters, small, space, spaced, stands, word};
 use super::{times, years};
 use crate::Class;
 use crate::english::cardinals::{cardinal, ordinal};
@@ -21,25 +21,8 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-const WEEKDAYS: &[&str] = &[
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "mon",
-    "tue",
-    "tues",
-    "wed",
-    "thu",
-    "thur",
-    "thurs",
-    "fri",
-    "sat",
-    "sun",
-];
+const WEEKDAYS: &str = "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs \
+        fri sat sun";
 
 /// The name of a month by its number.
 fn month_name(month: u32) -> Option<&'static str> {
@@ -50,10 +33,10 @@ fn month_name(month: u32) -> Option<&'static str> {
 pub(super) fn month(text: &str) -> Option<(u32, &str)> {
     let (name, left) = letters(text);
     let at = MONTHS.iter().position(|month| {
-        let short = (name.len() == 3 || (name.len() == 4 && is_one_of(name, &["sept", "june", "july"])))
+        let short = (name.len() == 3 || (name.len() == 4 && is_one_of(name, "sept june july")))
             && month.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
         let whole = month.eq_ignore_ascii_case(name);
-        let is_other_word = is_one_of(name, &["may", "march", "mar", "august", "jan", "dec", "jun"]);
+        let is_other_word = is_one_of(name, "may march mar august jan dec jun");
         (short || whole) && (name.starts_with(char::is_uppercase) || (whole && !is_other_word))
     })?;
     let short = MONTHS.get(at).is_some_and(|month| month.len() > name.len());
@@ -66,7 +49,11 @@ pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     if !place.sign.is_empty() {
         return None;
     }
-    iso(place).or_else(|| day_month(place)).or_else(|| slashed(place)).or_else(|| day_and_month(place))
+    iso(place)
+        .or_else(|| iso_month(place))
+        .or_else(|| day_month(place))
+        .or_else(|| slashed(place))
+        .or_else(|| day_and_month(place))
 }
 
 /// A date that starts with its month.
@@ -75,8 +62,7 @@ pub(super) fn read_month<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let left = space(left)?;
     if let Some((day, left)) = day(left)
         && (ends_word(left))
-        && !left.starts_with([':', '/', '%', '°'])
-        && !is_decimal(left)
+        && stands(left)
     {
         let (until, left) = until_day(left);
         let (year, left) = year(left);
@@ -88,14 +74,9 @@ pub(super) fn read_month<'s>(place: &Place<'s>) -> Option<Found<'s>> {
         return Some(Found::new(Class::Date, said + &until + &year, left));
     }
     let (year, left) = years::full_year(left)?;
-    let is_date =
-        ends_word(left) && dash(left).is_none() && !left.starts_with(['/', ':', '%']) && !is_decimal(left);
+    let is_date = stands(left) && dash(left).is_none();
     let name = month_name(month).filter(|_| is_date)?;
     Some(Found::new(Class::Date, format!("{name} {year}"), left))
-}
-
-fn is_decimal(left: &str) -> bool {
-    left.strip_prefix(['.', ',']).is_some_and(|left| left.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// "May seventeenth".
@@ -133,7 +114,7 @@ fn day(text: &str) -> Option<(u32, &str)> {
 /// "-18" of "May 17-18".
 fn until_day(text: &str) -> (String, &str) {
     match dash(text).and_then(day) {
-        Some((until, left)) if ends_word(left) && !is_decimal(left) => (format!(" to {}", nth(until)), left),
+        Some((until, left)) if stands(left) => (format!(" to {}", nth(until)), left),
         _ => (String::new(), text),
     }
 }
@@ -145,7 +126,7 @@ fn year(text: &str) -> (String, &str) {
         Some((year, left))
             if next.len() < text.len()
                 && ends_word(left)
-                && !is_decimal(left)
+                && stands(left)
                 && !left.starts_with([':', '-', '/']) =>
         {
             (format!(", {year}"), left)
@@ -167,6 +148,16 @@ fn iso<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (time, left) = times::clock(time)?;
     let (zone, left) = zone(left);
     Some(Found::new(Class::Date, format!("{said}, {time}{zone}"), left))
+}
+
+/// "2024-05"; "2008-09" is two years.
+fn iso_month<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let (year, left) =
+        digits_of(place.text, 4, 4).filter(|(year, _)| year.starts_with("20") || year.starts_with("19"))?;
+    let (month, left) = digits_of(left.strip_prefix('-')?, 2, 2)?;
+    let is_month = small(year)? % 100 >= small(month)? && stands(left) && !left.starts_with('-');
+    let name = month_name(small(month)?).filter(|_| is_month)?;
+    Some(Found::new(Class::Date, format!("{name} {}", years::year(place, year)), left))
 }
 
 /// "Z" or "+02:00" behind a time.
@@ -241,7 +232,9 @@ fn day_first(place: &Place<'_>, first: u32, second: u32, by_point: bool) -> Opti
 fn day_and_month<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (first, left) = digits_of(place.text, 1, 2)?;
     let (second, left) = digits_of(left.strip_prefix('/')?, 1, 2)?;
-    let is_date = place.follows_at_once(&["on", "dated", "due"]) || place.follows_at_once(WEEKDAYS);
+    let late = |day: &str| (17..=31).contains(&small(day).unwrap_or(0));
+    let certain = if place.british() { late(first) } else { late(second) };
+    let is_date = certain || place.follows_at_once("on dated due") || place.follows_at_once(WEEKDAYS);
     if !is_date || !ends_word(left) || left.starts_with('/') || word(spaced(left), "of").is_some() {
         return None;
     }

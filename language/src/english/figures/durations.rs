@@ -20,7 +20,8 @@ fn chain<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     (words.len() > 1).then(|| Found::new(Class::Duration, words.join(" "), left)).or_else(|| {
         let (amount, behind) = amount(place, place.text)?;
         let behind = behind.strip_prefix('s').filter(|left| ends_word(left))?;
-        let is_name = super::numbers::follows_name(place) || place.text.len() - behind.len() > 4;
+        let is_name =
+            place.named || super::numbers::follows_name(place) || place.text.len() - behind.len() > 4;
         if is_name {
             return None;
         }
@@ -45,15 +46,12 @@ fn part<'s>(place: &Place<'_>, text: &'s str) -> Option<(String, &'s str)> {
 
 /// "2:15:09" behind "in" or "of", "4:05" behind "a time of".
 pub(super) fn stopwatch<'s>(place: &Place<'s>) -> Option<Found<'s>> {
-    let runs = [
-        "in", "ran", "run", "time", "marathon", "duration", "length", "lasted", "lasts", "finished",
-        "clocked",
-    ];
+    let runs = "in ran run time marathon duration length lasted lasts finished clocked";
     let (first, left) = digits_of(place.text, 1, 2)?;
     let (second, left) = digits_of(left.strip_prefix(':')?, 2, 2)?;
     let (third, left) = digits_of(left.strip_prefix(':')?, 2, 2)?;
     let is_clock = first.len() == 2 && !first.starts_with('0');
-    if !place.follows(&runs) || is_clock || !ends_word(left) || left.starts_with(':') {
+    if !place.follows(runs) || is_clock || !ends_word(left) || left.starts_with(':') {
         return None;
     }
     let units = [(first, "hour"), (second, "minute"), (third, "second")];

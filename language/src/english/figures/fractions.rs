@@ -51,12 +51,15 @@ fn proper<'s>(place: &Place<'s>, text: &'s str) -> Option<(String, &'s str)> {
     let (bottom, left) = digits_of(left.strip_prefix(['/', '⁄'])?, 1, 4)?;
     let (top_number, bottom_number) = (small(top)?, small(bottom)?);
     let is_plain = !top.starts_with('0') && !bottom.starts_with('0');
-    let has_name = matches!(bottom_number, 2..=16 | 20 | 25 | 32 | 50 | 64 | 100 | 128 | 1000);
+    let has_name = matches!(bottom_number, 2..=16 | 32 | 64 | 100 | 128 | 1000)
+        || (top_number == 1 && bottom_number % 10 == 0);
     if !is_plain || !has_name || top_number >= bottom_number || left.starts_with('/') {
         return None;
     }
     let left = ["ths", "th", "rds", "rd", "nds", "nd"].iter().find_map(|end| word(left, end)).unwrap_or(left);
-    let rated = matches!(bottom_number, 10 | 100) && top_number > 1 && word(spaced(left), "of").is_none();
+    let starred = bottom_number == 5 && spaced(left).starts_with("star");
+    let rated =
+        starred || matches!(bottom_number, 10 | 100) && top_number > 1 && word(spaced(left), "of").is_none();
     if rated {
         return Some((format!("{} out of {}", place.cardinal(top), place.cardinal(bottom)), left));
     }
@@ -122,6 +125,7 @@ fn idiom<'s>(place: &Place<'s>) -> Option<Found<'s>> {
         ("50", "50") => "fifty-fifty".to_owned(),
         ("20", "20" | "200" | "400") => format!("twenty {second}"),
         ("365", _) => format!("three sixty-five {second}"),
+        _ if small(top)? + small(bottom)? == 100 => format!("{first} {second}"),
         _ if word(spaced(left), "time").is_some() => format!("{first} {second}"),
         _ => return None,
     };

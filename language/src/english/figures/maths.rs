@@ -2,7 +2,8 @@
 
 use super::numerals::numeral;
 use super::place::{Found, Place};
-use super::scan::{digits, ends_word, letters, spaced};
+use super::quantities;
+use super::scan::{digits, ends_word, is_one_of, letters, spaced};
 use crate::Class;
 use crate::english::cardinals::{cardinal, spelled};
 
@@ -28,13 +29,17 @@ const BETWEEN: [(&str, &str); 18] = [
     ("±", "plus or minus"),
 ];
 
+/// Words of two letters, which are no products.
+const WORDS: &str =
+    "is in on no of to or at by if an as be do go he it me my so up us we am ok hi oh ah vs pm ad bc ce id";
+
 /// Signs that mean something between two things only in a formula.
 const LOOSE: [(&str, &str); 4] = [("-", "minus"), ("–", "minus"), ("/", "divided by"), ("x", "times")];
 
 pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (mut words, mut left) = operand(place, place.text)?;
     let has_power = words.contains("power") || words.ends_with("squared") || words.ends_with("cubed");
-    let mut is_formula = has_power || place.text.starts_with(['√', 'π', '∞']);
+    let mut is_formula = has_power || place.text.starts_with(['√', 'π', '∞']) || words.ends_with(" pi");
     let mut end = left;
     let mut sides = 1;
     while let Some((sign, sure, next)) = between(left) {
@@ -53,7 +58,17 @@ pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
         return None;
     }
     let is_whole = ends_word(end) && is_formula && (sides > 1 || !starts_plain || has_power);
-    is_whole.then(|| Found::new(Class::Math, words, end))
+    if !is_whole {
+        return None;
+    }
+    if let Some((unit, end)) = quantities::unit(place, spaced(end), spaced(end).len() < end.len()) {
+        return Some(Found::new(
+            Class::Math,
+            format!("{} {}", words.replace(" times ", " by "), unit.many()),
+            end,
+        ));
+    }
+    Some(Found::new(Class::Math, words, end))
 }
 
 /// A sign between two things, whether it makes a formula by itself, and what is behind it.
@@ -69,16 +84,16 @@ fn between(text: &str) -> Option<(&'static str, bool, &str)> {
     same_space.then(|| (name, sure.is_some(), spaced(left)))
 }
 
-/// A number, a letter or two, a root, a bracket's content, with its power.
+/// A number, a letter or two, or a root, with its power.
 fn operand<'s>(place: &Place<'_>, text: &'s str) -> Option<(String, &'s str)> {
-    if let Some(root) = text.strip_prefix('√') {
-        let (of, left) = operand(place, root)?;
-        return Some((format!("the square root of {of}"), left));
-    }
-    if let Some(left) = text.strip_prefix(['-', '−']) {
-        let (value, left) = operand(place, left)?;
-        return Some((format!("minus {value}"), left));
-    }
+    let (minus, text) = text.strip_prefix(['-', '−']).map_or(("", text), |text| ("minus ", text));
+    let (root, text) = text.strip_prefix('√').map_or(("", text), |text| ("the square root of ", text));
+    let (value, left) = value(place, text)?;
+    Some((format!("{minus}{root}{value}"), left))
+}
+
+/// The same without its sign.
+fn value<'s>(place: &Place<'_>, text: &'s str) -> Option<(String, &'s str)> {
     let (mut said, mut left) = match numeral(text) {
         Some((number, left)) => {
             let exponent =
@@ -114,7 +129,11 @@ fn symbols(text: &str) -> Option<(String, &str)> {
         }
     }
     let (word, left) = letters(text);
-    let is_symbol = word.is_ascii() && (word.len() == 1 || (word.len() == 2 && power(left).is_some()));
+    if let Some(left) = text.strip_prefix("mc2").filter(|left| ends_word(left)) {
+        return Some(("M C squared".to_owned(), left));
+    }
+    let short = word.len() == 2 && (power(left).is_some() || !is_one_of(word, WORDS));
+    let is_symbol = word.is_ascii() && (word.len() == 1 || short);
     let named = word.to_uppercase().chars().map(String::from).collect::<Vec<_>>().join(" ");
     is_symbol.then_some((named, left))
 }
@@ -152,7 +171,8 @@ fn exponent(text: &str) -> Option<(String, &str)> {
     Some((format!("{sign}{value}"), left))
 }
 
-fn raised(c: char) -> Option<char> {
+/// "3" for "³".
+pub(super) fn raised(c: char) -> Option<char> {
     const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
     if c == '⁻' {
         return Some('-');

@@ -53,14 +53,22 @@ fn range<'s>(place: &Place<'s>, currency: &Currency, text: &'s str) -> Option<(A
         }
         None => left,
     };
-    let second = loose_dash(left).and_then(self::currency).filter(|(second, _)| second.one == currency.one);
-    let Some((_, second)) = second else { return Some((first, left)) };
+    let second = loose_dash(left).and_then(|second| match self::currency(second) {
+        Some((other, second)) => (other.one == currency.one).then_some(second),
+        None => Some(second).filter(|second| magnitude_behind(second)),
+    });
+    let Some(second) = second else { return Some((first, left)) };
     let (second, left) = amount(place, second)?;
     let (second, left) = match magnitude(left) {
         Some((name, left)) => (format!("{} {name}", second.said), left),
         None => (second.said, left),
     };
     Some((Amount { said: format!("{} to {second}", first.said), kind: Kind::Range }, left))
+}
+
+/// Whether a number with its magnitude starts here: "2B".
+fn magnitude_behind(text: &str) -> bool {
+    numeral(text).is_some_and(|(_, left)| magnitude(left).is_some())
 }
 
 /// "5 €", "1.299,00 €", "10 USD", "5 million euros" stays as it is.

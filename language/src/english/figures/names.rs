@@ -9,8 +9,9 @@ use crate::english::cardinals::{cardinal, paired, spelled};
 pub(super) fn prefix(core: &str) -> Option<&str> {
     let (word, left) = letters(core);
     let rest = left.strip_prefix(['-', '‐', '‑', '–'])?;
-    let is_prefix = !word.is_empty()
-        && rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '$' | '€' | '£' | '\'' | '’'));
+    let rest = rest.strip_prefix(['\'', '’']).unwrap_or(rest);
+    let is_prefix =
+        !word.is_empty() && rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '$' | '€' | '£'));
     core.strip_suffix(rest).filter(|_| is_prefix)
 }
 

@@ -40,6 +40,9 @@ pub(super) fn numeral(text: &str) -> Option<(Numeral<'_>, &str)> {
         let (part, left) = digits(part)?;
         return Some((Numeral { whole: String::new(), part: Some(part), grouped: false }, left));
     }
+    if let Some(found) = surely_continental(text) {
+        return Some(found);
+    }
     let (first, left) = digits(text)?;
     let (whole, grouped, left) = grouped(first, left);
     if let Some((part, left)) = left.strip_prefix('.').and_then(digits) {
@@ -94,6 +97,16 @@ pub(super) fn continental(text: &str) -> Option<(Numeral<'_>, &str)> {
     }
 }
 
+/// The same where nothing else can be meant: with both marks, or millions.
+pub(super) fn surely_continental(text: &str) -> Option<(Numeral<'_>, &str)> {
+    let (number, left) = continental(text)?;
+    let has_point = text.get(..4).is_some_and(|start| start.contains('.'));
+    let sure = number.part.map_or(number.whole.len() > 6 && number.whole.ends_with("000"), |_| has_point);
+    let ends = !left.starts_with(|c: char| c.is_alphanumeric())
+        && left.strip_prefix(['.', ',']).and_then(digits).is_none();
+    (sure && ends).then_some((number, left))
+}
+
 /// How much of something there is.
 pub(super) struct Amount {
     pub(super) said: String,
@@ -117,10 +130,11 @@ pub(super) enum Kind {
 pub(super) fn amount<'s>(place: &Place<'s>, text: &'s str) -> Option<(Amount, &'s str)> {
     let (first, left) = single(place, text)?;
     if let Some(second) = dash(left)
+        && let (minus, second) = dash(second).map_or(("", second), |second| ("minus ", second))
         && let Some((second, left)) = single(place, second)
         && dash(left).and_then(digits).is_none()
     {
-        let said = format!("{} to {}", first.said, second.said);
+        let said = format!("{} to {minus}{}", first.said, second.said);
         return Some((Amount { said, kind: Kind::Range }, left));
     }
     Some((first, left))

@@ -3,7 +3,7 @@
 use super::numerals::Kind;
 use super::numerals::{amount, loose_range, single};
 use super::place::{Found, Place};
-use super::scan::{dash, spaced, word};
+use super::scan::{loose_dash, spaced, word};
 use crate::Class;
 
 pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
@@ -13,7 +13,7 @@ pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
 /// "5%-10%".
 fn both<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (first, left) = single(place, place.text)?;
-    let (second, left) = single(place, dash(spaced(left).strip_prefix('%')?)?)?;
+    let (second, left) = single(place, loose_dash(spaced(left).strip_prefix('%')?)?)?;
     let left = spaced(left).strip_prefix('%')?;
     Some(Found::new(Class::Percent, format!("{} to {} percent", first.said, second.said), left))
 }

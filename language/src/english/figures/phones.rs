@@ -1,29 +1,16 @@
 //! "+1 (555) 010-9999", "020 7946 0958", "1-800-FLOWERS", "911".
 
 use super::place::{Found, Place, counts_things};
-use super::scan::{digits, digits_of, ends_word, is_one_of, letters, spaced};
+use super::scan::{digits, digits_of, ends_word, is_one_of, letters, spaced, stands};
 use crate::Class;
 use crate::english::cardinals::spelled;
 
 /// Words before a number that is called.
-const CALLS: &[&str] = &[
-    "call",
-    "calls",
-    "called",
-    "calling",
-    "dial",
-    "dialed",
-    "dialled",
-    "phone",
-    "telephone",
-    "tel",
-    "text",
-    "fax",
-    "ring",
-    "number",
-    "mobile",
-    "cell",
-];
+const CALLS: &str = "call calls called calling dial dialed dialled phone telephone tel text fax ring number \
+        mobile cell";
+
+/// What follows a number of three figures that is called.
+const EMERGENCY: &str = ". call calls caller operator operators dispatcher dispatchers emergency system now immediately and or if is";
 
 pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     named(place).or_else(|| grouped(place)).or_else(|| short(place))
@@ -43,14 +30,16 @@ fn grouped<'s>(place: &Place<'s>) -> Option<Found<'s>> {
         groups.push(group);
         left = next;
     }
-    let ends = ends_word(left) && !left.starts_with(['/', ':', '-', '%', '°']);
+    let ends = stands(left) && !left.starts_with('-');
     let bracketed = place.lead.ends_with('(') && marks.starts_with(')');
     if !ends || !(place.sign == "plus" || is_number(place, &groups, &marks, bracketed, left)) {
         return None;
     }
     let count: usize = groups.iter().map(|group| group.len()).sum();
     let fits = place.sign != "plus" || ((7..=15).contains(&count) && (groups.len() > 1 || count > 9));
-    fits.then(|| Found::new(Class::Phone, said(&groups), left))
+    // The bracket before the first group goes with the one behind it.
+    let opens = usize::from(bracketed);
+    fits.then(|| Found { opens, ..Found::new(Class::Phone, said(&groups), left) })
 }
 
 /// A sign between groups, the group behind it, and what is left.
@@ -78,9 +67,8 @@ fn next_group(text: &str) -> Option<(char, &str, &str)> {
 fn is_number(place: &Place<'_>, groups: &[&str], marks: &str, bracketed: bool, left: &str) -> bool {
     let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
     let same = marks.chars().all(|mark| marks.starts_with(mark));
-    let called = is_one_of(place.before, CALLS) || place.follows_at_once(&["tel", "phone", "fax", "call"]);
+    let called = is_one_of(place.before, CALLS) || place.follows_at_once("tel phone fax call");
     let count: usize = lengths.iter().sum();
-    let ungrouped = ends_word(left) && !marks.contains(' ');
     match lengths.as_slice() {
         [3, 3, 4] => bracketed || same,
         [3, 4] => {
@@ -89,7 +77,7 @@ fn is_number(place: &Place<'_>, groups: &[&str], marks: &str, bracketed: bool, l
             let round = first.ends_with('0') && second.ends_with('0') && !second.starts_with('0');
             marks == "-" && (called || first == "555" || (!round && !counts_things(left)))
         }
-        [1, 3, 3, 4] => groups.first() == Some(&"1") && ungrouped,
+        [1, 3, 3, 4] => groups.first() == Some(&"1"),
         [_, _, ..] if groups.first().is_some_and(|first| first.starts_with('0') && first.len() > 1) => {
             (9..=12).contains(&count) && !marks.contains('.')
         }
@@ -139,13 +127,21 @@ fn is_figures(words: &str) -> bool {
     })
 }
 
+/// The word that follows, or "." for none.
+fn word_after(left: &str) -> &str {
+    match letters(spaced(left)).0 {
+        "" => ".",
+        word => word,
+    }
+}
+
 /// "call 911".
 fn short<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (digits, left) = digits_of(place.text, 3, 3)?;
     let emergency = matches!(digits, "911" | "999" | "112" | "411" | "311" | "101" | "111");
-    let calls = ["call", "operator", "dispatcher", "emergency", "system", "caller"];
-    let next = letters(spaced(left)).0;
-    let called = is_one_of(place.before, CALLS) || (digits == "911" && is_one_of(next, &calls));
+    let alone =
+        digits == "911" && !super::numbers::follows_name(place) && is_one_of(word_after(left), EMERGENCY);
+    let called = is_one_of(place.before, CALLS) || alone;
     (emergency && called && ends_word(left) && !left.starts_with(['-', '.', ':']))
         .then(|| Found::new(Class::Phone, spelled(digits), left))
 }

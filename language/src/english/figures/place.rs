@@ -87,9 +87,16 @@ impl<'s> Place<'s> {
             _ => "",
         };
         if !sign.is_empty() {
-            let is_alone = chars.as_str().starts_with(|c: char| c.is_whitespace() || c == '=');
-            if self.opens == 0 && !is_alone {
-                self.text = chars.as_str();
+            let (sign, rest) = match (sign, chars.as_str().strip_prefix('=')) {
+                ("less than", Some(rest)) => ("at most", rest),
+                ("more than", Some(rest)) => ("at least", rest),
+                _ => (sign, chars.as_str()),
+            };
+            let is_apart = rest.starts_with(char::is_whitespace);
+            let figure = rest.trim_start().starts_with(|c: char| c.is_ascii_digit());
+            let may_stand_apart = !matches!(sign, "plus" | "minus");
+            if self.opens == 0 && if is_apart { figure && may_stand_apart } else { !rest.starts_with('=') } {
+                self.text = rest.trim_start();
                 self.sign = sign;
             }
             return;
@@ -126,7 +133,7 @@ impl<'s> Place<'s> {
     }
 
     /// Whether the word before, or the one before that, is one of these.
-    pub(super) fn follows(&self, words: &[&str]) -> bool {
+    pub(super) fn follows(&self, words: &str) -> bool {
         (1..=3).any(|back| {
             let core = self.at.checked_sub(back).map_or("", |at| self.sentence.core(at));
             is_one_of(core, words)
@@ -134,13 +141,15 @@ impl<'s> Place<'s> {
     }
 
     /// Whether the word before is one of these, whatever punctuation follows that.
-    pub(super) fn follows_at_once(&self, words: &[&str]) -> bool {
+    pub(super) fn follows_at_once(&self, words: &str) -> bool {
         is_one_of(self.at.checked_sub(1).map_or("", |at| self.sentence.core(at)), words)
     }
 
     /// Whether "a" stands before: what is counted is then one thing, "a 5 km run".
     pub(super) fn is_one_thing(&self, left: &str) -> bool {
-        is_one_of(self.before, &["a", "an"])
+        let next = left.trim_start().split(' ').next().unwrap_or_default();
+        (is_one_of(self.before, "a an")
+            || is_one_of(next, "note notes bill bills coin coins banknote banknotes"))
             && left.strip_prefix(' ').is_some_and(|left| left.starts_with(char::is_alphabetic))
     }
 
@@ -182,33 +191,9 @@ impl<'s> Place<'s> {
 
 /// Whether a text starts with a word for several things: "people", "miles".
 pub(super) fn counts_things(text: &str) -> bool {
-    const MANY: &[&str] =
-        &["people", "men", "women", "children", "feet", "police", "sheep", "fish", "different"];
-    const NOT: &[&str] = &[
-        "as",
-        "is",
-        "was",
-        "has",
-        "does",
-        "its",
-        "this",
-        "his",
-        "hers",
-        "ours",
-        "us",
-        "yes",
-        "thus",
-        "always",
-        "perhaps",
-        "sometimes",
-        "plus",
-        "versus",
-        "unless",
-        "across",
-        "towards",
-        "besides",
-        "news",
-    ];
+    const MANY: &str = "people men women children feet police sheep fish different";
+    const NOT: &str = "as is was has does its this his hers ours us yes thus always perhaps sometimes plus \
+        versus unless across towards besides news";
     let Some(text) = text.strip_prefix(char::is_whitespace) else { return false };
     let word = text.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
     let goes_on = text.get(word.len()..).is_some_and(ends_word);

@@ -1,8 +1,8 @@
 //! "10 km/h", "5 lbs", "20 °C", "5'11\"", "40.7° N", "2.5M users".
 
-use super::numerals::{Amount, Kind, amount, loose_range, numeral};
+use super::numerals::{Amount, Kind, amount, loose_range, numeral, single};
 use super::place::{Found, Place, counts_things};
-use super::scan::{dash, digits_of, ends_word, letters, small, space, spaced, word};
+use super::scan::{dash, digits_of, ends_word, is_one_of, letters, small, space, spaced, word};
 use super::units::{CUT_SHORT, LENGTHS, UNITS, Where};
 use crate::Class;
 
@@ -34,7 +34,9 @@ impl Unit {
 }
 
 pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
-    feet(place)
+    caliber(place)
+        .or_else(|| feet(place))
+        .or_else(|| inch_marks(place))
         .or_else(|| degrees(place))
         .or_else(|| shortened(place))
         .or_else(|| measured(place))
@@ -122,9 +124,26 @@ fn spelled_power(text: &str) -> Option<(&'static str, &str)> {
 fn measured<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let ranged = || amount(place, place.text).and_then(|found| with_unit(place, found));
     let loose = || loose_range(place, place.text).and_then(|found| with_unit(place, found));
-    let (amount, unit, left) = ranged().or_else(loose)?;
-    let said = counted(place, &amount, &unit, left);
+    let (amount, unit, mut left) = ranged().or_else(loose).or_else(|| rate(place))?;
+    let mut said = counted(place, &amount, &unit, left);
+    while let Some(next) = spaced(left).strip_prefix(['×', 'x'])
+        && let Some((amount, unit, next)) =
+            self::amount(place, spaced(next)).and_then(|found| with_unit(place, found))
+    {
+        said = format!("{said} by {}", counted(place, &amount, &unit, next));
+        left = next;
+    }
     Some(Found::new(Class::Unit, said, left))
+}
+
+/// "60 beats/min", "5 miles/hour": several of anything in some time.
+fn rate<'s>(place: &Place<'s>) -> Option<(Amount, Unit, &'s str)> {
+    let (amount, left) = amount(place, place.text)?;
+    let (things, left) = letters(space(left)?);
+    let (time, left) = per(place, left.strip_prefix('/')?)?;
+    let is_time = is_one_of(&time, "hour minute second day week month year night person mile");
+    let thing = things.strip_suffix('s').filter(|thing| thing.len() > 2 && is_time)?;
+    Some((amount, Unit { one: format!("{thing} per {time}") }, left))
 }
 
 fn with_unit<'s>(place: &Place<'s>, (amount, left): (Amount, &'s str)) -> Option<(Amount, Unit, &'s str)> {
@@ -167,6 +186,30 @@ pub(super) fn counted(place: &Place<'_>, amount: &Amount, unit: &Unit, left: &st
     }
 }
 
+/// ".45 cal".
+fn caliber<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let (digits, left) = digits_of(place.text.strip_prefix('.')?, 2, 2)?;
+    let next = left.strip_prefix('-').unwrap_or_else(|| spaced(left));
+    let left = word(next, "cal").or_else(|| word(next, "caliber")).or_else(|| word(next, "calibre"))?;
+    Some(Found::new(Class::Unit, format!("{} caliber", place.cardinal(digits)), left))
+}
+
+/// "12\" vinyl", "12″".
+fn inch_marks<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let (amount, left) = single(place, place.text)?;
+    let wares = "pizza pizzas screen screens display monitor tv vinyl record records single ruler pipe wheel wheels \
+        laptop tablet tall wide long high deep thick barrel x by";
+    let left = left.strip_prefix('″').or_else(|| {
+        let left = left.strip_prefix(['"', '”'])?;
+        is_one_of(letters(spaced(left)).0, wares).then_some(left)
+    })?;
+    let unit = Unit { one: "inch".to_owned() };
+    let one_thing =
+        !is_one_of(letters(spaced(left)).0, "tall wide long high deep thick x by") && space(left).is_some();
+    let said = if one_thing { format!("{} inch", amount.said) } else { counted(place, &amount, &unit, left) };
+    Some(Found::new(Class::Unit, said, left))
+}
+
 /// "5'11\"".
 fn feet<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (feet, left) = digits_of(place.text, 1, 3)?;
@@ -195,7 +238,7 @@ fn feet<'s>(place: &Place<'s>) -> Option<Found<'s>> {
 /// "20 °C", "-5°", "40.7° N", "40°42′46″ N".
 fn degrees<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (amount, left) = amount(place, place.text)?;
-    let (unit, mut left) = degree(spaced(left))?;
+    let (unit, mut left) = bare_degree(place, left).or_else(|| degree(spaced(left)))?;
     let mut said = counted(place, &amount, &Unit { one: unit.to_owned() }, left);
     for (mark, other, name) in [('′', '\'', "minute"), ('″', '"', "second")] {
         if let Some((number, next)) = numeral(left)
@@ -215,9 +258,26 @@ fn degrees<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     Some(Found::new(Class::Unit, said, left))
 }
 
+/// "37.5C", "350F" behind "at".
+fn bare_degree<'s>(place: &Place<'s>, text: &'s str) -> Option<(&'static str, &'s str)> {
+    let (unit, left) = match text.strip_prefix('C') {
+        Some(left) => ("degree Celsius", left),
+        None => ("degree Fahrenheit", text.strip_prefix('F')?),
+    };
+    let (number, _) = numeral(place.text)?;
+    let compared = "at to of is was below above around about over under hit hits reached between and by than";
+    let is_warmth = number.part.is_some()
+        || place.sign == "minus"
+        || (number.whole.len() > 1 && is_one_of(place.before, compared));
+    (ends_word(left) && is_warmth).then_some((unit, left))
+}
+
 /// "°C" and what else a degree may be of.
 fn degree(text: &str) -> Option<(&'static str, &str)> {
-    let left = text.strip_prefix(['°', 'º', '˚'])?;
+    let left = match text.strip_prefix("deg").filter(|left| ends_word(left)) {
+        Some(left) => left.strip_prefix('.').unwrap_or(left),
+        None => text.strip_prefix(['°', 'º', '˚'])?,
+    };
     for (letter, name) in [('C', "degree Celsius"), ('F', "degree Fahrenheit")] {
         if let Some(left) = spaced(left).strip_prefix(letter).filter(|left| ends_word(left)) {
             return Some((name, left));
@@ -231,7 +291,7 @@ fn times<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (first, mut left) = amount(place, place.text)?;
     let mut said = sized(place, place.text).unwrap_or(first.said);
     let mut sides = 1;
-    while let Some(next) = left.strip_prefix(['x', '×', 'X'])
+    while let Some(next) = left.strip_prefix(['x', '×', 'X']).or_else(|| left.strip_prefix(" x "))
         && let Some((_, behind)) = amount(place, next)
     {
         said = format!("{said} by {}", sized(place, next)?);
@@ -264,15 +324,15 @@ fn shortened<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (amount, left) = amount(place, place.text)?;
     let (short, left) = letters(left);
     let name = match short {
+        "k" if ["run", "race"].iter().any(|race| word(spaced(left), race).is_some()) => "K",
         "k" => "thousand",
-        "M" | "mn" => "million",
+        "mn" => "million",
         "bn" => "billion",
         "tn" => "trillion",
-        "K" | "B" | "m" if counts_things(left) => match short {
-            "K" => "thousand",
-            "B" => "billion",
-            _ => "million",
-        },
+        "M" if amount.said.contains(" point ") => "million",
+        "K" if counts_things(left) => "thousand",
+        "M" | "m" if counts_things(left) => "million",
+        "B" if counts_things(left) => "billion",
         _ => return None,
     };
     let is_range = dash(left).and_then(|left| digits_of(left, 1, 3)).is_some();

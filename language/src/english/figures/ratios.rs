@@ -6,11 +6,8 @@ use crate::Class;
 use crate::english::cardinals::cardinal;
 
 /// Words before the score of a game.
-const GAMES: &[&str] = &[
-    "won", "win", "wins", "winning", "lost", "lose", "loses", "beat", "beats", "beaten", "score", "scored",
-    "lead", "leads", "led", "draw", "drew", "tied", "tie", "final", "defeat", "defeated", "victory",
-    "result", "finished", "ended", "voted", "ruled",
-];
+const GAMES: &str = "won win wins winning lost lose loses beat beats beaten score scored lead leads led draw \
+        drew tied tie final defeat defeated victory result finished ended voted ruled";
 
 pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     if !place.sign.is_empty() {
@@ -28,7 +25,25 @@ fn ratio<'s>(place: &Place<'s>) -> Option<Found<'s>> {
         said = format!("{said} to {}", number.said(place));
         (left, parts) = (next, parts + 1);
     }
+    if let (2, Some(minutes @ (first, _))) = (parts, minutes(place.text)) {
+        let said = match minutes {
+            (_, "00") => format!("{} minutes", cardinal(first)),
+            (_, seconds) => format!("{} {}", cardinal(first), paired_seconds(seconds)),
+        };
+        return ends_word(left).then(|| Found::new(Class::Duration, said, left));
+    }
     (parts > 1 && ends_word(left)).then(|| Found::new(Class::Ratio, said, left))
+}
+
+/// "45:30": too late for a time of the day.
+fn minutes(text: &str) -> Option<(&str, &str)> {
+    let (minutes, left) = digits_of(text, 2, 2).filter(|(minutes, _)| *minutes > "24")?;
+    let (seconds, _) = digits_of(left.strip_prefix(':')?, 2, 2).filter(|(seconds, _)| *seconds < "60")?;
+    Some((minutes, seconds))
+}
+
+fn paired_seconds(seconds: &str) -> String {
+    seconds.strip_prefix('0').map_or_else(|| cardinal(seconds), |one| format!("oh {}", cardinal(one)))
 }
 
 /// "won 3-2", and what falls: "6-4".
@@ -50,6 +65,7 @@ fn score<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     }
     let said = match (one, other) {
         (50, 50) => "fifty-fifty".to_owned(),
+        _ if one + other == 100 && other > 9 => format!("{} {}", cardinal(first), cardinal(second)),
         (0, 0) if place.british() => "nil nil".to_owned(),
         (_, 0) if place.british() => format!("{} nil", cardinal(first)),
         (0, _) if place.british() => format!("nil {}", cardinal(second)),

@@ -47,6 +47,14 @@ pub(super) fn ends_word(text: &str) -> bool {
     !text.starts_with(|c: char| c.is_alphanumeric())
 }
 
+/// Whether a number ends here: nothing follows that would make it part of another.
+pub(super) fn stands(text: &str) -> bool {
+    let glued = text
+        .strip_prefix([':', '/', '.', ','])
+        .is_some_and(|left| left.starts_with(|c: char| c.is_ascii_digit()));
+    ends_word(text) && !glued && !text.starts_with(['%', '°', '‰'])
+}
+
 /// A short number.
 pub(super) fn small(digits: &str) -> Option<u32> {
     digits.parse().ok()
@@ -59,6 +67,6 @@ pub(super) fn word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
 }
 
 /// Whether one of the words is this one, whatever its case.
-pub(super) fn is_one_of(word: &str, words: &[&str]) -> bool {
-    words.iter().any(|one| one.eq_ignore_ascii_case(word))
+pub(super) fn is_one_of(word: &str, words: &str) -> bool {
+    !word.is_empty() && words.split(' ').any(|one| one.eq_ignore_ascii_case(word))
 }

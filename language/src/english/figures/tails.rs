@@ -45,6 +45,12 @@ fn part_said(place: &Place<'_>, part: &str) -> Option<String> {
     if let Some((digits, "")) = digits(part) {
         return Some(cardinal(digits));
     }
+    if let Some((digits, "s")) = digits(part) {
+        return Some(plural(&cardinal(digits)));
+    }
+    if digits(part).is_some() {
+        return Some(super::names::parts(part)?.join(" "));
+    }
     let (word, rest) = letters(part);
     let is_plain = !word.is_empty() && (rest.is_empty() || apostrophe(rest) == Some("s"));
     if !is_plain {

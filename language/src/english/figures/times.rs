@@ -1,7 +1,7 @@
 //! "3:30 p.m.", "15:45", "9am-5pm", "0900 hours".
 
 use super::place::{Found, Place};
-use super::scan::{digits, digits_of, ends_word, loose_dash, small, space, spaced, word};
+use super::scan::{digits, digits_of, ends_word, is_one_of, letters, loose_dash, small, space, spaced, word};
 use crate::Class;
 use crate::english::cardinals::{cardinal, digit, spelled};
 
@@ -16,7 +16,8 @@ pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
 fn one<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (time, left) = half_day(place.text).or_else(|| clock(place.text)).or_else(|| french(place.text))?;
     let is_time = ends_word(left) && !left.starts_with([':', '/']) && !left.starts_with(['-', '–']);
-    let is_ratio = place.follows(&["ratio", "odds", "scale", "aspect", "proportion", "proportions"]);
+    let ratios = "ratio odds scale aspect proportion proportions screen display monitor mix";
+    let is_ratio = place.follows(ratios) || is_one_of(letters(spaced(left)).0, ratios);
     (is_time && !is_ratio).then(|| Found::new(Class::Time, time, left))
 }
 
@@ -78,15 +79,7 @@ pub(super) fn clock(text: &str) -> Option<(String, &str)> {
         Some((_, left)) if !seconds.is_empty() => left,
         _ => left,
     };
-    let spoken = match (hours, minutes) {
-        (0 | 24, "00") => "midnight".to_owned(),
-        (1..=12, "00") if seconds.is_empty() && !hour.starts_with('0') => {
-            format!("{} o'clock", cardinal(hour))
-        }
-        (1..=9, "00") => format!("{} o'clock", cardinal(&hours.to_string())),
-        (_, "00") => format!("{} hundred", cardinal(&hours.to_string())),
-        _ => format!("{} {}", cardinal(&hours.to_string()), minute(minutes)?),
-    };
+    let spoken = spoken(hour, hours, minutes, seconds.is_empty())?;
     let said = match small(seconds) {
         None | Some(0) => spoken,
         Some(1) => format!("{spoken} and one second"),
@@ -95,12 +88,24 @@ pub(super) fn clock(text: &str) -> Option<(String, &str)> {
     Some((said, left))
 }
 
+/// "three o'clock", "fifteen hundred", "three oh five".
+fn spoken(hour: &str, hours: u32, minutes: &str, exact: bool) -> Option<String> {
+    let name = cardinal(&hours.to_string());
+    Some(match (hours, minutes) {
+        (0 | 24, "00") => "midnight".to_owned(),
+        (1..=9, "00") => format!("{name} o'clock"),
+        (10..=12, "00") if exact && !hour.starts_with('0') => format!("{name} o'clock"),
+        (_, "00") => format!("{name} hundred"),
+        _ => format!("{name} {}", minute(minutes)?),
+    })
+}
+
 /// "15h30".
 fn french(text: &str) -> Option<(String, &str)> {
     let (hour, left) = digits_of(text, 1, 2)?;
     let (minutes, left) = digits_of(left.strip_prefix('h')?, 2, 2)?;
-    small(hour).filter(|hour| *hour <= 24)?;
-    Some((format!("{} {}", cardinal(hour), minute(minutes)?), left))
+    let hours = small(hour).filter(|hour| *hour <= 24)?;
+    Some((spoken(hour, hours, minutes, true)?, left))
 }
 
 /// "thirty", "oh five".

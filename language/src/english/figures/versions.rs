@@ -1,64 +1,19 @@
 //! "v1.2.3", "Python 3.12", "3.0.0-rc.1", "1.0b2".
 
+use super::numerals::surely_continental;
 use super::place::{Found, Place};
 use super::scan::{digits, ends_word, letters};
 use crate::Class;
 use crate::english::cardinals::{cardinal, spelled};
 
 /// Names behind which "3.12" is three point twelve.
-const SOFTWARE: &[&str] = &[
-    "python",
-    "ios",
-    "ipados",
-    "macos",
-    "android",
-    "java",
-    "node",
-    "node.js",
-    "ubuntu",
-    "debian",
-    "fedora",
-    "kernel",
-    "linux",
-    "ruby",
-    "php",
-    "perl",
-    "rust",
-    "django",
-    "rails",
-    "postgres",
-    "postgresql",
-    "mysql",
-    "version",
-    "versions",
-    "release",
-    "releases",
-    "firmware",
-    "build",
-    "chrome",
-    "firefox",
-    "kubernetes",
-    "docker",
-    "git",
-    "php",
-    "lua",
-    "julia",
-    "swift",
-    "kotlin",
-    "scala",
-    "angular",
-    "react",
-    "unity",
-    "tensorflow",
-    "pytorch",
-    "numpy",
-    "openssl",
-    "ver",
-    "update",
-];
+const SOFTWARE: &str = "python ios ipados macos android java node node.js ubuntu debian fedora kernel linux ruby \
+        php perl rust django rails postgres postgresql mysql version versions release releases \
+        firmware build chrome firefox kubernetes docker git php lua julia swift kotlin scala \
+        angular react unity tensorflow pytorch numpy openssl ver update";
 
 pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
-    if !place.sign.is_empty() {
+    if !place.sign.is_empty() || surely_continental(place.text).is_some() {
         return None;
     }
     let marked = place.text.strip_prefix(['v', 'V']).filter(|text| digits(text).is_some());
@@ -68,11 +23,11 @@ pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
         parts.push(part);
         left = next;
     }
-    let known = marked.is_some() || place.follows_at_once(SOFTWARE);
+    let known = marked.is_some() || place.named || place.follows_at_once(SOFTWARE);
     let (suffix, left) = suffix(left);
     let is_version =
-        parts.len() > 2 || (parts.len() == 2 && (known || !suffix.is_empty())) || marked.is_some();
-    let shorter = left.starts_with('-')
+        parts.len() > 2 || (parts.len() == 2 && (known || !suffix.is_empty())) || place.text.starts_with('v');
+    let shorter = (left.starts_with('-') && !place.named)
         || left.starts_with('.') && left.get(1..).is_some_and(|left| digits(left).is_some());
     if !is_version
         || !ends_word(left)

@@ -1,15 +1,19 @@
 //! "1999", "the '90s", "44 BC", "1914–18".
 
 use super::place::{Found, Place, counts_things};
-use super::scan::{apostrophe, dash, digits_of, ends_word, is_one_of, small, space, word};
+use super::scan::{
+    apostrophe, dash, digits_of, ends_word, is_one_of, letters, small, space, spaced, stands, word,
+};
 use crate::Class;
 use crate::english::cardinals::{paired, plural};
 
+/// Words behind "80s" that make it a decade and no time.
+const ARTS: &str = "music style fashion rock pop movie movies film films show shows kid kids nostalgia hits era synth \
+    hair hip party classics themed band bands sitcom disco cartoon cartoons";
+
 /// Words before a number that make it a year though it could be a plain one.
-const TIMES: &[&str] = &[
-    "in", "since", "by", "from", "until", "till", "before", "after", "during", "circa", "ca", "early",
-    "late", "mid", "year", "spring", "summer", "autumn", "fall", "winter", "of", "ad",
-];
+const TIMES: &str = "in since by from until till before after during circa ca early late mid year spring \
+        summer autumn fall winter of ad";
 
 const ERAS: &[(&str, &str)] = &[
     ("BCE", "B C E"),
@@ -53,16 +57,27 @@ fn decade<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (digits, left) = digits_of(place.text, 2, 4)?;
     let left = apostrophe(left).unwrap_or(left).strip_prefix('s').filter(|left| ends_word(left))?;
     let is_round = digits.ends_with('0') && digits.len() != 3;
-    let ages = [
-        "the", "my", "your", "his", "her", "their", "our", "early", "late", "mid", "in", "low", "high",
-        "upper", "lower",
-    ];
-    let is_decade =
-        is_round && (digits.len() == 4 || place.named || is_short(place) || is_one_of(place.before, &ages));
+    let ages = "the my your his her their our early late mid low high upper lower";
+    let is_decade = is_round
+        && (digits.len() == 4
+            || place.named
+            || is_short(place)
+            || is_one_of(place.before, ages)
+            || is_one_of(letters(spaced(left)).0, ARTS));
     if !is_decade {
         return None;
     }
     let found = Found::new(Class::Year, plural(&paired(digits)), left);
+    let until = dash(left).and_then(|text| {
+        let (digits, left) = digits_of(apostrophe(text).unwrap_or(text), 2, 4)?;
+        Some((digits, left.strip_prefix('s').filter(|left| ends_word(left))?))
+    });
+    let found = match until {
+        Some((digits, left)) => {
+            Found::new(Class::Year, format!("{} to {}", found.said, plural(&paired(digits))), left)
+        }
+        None => found,
+    };
     Some(Found { opens: apostrophe_before(place), ..found })
 }
 
@@ -132,7 +147,7 @@ fn span<'s>(place: &Place<'s>) -> Option<Found<'s>> {
 /// "1999" by itself.
 fn bare<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (digits, left) = digits_of(place.text, 4, 4)?;
-    let ends = ends_word(left) && !left.starts_with(['/', ':', '%', '°']);
+    let ends = stands(left);
     let number = small(digits)?;
     if !ends || space(left).is_some_and(|next| next.starts_with(|c: char| "%°×÷*=<>+−".contains(c))) {
         return None;
