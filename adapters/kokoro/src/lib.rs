@@ -5,9 +5,9 @@
 //! and times what comes back. `stream` drives all of that at the listener's pace.
 
 mod config;
-mod guess;
 mod marks;
 mod mix;
+mod neural;
 mod pauses;
 mod phonemes;
 mod pieces;
@@ -71,7 +71,7 @@ impl Kokoro {
     /// ONNX Runtime refuses it.
     pub fn open(name: &str, config: &Config, store: &ModelStore) -> Result<Self, SpeechError> {
         let synthesis = Synthesis::open(config, store)?;
-        let guess: Arc<dyn Guess> = Arc::new(guess::Letters);
+        let guess: Arc<dyn Guess> = Arc::new(synthesis.guess()?);
         let styles = Styles::new(store.clone());
         let speaker = Arc::new(Speaker {
             american: Phonemiser::new(Accent::American, Arc::clone(&guess)),

@@ -10,6 +10,7 @@ use inference::runtime::{
 use speech::{ErrorKind, SpeechError};
 
 use crate::mix::STYLE;
+use crate::neural::Neural;
 use crate::sound::{Sound, hear};
 use crate::tokens::Tokens;
 use crate::{Config, unusable};
@@ -25,6 +26,7 @@ const DURATIONS: &str = "/encoder/Cast_output_0";
 
 /// The loaded model.
 pub(crate) struct Synthesis {
+    runtime: Runtime,
     pool: Pool,
     longest_wait: Duration,
 }
@@ -56,7 +58,15 @@ impl Synthesis {
             }
         };
         let pool = Pool::open(&runtime, graph, config.pool()).map_err(|error: OpenError| failed(error))?;
-        Ok(Self { pool, longest_wait: config.longest_wait() })
+        Ok(Self { runtime, pool, longest_wait: config.longest_wait() })
+    }
+
+    /// The small network that knows how words are said, on the same runtime.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BackendFailed`].
+    pub(crate) fn guess(&self) -> Result<Neural, SpeechError> {
+        Neural::open(&self.runtime).map_err(|error: OpenError| failed(error))
     }
 
     /// Whether any session is left.
