@@ -53,7 +53,7 @@ const PARSERS: &[Parser] = &[
 ];
 
 /// What is left: letters and figures in one word.
-const NAMES: &[Parser] = &[names::read];
+const NAMES: &[Parser] = &[names::read, names::with_decimal];
 
 /// Those that may start with a word.
 const WORDED: &[Parser] = &[dates::read_month, money::read, maths::read];

@@ -1,6 +1,6 @@
 //! "2024-05-17", "5/17/2024", "May 17, 2024", "17 May".
 
-use super::place::{Found, Place};
+use super::place::{Found, Place, counts_things};
 use super::scan::{dash, digits_of, ends_word, is_one_of, letters, small, space, spaced, stands, word};
 use super::{times, years};
 use crate::Class;
@@ -63,6 +63,7 @@ pub(super) fn read_month<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     if let Some((day, left)) = day(left)
         && (ends_word(left))
         && stands(left)
+        && !counts_things(left)
     {
         let (until, left) = until_day(left);
         let (year, left) = year(left);

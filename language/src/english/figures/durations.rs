@@ -20,8 +20,9 @@ fn chain<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     (words.len() > 1).then(|| Found::new(Class::Duration, words.join(" "), left)).or_else(|| {
         let (amount, behind) = amount(place, place.text)?;
         let behind = behind.strip_prefix('s').filter(|left| ends_word(left))?;
-        let is_name =
-            place.named || super::numbers::follows_name(place) || place.text.len() - behind.len() > 4;
+        let is_name = place.named
+            || super::numbers::follows_name(place)
+            || numeral(place.text).is_some_and(|(number, _)| number.whole.len() > 3);
         if is_name {
             return None;
         }

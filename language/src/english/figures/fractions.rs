@@ -139,6 +139,10 @@ fn over<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     if !ends_word(left) || left.starts_with('/') {
         return None;
     }
+    if matches!(bottom, "10" | "100") {
+        let said = format!("{} out of {}", place.cardinal(top), place.cardinal(bottom));
+        return Some(Found::new(Class::Fraction, said, left));
+    }
     let part = |digits: &str| if digits.len() == 3 { paired(digits) } else { place.cardinal(digits) };
     Some(Found::new(Class::Fraction, format!("{} over {}", part(top), part(bottom)), left))
 }

@@ -62,13 +62,14 @@ pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
         return None;
     }
     if let Some((unit, end)) = quantities::unit(place, spaced(end), spaced(end).len() < end.len()) {
-        return Some(Found::new(
-            Class::Math,
-            format!("{} {}", words.replace(" times ", " by "), unit.many()),
-            end,
-        ));
+        return Some(Found::new(Class::Math, format!("{} {}", sides_of(&words), unit.many()), end));
     }
     Some(Found::new(Class::Math, words, end))
+}
+
+/// "three by five" of a size, unless there is a power in it.
+fn sides_of(words: &str) -> String {
+    if words.contains("power") { words.to_owned() } else { words.replace(" times ", " by ") }
 }
 
 /// A sign between two things, whether it makes a formula by itself, and what is behind it.

@@ -169,7 +169,12 @@ fn coins(place: &Place<'_>, numeral: &Numeral<'_>, currency: &Currency, left: &s
 
 /// "one point five million dollars".
 fn whole(place: &Place<'_>, amount: &Amount, currency: &Currency, left: &str) -> String {
-    let one_thing = amount.kind == Kind::One || place.is_one_thing(left) || is_joined(left);
+    let written = place.text.strip_suffix(left).unwrap_or_default();
+    let glued = amount.kind == Kind::Many
+        && ["-hundred", "-thousand", "-million", "-billion", "-trillion"]
+            .iter()
+            .any(|name| written.ends_with(name));
+    let one_thing = amount.kind == Kind::One || place.is_one_thing(left) || is_joined(left) || glued;
     match amount.kind {
         Kind::Part => format!("{} of a {}", amount.said, currency.one),
         _ => format!("{} {}", amount.said, if one_thing { currency.one } else { currency.many }),

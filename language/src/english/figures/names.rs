@@ -1,7 +1,8 @@
 //! Letters and figures that name something: "COVID-19", "GPT-4", "H2O", "R2-D2".
 
+use super::numerals::numeral;
 use super::place::{Found, Place};
-use super::scan::{digits, letters};
+use super::scan::{digits, letters, stands};
 use crate::Class;
 use crate::english::cardinals::{cardinal, paired, spelled};
 
@@ -37,6 +38,15 @@ pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
         words.extend(parts(part)?);
     }
     Some(Found::new(Class::Code, words.join(" "), left))
+}
+
+/// "PM2.5": letters with a decimal behind them.
+pub(super) fn with_decimal<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let (word, left) = letters(place.text);
+    let (number, left) =
+        numeral(left).filter(|(number, _)| number.part.is_some() && !number.whole.is_empty())?;
+    let said = format!("{} {}", letters_said(word), number.said(place));
+    (!word.is_empty() && stands(left)).then(|| Found::new(Class::Code, said, left))
 }
 
 /// The runs of letters and figures in a word without a hyphen.

@@ -49,7 +49,10 @@ pub(super) fn unit<'s>(place: &Place<'_>, text: &'s str, apart: bool) -> Option<
     let rate = left.strip_prefix('/').or_else(|| space(left)?.strip_prefix('/').map(spaced));
     match rate.and_then(|text| per(place, text)) {
         Some((second, left)) => {
-            let (squared, left) = left.strip_prefix('²').map_or(("", left), |left| (" squared", left));
+            let (squared, left) = left
+                .strip_prefix('²')
+                .or_else(|| left.strip_prefix("^2"))
+                .map_or(("", left), |left| (" squared", left));
             Some((Unit { one: format!("{} per {second}{squared}", first.one) }, left))
         }
         None => Some((first, left)),
@@ -73,6 +76,11 @@ pub(super) fn per<'s>(place: &Place<'_>, text: &'s str) -> Option<(String, &'s s
 }
 
 fn simple<'s>(place: &Place<'_>, text: &'s str, apart: bool) -> Option<(Unit, &'s str)> {
+    if let Some(left) =
+        text.strip_prefix("fl oz").or_else(|| text.strip_prefix("fl. oz")).filter(|left| ends_word(left))
+    {
+        return Some((Unit { one: "fluid ounce".to_owned() }, left.strip_prefix('.').unwrap_or(left)));
+    }
     if let Some((power, left)) = spelled_power(text) {
         let (unit, left) = simple(place, spaced(left), true)?;
         return Some((Unit { one: format!("{power} {}", unit.one) }, left));
@@ -198,7 +206,7 @@ fn caliber<'s>(place: &Place<'s>) -> Option<Found<'s>> {
 fn inch_marks<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (amount, left) = single(place, place.text)?;
     let wares = "pizza pizzas screen screens display monitor tv vinyl record records single ruler pipe wheel wheels \
-        laptop tablet tall wide long high deep thick barrel x by";
+        laptop tablet floppy disk drive nail nails tall wide long high deep thick barrel x by";
     let left = left.strip_prefix('″').or_else(|| {
         let left = left.strip_prefix(['"', '”'])?;
         is_one_of(letters(spaced(left)).0, wares).then_some(left)
@@ -214,7 +222,10 @@ fn inch_marks<'s>(place: &Place<'s>) -> Option<Found<'s>> {
 fn feet<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (feet, left) = digits_of(place.text, 1, 3)?;
     let left = left.strip_prefix(['\'', '’', '′'])?;
-    let Some((inches, left)) = digits_of(left, 1, 2) else {
+    let gap = left
+        .strip_prefix(' ')
+        .filter(|text| digits_of(text, 1, 2).is_some_and(|(_, left)| left.starts_with(['"', '”', '″'])));
+    let Some((inches, left)) = digits_of(gap.unwrap_or(left), 1, 2) else {
         let is_prime = place.text.get(feet.len()..).is_some_and(|text| text.starts_with('′'));
         let unit = Unit { one: "foot".to_owned() };
         let unit = if feet == "1" { unit.one } else { unit.many() };

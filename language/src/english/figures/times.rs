@@ -27,10 +27,17 @@ fn range<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let left = loose_dash(left)?;
     let (second, left) = match half_day(left) {
         Some(found) => found,
-        None if digits(place.text)?.1.starts_with(':') => clock(left)?,
+        None if digits(place.text)?.1.starts_with(':') => clock(left).or_else(|| verse(left))?,
         None => return None,
     };
     ends_word(left).then(|| Found::new(Class::Time, format!("{first} to {second}"), left))
+}
+
+/// The end of "8:28-30" or "3:30-4".
+fn verse(text: &str) -> Option<(String, &str)> {
+    let (end, left) =
+        digits_of(text, 1, 2).filter(|(end, left)| !end.starts_with('0') && !left.starts_with(['-', '–']))?;
+    Some((cardinal(end), left))
 }
 
 fn hour(text: &str) -> Option<(String, &str)> {
@@ -79,7 +86,7 @@ pub(super) fn clock(text: &str) -> Option<(String, &str)> {
         Some((_, left)) if !seconds.is_empty() => left,
         _ => left,
     };
-    let spoken = spoken(hour, hours, minutes, seconds.is_empty())?;
+    let spoken = spoken(hour, hours, minutes, matches!(seconds, "" | "00"))?;
     let said = match small(seconds) {
         None | Some(0) => spoken,
         Some(1) => format!("{spoken} and one second"),

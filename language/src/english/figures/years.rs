@@ -2,7 +2,8 @@
 
 use super::place::{Found, Place, counts_things};
 use super::scan::{
-    apostrophe, dash, digits_of, ends_word, is_one_of, letters, small, space, spaced, stands, word,
+    apostrophe, dash, digits_of, ends_word, is_one_of, letters, loose_dash, small, space, spaced, stands,
+    word,
 };
 use crate::Class;
 use crate::english::cardinals::{paired, plural};
@@ -124,7 +125,8 @@ fn with_era<'s>(place: &Place<'s>) -> Option<Found<'s>> {
 /// "1914–18", "1999-2003".
 fn span<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (first, left) = digits_of(place.text, 4, 4)?;
-    let (second, left) = digits_of(dash(left)?, 1, 4)?;
+    let far = loose_dash(left).and_then(|text| digits_of(text, 4, 4));
+    let (second, left) = far.or_else(|| digits_of(dash(left)?, 1, 4))?;
     let from = small(first)?;
     if !(1100..=2099).contains(&from)
         || !ends_word(left)
