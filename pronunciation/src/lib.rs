@@ -24,6 +24,7 @@
 //! Phonemes are IPA, with `A I O Q W Y` for the diphthongs of "day, my, go (US), go (GB), now, boy", `T` for the
 //! American tap, `ᵊ` and `ᵻ` for the weak vowels of "little" and "boxes", `ʧ` and `ʤ` for "church" and "judge".
 
+mod cues;
 mod endings;
 mod features;
 mod functions;
@@ -46,6 +47,7 @@ use std::sync::Arc;
 pub use endings::with_s;
 pub use ipa::{NotEnglish, from_ipa};
 
+use cues::Place;
 use functions::Following;
 use known::Words;
 use reading::Reading;
@@ -108,9 +110,10 @@ impl Pronouncer {
     /// parts words that were written as one ("Foo-Bar"). A text without a letter or a digit is an "uh".
     pub fn sounds(&self, sentence: &[Said<'_>]) -> Vec<String> {
         let written: Vec<Written<'_>> = sentence.iter().map(|said| Written::new(said.text)).collect();
-        let tags = homographs::settled(&written, tags_of(&written));
-        let readings: Vec<Reading> =
-            (0..sentence.len()).map(|at| self.read(sentence[at], &written, &tags, at)).collect();
+        let tags = tags_of(&written);
+        let readings: Vec<Reading> = (0..sentence.len())
+            .map(|at| self.read(sentence[at], Place { sentence: &written, tags: &tags, at }))
+            .collect();
         let guessed = self.guessed(readings.iter().flat_map(Reading::unknown));
         let mut following = Following::default();
         let mut sounds = Vec::with_capacity(sentence.len());
@@ -137,12 +140,12 @@ impl Pronouncer {
         respelling::sound(respelling, self)
     }
 
-    fn read(&self, said: Said<'_>, written: &[Written<'_>], tags: &[Tag], at: usize) -> Reading {
-        let (word, tag) = (&*written[at].word, tags[at]);
+    fn read(&self, said: Said<'_>, place: Place<'_>) -> Reading {
+        let (word, tag) = (&*place.sentence[place.at].word, place.tags[place.at]);
         match said.how {
             How::Phonemes => Reading::sound(said.text.to_owned()),
             How::Letters => reading::letters(&self.words, word),
-            How::Word => match homographs::sound(&self.words, written, tags, at) {
+            How::Word => match homographs::sound(&self.words, place) {
                 Some(sound) => Reading::sound(sound),
                 None => reading::word(&self.words, said.text, word, tag),
             },

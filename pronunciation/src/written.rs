@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 /// A word without the marks around it.
-#[derive(Debug, PartialEq)]
 pub(crate) struct Written<'t> {
     /// Letters a-z and A-Z, digits, apostrophes, hyphens; other signs may stand inside. May be empty.
     pub(crate) word: Cow<'t, str>,
     /// The mark behind it at which a voice pauses.
     pub(crate) pause: Option<char>,
+    /// It had accents or letters of another script.
+    pub(crate) accented: bool,
 }
 
 impl<'t> Written<'t> {
@@ -25,7 +26,8 @@ impl<'t> Written<'t> {
             true => Cow::Borrowed(core),
             false => Cow::Owned(latin(core)),
         };
-        Self { word: quoted(word), pause }
+        let accented = core.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
+        Self { word: quoted(word), pause, accented }
     }
 }
 
@@ -106,9 +108,14 @@ mod tests {
 
     #[test]
     fn marks_behind_a_word_are_pauses() {
-        assert_eq!(Written::new("in,"), Written { word: "in".into(), pause: Some(',') });
-        assert_eq!(Written::new("(why?)"), Written { word: "why".into(), pause: Some('?') });
-        assert_eq!(Written::new("“in”"), Written { word: "in".into(), pause: None });
-        assert_eq!(Written::new("p.m."), Written { word: "p.m".into(), pause: None });
+        for (text, word, pause) in [
+            ("in,", "in", Some(',')),
+            ("(why?)", "why", Some('?')),
+            ("“in”", "in", None),
+            ("p.m.", "p.m", None),
+        ] {
+            let written = Written::new(text);
+            assert_eq!((&*written.word, written.pause), (word, pause), "{text}");
+        }
     }
 }
