@@ -23,8 +23,8 @@ const VOWELS: &str = "AIOQWYaiuæɑɒəɛɜɪɔʊʌᵊᵻ";
 
 /// What the letters a to z stand for by themselves, for a word to which the network gives no sound at all ("hhh").
 const ALONE: [&str; 26] = [
-    "æ", "b", "k", "d", "ɛ", "f", "ɡ", "h", "ɪ", "ʤ", "k", "l", "m", "n", "ɑ", "p", "k", "ɹ", "s", "t", "ʌ", "v",
-    "w", "ks", "i", "z",
+    "æ", "b", "k", "d", "ɛ", "f", "ɡ", "h", "ɪ", "ʤ", "k", "l", "m", "n", "ɑ", "p", "k", "ɹ", "s", "t", "ʌ",
+    "v", "w", "ks", "i", "z",
 ];
 
 /// The network, loaded.
@@ -97,8 +97,11 @@ fn id(letter: u8) -> i64 {
 
 /// Every letter by itself, and an "uh" where there is none.
 fn alone(word: &str) -> String {
-    let sounds: String =
-        word.bytes().filter_map(|letter| ALONE.get(usize::from(letter.checked_sub(b'a')?))).copied().collect();
+    let sounds: String = word
+        .bytes()
+        .filter_map(|letter| ALONE.get(usize::from(letter.checked_sub(b'a')?)))
+        .copied()
+        .collect();
     if sounds.is_empty() { "ə".to_owned() } else { sounds }
 }
 
@@ -124,31 +127,32 @@ fn is_vowel(symbol: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use inference::models::{Manifest, ModelStore, default_cache_dir};
     use proptest::prelude::*;
 
     use super::*;
     use crate::vocabulary::is_phoneme;
 
-    fn neural() -> Neural {
+    static NEURAL: LazyLock<Neural> = LazyLock::new(|| {
         let cache = default_cache_dir(|name| std::env::var_os(name)).unwrap();
         let library = ModelStore::open(Manifest::builtin().unwrap(), cache).path("onnxruntime");
         let library = library.expect("run `cargo xtask test`, which fetches the models");
         Neural::open(&Runtime::load(&library).unwrap()).unwrap()
-    }
+    });
 
     const ACCENTS: [Accent; 2] = [Accent::American, Accent::British];
 
     #[test]
     fn chunks_are_phonemes_of_the_model() {
-        let neural = neural();
-        assert_eq!(neural.chunks[0], "");
-        assert!(neural.chunks[1..].iter().all(|chunk| !chunk.is_empty() && chunk.chars().all(is_phoneme)));
+        assert_eq!(NEURAL.chunks[0], "");
+        assert!(NEURAL.chunks[1..].iter().all(|chunk| !chunk.is_empty() && chunk.chars().all(is_phoneme)));
     }
 
     #[test]
     fn regular_words_are_said_by_the_rules_of_their_accent() {
-        let said = |accent| neural().guess(&["blick", "vornation", "glarter"], accent);
+        let said = |accent| NEURAL.guess(&["blick", "vornation", "glarter"], accent);
         assert_eq!(said(Accent::American), ["blˈɪk", "vɔɹnˈAʃən", "ɡlˈɑɹTəɹ"]);
         assert_eq!(said(Accent::British), ["blˈɪk", "vɔːnˈAʃᵊn", "ɡlˈɑːtə"]);
     }
@@ -174,14 +178,13 @@ mod tests {
         fn every_string_of_letters_has_an_answer_the_same_alone_as_among_others(
             words in prop::collection::vec("[a-z']{1,64}|[a-z]{1,9}", 1..40),
         ) {
-            let neural = neural();
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             for accent in ACCENTS {
-                let together = neural.guess(&words, accent);
-                prop_assert_eq!(&together, &neural.guess(&words, accent));
+                let together = NEURAL.guess(&words, accent);
+                prop_assert_eq!(&together, &NEURAL.guess(&words, accent));
                 prop_assert_eq!(together.len(), words.len());
                 for (word, said) in words.iter().zip(&together) {
-                    prop_assert_eq!(said, &neural.guess(&[word], accent)[0], "{}", word);
+                    prop_assert_eq!(said, &NEURAL.guess(&[word], accent)[0], "{}", word);
                     prop_assert!(!said.is_empty() && said.chars().all(is_phoneme), "{}: {}", word, said);
                     prop_assert_eq!(said.matches('ˈ').count(), usize::from(said.contains(is_vowel)), "{}", word);
                 }
