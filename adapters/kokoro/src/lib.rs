@@ -23,7 +23,8 @@ use std::sync::Arc;
 use inference::models::{ModelStore, StoreError};
 use pronunciation::{Accent, Guess};
 use speech::{
-    Backend, BoxFuture, ErrorKind, Gender, PcmStream, SpeechError, Utterance, Voice, VoiceId, VoiceStatus,
+    Backend, BoxFuture, ErrorKind, Gender, PcmStream, SpeechError, SpeechGraph, Utterance, Voice, VoiceId,
+    VoiceStatus,
 };
 
 pub use config::Config;
@@ -98,6 +99,10 @@ impl Backend for Kokoro {
 
     fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
         voice(&self.name, name)
+    }
+
+    fn unreadable(&self, graph: &SpeechGraph) -> Vec<String> {
+        language::unreadable(graph.plain().as_str()).into_iter().map(|unreadable| unreadable.name).collect()
     }
 
     fn ready(&self) -> Result<(), SpeechError> {
