@@ -1,11 +1,14 @@
 //! The command line as a person types it.
 
+mod reading;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use speech::AudioFormat;
 
+pub(crate) use self::reading::{Add, Lexicon, LexiconAction, MarkupFlag, SayAs, Test};
 use crate::config::{self, LogFormat};
 
 const ABOUT: &str = "Speaks text: from the command line, or as a drop-in server for OpenAI's speech API.";
@@ -15,6 +18,8 @@ Examples:
   voice-soundboard speak \"Hello, world.\" -o hello.wav
   voice-soundboard speak --file chapter.txt --voice bm_george -o chapter.mp3 --timings words.json
   echo \"Good morning.\" | voice-soundboard speak - -o - --format opus > morning.opus
+  voice-soundboard say-as --text 'Dr. Ng paid $5 on 3/4/2024.'
+  voice-soundboard lexicon add Nguyen --respelling WIN
   voice-soundboard voices --language en-GB
   voice-soundboard serve --listen 127.0.0.1:8080
   voice-soundboard doctor
@@ -69,6 +74,10 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Speak a text: to a file, to standard output, or aloud.
     Speak(Speak),
+    /// Show what would be said of a text: numbers, signs and markup as words.
+    SayAs(SayAs),
+    /// Say how words are to be said: for everyone, or for one client.
+    Lexicon(Lexicon),
     /// Serve OpenAI's speech API until SIGTERM or Ctrl-C.
     Serve(Serve),
     /// List the voices.
@@ -114,6 +123,8 @@ pub(crate) struct Speak {
     /// The model, where several speak [default: whichever has the voice].
     #[arg(long)]
     pub(crate) model: Option<String>,
+    #[command(flatten)]
+    pub(crate) markup: MarkupFlag,
     /// Also write when each word is heard (JSON); '-' is standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) timings: Option<PathBuf>,

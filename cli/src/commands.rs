@@ -2,7 +2,9 @@
 
 pub(crate) mod config;
 pub(crate) mod doctor;
+pub(crate) mod lexicon;
 pub(crate) mod models;
+pub(crate) mod say_as;
 pub(crate) mod serve;
 pub(crate) mod speak;
 pub(crate) mod voices;
@@ -12,6 +14,9 @@ use std::io::{self, Write};
 use tokio::runtime::Runtime;
 
 use crate::failure::Failure;
+
+/// Whoever runs the command is the client that a server without API keys serves.
+const LOCAL: &str = "local";
 
 /// Runs the work to its end; whatever a blocking thread is still busy with then is left behind.
 fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {

@@ -6,6 +6,7 @@ mod compose;
 mod config;
 mod environment;
 mod failure;
+mod input;
 mod loading;
 mod logging;
 mod output;
@@ -48,6 +49,8 @@ fn run(Cli { global, command }: Cli) -> Result<(), Failure> {
     let flags = match &command {
         Command::Speak(speak) => Flags { data: speak.data.clone(), ..Flags::default() },
         Command::Serve(serve) => Flags { listen: serve.listen, data: serve.data.clone(), log_format: None },
+        Command::SayAs(say_as) => Flags { data: say_as.data.clone(), ..Flags::default() },
+        Command::Lexicon(lexicon) => Flags { data: lexicon.data.clone(), ..Flags::default() },
         _ => Flags::default(),
     };
     let config = Config::load(global.config.as_deref(), Flags { log_format: global.log_format, ..flags });
@@ -59,6 +62,8 @@ fn run(Cli { global, command }: Cli) -> Result<(), Failure> {
     logging::start(config.log_format, usual, global.verbose);
     match command {
         Command::Speak(speak) => commands::speak::run(&speak, &config, &global),
+        Command::SayAs(say_as) => commands::say_as::run(&say_as, &config, &global),
+        Command::Lexicon(lexicon) => commands::lexicon::run(&lexicon, &config, &global),
         Command::Serve(_) => commands::serve::run(&config, &global),
         Command::Voices(voices) => commands::voices::run(&voices, &config, &global),
         Command::Models(models) => commands::models::run(&models, &config, &global),

@@ -1,7 +1,6 @@
 //! Speaks a text: to a file, to standard output, or aloud.
 
-use std::fs;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,27 +9,39 @@ use futures::{FutureExt, StreamExt};
 use serde_json::json;
 use speech::{AudioFormat, Door, Ids, Reading, SpeechError, SpeechRequest, SpeechText, Speed};
 
-use super::{block_on, print_json};
+use super::{LOCAL, block_on, print_json};
 use crate::args::{Global, Speak};
 use crate::compose;
 use crate::config::Config;
 use crate::environment::RandomIds;
 use crate::failure::Failure;
+use crate::input;
 use crate::output::{Output, Timings};
 use crate::progress::Speaking;
 use crate::signals::Signals;
 
-/// Whoever runs the command is the client that a server without API keys serves.
-const CLIENT: &str = "local";
-
 /// Speaks it.
 pub(crate) fn run(speak: &Speak, config: &Config, global: &Global) -> Result<(), Failure> {
+    let summary = as_client(LOCAL, speak, config, global)?;
+    if global.json && !is_stdout(&speak.output) && !is_stdout(&speak.timings) {
+        print_json(&summary)?;
+    }
+    Ok(())
+}
+
+/// Speaks it with that client's lexicon, and says what came of it.
+pub(super) fn as_client(
+    client: &str,
+    speak: &Speak,
+    config: &Config,
+    global: &Global,
+) -> Result<serde_json::Value, Failure> {
     let format = format(speak)?;
     let text = text(speak)?;
     let models = Arc::new(compose::models(config, global.cache.clone())?);
     let backends = compose::backends(config)?;
     let id = RandomIds.request_id();
-    let request = request(&id, speak, text, format);
+    let request = request(&id, client, speak, text, format);
     block_on(async {
         // Before the first file is made: a signal must not leave one behind.
         let mut signals = Signals::listen()?;
@@ -48,18 +59,14 @@ pub(crate) fn run(speak: &Speak, config: &Config, global: &Global) -> Result<(),
             Err(error) => {
                 let kind = error.kind();
                 engine
-                    .refused(Refusal { id: id.clone(), client: CLIENT.into(), door: Door::Cli, kind })
+                    .refused(Refusal { id: id.clone(), client: client.into(), door: Door::Cli, kind })
                     .await;
                 Err(Failure::of_request(&error, &id))
             }
         };
         // The row of what was broken off, too. A second signal does not wait for it.
         signals.or(engine.settled().map(Ok)).await?;
-        let summary = spoken?;
-        if global.json && !is_stdout(&speak.output) && !is_stdout(&speak.timings) {
-            print_json(&summary)?;
-        }
-        Ok(())
+        spoken
     })
 }
 
@@ -103,13 +110,19 @@ async fn speak_to(
 }
 
 /// The request that the command line spells.
-fn request(id: &str, speak: &Speak, text: String, format: AudioFormat) -> Result<SpeechRequest, SpeechError> {
+fn request(
+    id: &str,
+    client: &str,
+    speak: &Speak,
+    text: String,
+    format: AudioFormat,
+) -> Result<SpeechRequest, SpeechError> {
     Ok(SpeechRequest {
         id: id.to_owned(),
-        client: CLIENT.into(),
+        client: client.into(),
         door: Door::Cli,
         text: SpeechText::new(text, None)?,
-        reading: Reading::default(),
+        reading: Reading { markup: speak.markup.markup(), ..Reading::default() },
         voice: speak.voice.clone(),
         model: speak.model.clone(),
         speed: Speed::new(speak.speed)?,
@@ -120,28 +133,14 @@ fn request(id: &str, speak: &Speak, text: String, format: AudioFormat) -> Result
 
 /// What to say: the argument, a file, or standard input.
 fn text(speak: &Speak) -> Result<String, Failure> {
-    let (place, read) = match (&speak.file, speak.text.as_deref()) {
-        (Some(file), _) => (file.display().to_string(), fs::read(file)),
-        (None, Some("-")) => ("standard input".to_owned(), {
-            let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-        }),
-        (None, Some(text)) => return Ok(text.to_owned()),
-        (None, None) => {
-            return Err(Failure::usage(
-                "there is no <TEXT> to speak; write it after 'speak', give --file FILE, or '-' to read standard input",
-            ));
-        }
-    };
-    let bytes = read.map_err(|error| {
-        Failure::usage(format_args!("{place} cannot be read: {error}; name a file that holds the text"))
-    })?;
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Failure::usage(format_args!(
-            "{place} is not UTF-8 from byte {at} on; convert it, for example with iconv"
-        ))
-    })
+    match (&speak.file, speak.text.as_deref()) {
+        (Some(file), _) => input::read(file),
+        (None, Some("-")) => input::read(Path::new("-")),
+        (None, Some(text)) => Ok(text.to_owned()),
+        (None, None) => Err(Failure::usage(
+            "there is no <TEXT> to speak; write it after 'speak', give --file FILE, or '-' to read standard input",
+        )),
+    }
 }
 
 /// The format that is asked for by `--format`, by the output's name, or by what a sound card takes.

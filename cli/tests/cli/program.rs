@@ -43,7 +43,7 @@ pub(super) fn run(command: &mut Command) -> Ended {
     }
 }
 
-fn ran(world: &TempDir, arguments: &[&str]) -> Ended {
+pub(super) fn ran(world: &TempDir, arguments: &[&str]) -> Ended {
     run(program(world).args(arguments))
 }
 
@@ -52,7 +52,7 @@ pub(super) fn world() -> TempDir {
 }
 
 /// It ended with that code and one line that begins with `error:` and holds these words.
-fn complains(ended: &Ended, code: i32, words: &[&str]) {
+pub(super) fn complains(ended: &Ended, code: i32, words: &[&str]) {
     assert_eq!(ended.code, Some(code), "{}", ended.stderr);
     assert_eq!(ended.stderr.lines().count(), 1, "one line: {}", ended.stderr);
     assert!(ended.stderr.starts_with("error: "), "{}", ended.stderr);
@@ -83,6 +83,10 @@ fn help_teaches() {
         assert!(help.stdout.contains(word), "{word:?} in {}", help.stdout);
     }
     let speak = ran(&world, &["speak", "--help"]);
+    for command in ["say-as", "lexicon"] {
+        let help = ran(&world, &[command, "--help"]);
+        assert!(help.stdout.contains("Examples:"), "{}", help.stdout);
+    }
     assert!(speak.stdout.contains("af_bella(2)+af_sky(1)") && speak.stdout.contains("--timings"));
     assert_eq!(
         ran(&world, &["--version"]).stdout.trim(),
