@@ -21,19 +21,17 @@ mod voices;
 use std::sync::Arc;
 
 use inference::models::{ModelStore, StoreError};
-use pronunciation::{Accent, Guess};
 use speech::{
     Backend, BoxFuture, ErrorKind, Gender, PcmStream, SpeechError, SpeechGraph, Utterance, Voice, VoiceId,
     VoiceStatus,
 };
 
 pub use config::Config;
+pub use phonemes::Phonemes;
 pub use voices::voices;
 
 use crate::mix::{Mix, Styles};
-use crate::phonemes::Phonemiser;
 use crate::synthesis::Synthesis;
-use crate::voices::Language;
 
 /// What `x-soundboard-model` says.
 pub const MODEL: &str = "kokoro-82m-v1.0";
@@ -47,20 +45,9 @@ pub struct Kokoro {
 
 /// What all requests share.
 pub(crate) struct Speaker {
-    american: Phonemiser,
-    british: Phonemiser,
+    phonemes: Phonemes,
     styles: Styles,
     synthesis: Synthesis,
-}
-
-impl Speaker {
-    /// Who reads for a voice.
-    pub(crate) fn phonemiser(&self, mix: &Mix) -> &Phonemiser {
-        match mix.language() {
-            Language::British => &self.british,
-            Language::American | Language::Other(..) => &self.american,
-        }
-    }
 }
 
 impl Kokoro {
@@ -72,14 +59,8 @@ impl Kokoro {
     /// ONNX Runtime refuses it.
     pub fn open(name: &str, config: &Config, store: &ModelStore) -> Result<Self, SpeechError> {
         let synthesis = Synthesis::open(config, store)?;
-        let guess: Arc<dyn Guess> = Arc::new(synthesis.guess()?);
         let styles = Styles::new(store.clone());
-        let speaker = Arc::new(Speaker {
-            american: Phonemiser::new(Accent::American, Arc::clone(&guess)),
-            british: Phonemiser::new(Accent::British, guess),
-            styles,
-            synthesis,
-        });
+        let speaker = Arc::new(Speaker { phonemes: synthesis.phonemes()?, styles, synthesis });
         Ok(Self { name: name.to_owned(), voices: voices(name), speaker })
     }
 }

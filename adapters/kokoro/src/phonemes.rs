@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use language::{Class, Token};
+use inference::runtime::{OpenError, Runtime};
+use language::{Class, English, Sentences, Token};
 use pronunciation::{Accent, Guess, How, Pronouncer, Said, from_ipa};
-use speech::{Boundary, ErrorKind, Lexicon, Saying, Span, SpeechError};
+use speech::{Boundary, ErrorKind, Lexicon, Saying, Span, SpeechError, SpeechGraph};
 
 use crate::marks::marks;
+use crate::neural::Neural;
 
 /// No word has more phonemes than this; what is longer is several.
 const MOST_IN_A_WORD: usize = 200;
@@ -35,6 +37,44 @@ impl Word {
     /// How many symbols the model gets for it.
     pub(crate) fn symbols(&self) -> usize {
         [&self.lead, &self.sound, &self.trail].into_iter().map(|part| part.chars().count()).sum()
+    }
+}
+
+/// English as Kokoro hears it, in both accents. Needs ONNX Runtime, and no voice.
+pub struct Phonemes {
+    american: Phonemiser,
+    british: Phonemiser,
+}
+
+impl Phonemes {
+    /// Opens the network that guesses what no lexicon knows, in some milliseconds.
+    ///
+    /// # Errors
+    /// [`OpenError::Refused`] when this ONNX Runtime cannot run it.
+    pub fn open(runtime: &Runtime) -> Result<Self, OpenError> {
+        Ok(Self::guessing(Arc::new(Neural::open(runtime)?)))
+    }
+
+    pub(crate) fn guessing(guess: Arc<dyn Guess>) -> Self {
+        Self {
+            american: Phonemiser::new(Accent::American, Arc::clone(&guess)),
+            british: Phonemiser::new(Accent::British, guess),
+        }
+    }
+
+    /// Who reads that English.
+    pub(crate) fn reader(&self, english: English) -> &Phonemiser {
+        match english {
+            English::American => &self.american,
+            English::British => &self.british,
+        }
+    }
+
+    /// What is written and the phonemes that the model gets for it, token by token.
+    pub fn of(&self, graph: &Arc<SpeechGraph>, english: English) -> Vec<(String, String)> {
+        let sentences = Sentences::new(Arc::clone(graph), english);
+        let words = sentences.flat_map(|sentence| self.reader(english).words(&sentence));
+        words.map(|word| (word.text, word.sound)).filter(|(_, sound)| !sound.is_empty()).collect()
     }
 }
 

@@ -26,7 +26,7 @@ const AHEAD: usize = 2;
 pub(crate) async fn speak(speaker: Arc<Speaker>, utterance: Utterance) -> Result<PcmStream, SpeechError> {
     let Utterance { graph, voice, speed } = utterance;
     let mix = Mix::parse(&voice)?;
-    speaker.phonemiser(&mix).check(graph.lexicon())?;
+    speaker.phonemes.reader(english(&mix)).check(graph.lexicon())?;
     let mut spoken = Box::pin(spoken(speaker, graph, mix, speed));
     let mut joiner = Joiner::new(speed);
     // A text of nothing but foreign letters is silent only once it is read.
@@ -88,7 +88,9 @@ struct Reader {
 impl Reader {
     /// The next piece and all that the model needs for it.
     fn next(&mut self) -> Result<Option<(Piece, Job)>, SpeechError> {
-        let Some(piece) = self.pieces.next(self.speaker.phonemiser(&self.mix)) else { return Ok(None) };
+        let Some(piece) = self.pieces.next(self.speaker.phonemes.reader(english(&self.mix))) else {
+            return Ok(None);
+        };
         let tokens = Tokens::of(&piece);
         let style = self.speaker.styles.style(&self.mix, tokens.phonemes()).map_err(crate::unusable)?;
         let speed = self.speed.times();

@@ -10,7 +10,7 @@ use inference::runtime::{
 use speech::{ErrorKind, SpeechError};
 
 use crate::mix::STYLE;
-use crate::neural::Neural;
+use crate::phonemes::Phonemes;
 use crate::sound::{Sound, hear};
 use crate::tokens::Tokens;
 use crate::{Config, unusable};
@@ -61,12 +61,12 @@ impl Synthesis {
         Ok(Self { runtime, pool, longest_wait: config.longest_wait() })
     }
 
-    /// The small network that knows how words are said, on the same runtime.
+    /// Who knows how words are said, on the same runtime.
     ///
     /// # Errors
     /// [`ErrorKind::BackendFailed`].
-    pub(crate) fn guess(&self) -> Result<Neural, SpeechError> {
-        Neural::open(&self.runtime).map_err(|error: OpenError| failed(error))
+    pub(crate) fn phonemes(&self) -> Result<Phonemes, SpeechError> {
+        Phonemes::open(&self.runtime).map_err(|error: OpenError| failed(error))
     }
 
     /// Whether any session is left.

@@ -34,6 +34,7 @@ pub(crate) fn id(symbol: char) -> Option<i64> {
 }
 
 /// A symbol that has a sound or shapes one, in contrast to punctuation and spaces.
+#[cfg(test)]
 pub(crate) fn is_phoneme(symbol: char) -> bool {
     id(symbol).is_some_and(|id| id > 16)
 }
