@@ -120,7 +120,20 @@ fn ends_sentence(chars: &[(usize, char)], at: usize, marks: &[char]) -> bool {
     let before = chars.get(..at).unwrap_or_default();
     let letters = before.iter().rev().take_while(|(_, c)| !c.is_whitespace()).count();
     let word: String = before.iter().skip(at - letters).map(|(_, c)| *c).collect();
+    if is_spelled(before.get(..at - letters).unwrap_or_default(), &word) {
+        return true;
+    }
     may_end_sentence(&word, &next_word(chars, at + marks.len()), opens_line(chars, at - letters))
+}
+
+/// "G P U.": a capital after a capital is no initial of a name.
+fn is_spelled(before: &[(usize, char)], word: &str) -> bool {
+    let mut last = before.iter().rev().map(|(_, c)| *c);
+    let letter = |word: &str| word.len() == 1 && word.starts_with(|c: char| c.is_ascii_uppercase());
+    letter(word)
+        && last.next().is_some_and(|c| c == ' ')
+        && last.next().is_some_and(|c| c.is_ascii_uppercase())
+        && last.next().is_none_or(char::is_whitespace)
 }
 
 /// Whether nothing but white space stands before this place in its line.

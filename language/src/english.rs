@@ -10,7 +10,7 @@ mod figures;
 mod mixed;
 mod writing;
 
-pub(crate) use writing::{Kind, is_abbreviation, kind, settle};
+pub(crate) use writing::{Kind, is_abbreviation, kind};
 
 use crate::Class;
 use crate::sentence::{Match, Rule, Sentence};

@@ -10,6 +10,7 @@ mod markup;
 mod normalise;
 mod scripts;
 mod sentence;
+mod settled;
 mod token;
 
 use speech::{Boundary, Clause, ErrorKind, Plain, Reading, SpeechError, SpeechGraph, SpeechText, has_sound};

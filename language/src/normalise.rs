@@ -7,6 +7,7 @@ use speech::{Boundary, Clause, Lexicon, Saying, SpeechGraph};
 
 use crate::english;
 use crate::sentence::{Match, Sentence};
+use crate::settled::{after_said, before_said, settled};
 use crate::{Class, Token};
 
 /// Bytes of an endless sentence that are looked at at once: more than that many chunks of ordinary words.
@@ -91,17 +92,24 @@ struct Tokens<'s> {
 
 impl Tokens<'_> {
     fn read(&self) -> Vec<Token> {
-        let mut tokens: Vec<Token> = Vec::with_capacity(self.sentence.chunks().len());
+        let chunks = self.sentence.chunks().len();
+        let mut found: Vec<Match> = Vec::with_capacity(chunks);
         let mut at = 0;
         // A claimed lead or trail never reaches into another chunk.
-        while at < self.sentence.chunks().len() {
-            let found = said_by_client(self.sentence, at, self.graph.lexicon())
+        while at < chunks {
+            let one = said_by_client(self.sentence, at, self.graph.lexicon())
                 .unwrap_or_else(|| english::read(self.sentence, at));
-            at += found.chunks.max(1);
-            tokens.push(self.token(at - found.chunks.max(1), found));
+            at += one.chunks.max(1);
+            found.push(one);
         }
-        english::settle(&mut tokens);
-        tokens
+        let mut at = 0;
+        let settled = settled(self.sentence, found).into_iter();
+        settled
+            .map(|one| {
+                at += one.chunks.max(1);
+                self.token(at - one.chunks.max(1), one)
+            })
+            .collect()
     }
 
     /// Puts a match into its place.
@@ -184,11 +192,13 @@ pub fn normalise(graph: &Arc<SpeechGraph>, english: English) -> Normalised {
         characters
     };
     let mut ended: Option<Option<Boundary>> = None;
+    // "the letter x. Then": with a capital its stop would be that of an initial.
+    let ends_in_letter =
+        |token: &Token| token.said.len() == 1 && token.text != token.said && token.trail.starts_with('.');
     for token in Sentences::new(Arc::clone(graph), english).flatten() {
         let text = &mut normalised.text;
-        let changed = token.said != token.text;
-        let lead = if changed { before_said(&token.lead) } else { token.lead.clone() };
-        let trail = if changed { after_said(&token.trail) } else { token.trail.clone() };
+        let lead = if token.said.is_empty() { after_said(&token.lead) } else { before_said(&token.lead) };
+        let trail = after_said(&token.trail);
         let silent = lead.is_empty() && token.said.is_empty() && trail.is_empty();
         let separator = match ended {
             None => "",
@@ -203,77 +213,12 @@ pub fn normalise(graph: &Arc<SpeechGraph>, english: English) -> Normalised {
         ended = match ended {
             Some(before) if silent => Some(before.max(token.ends)),
             None if silent => None,
+            _ if token.ends == Some(Boundary::Sentence) && ends_in_letter(&token) => {
+                Some(Some(Boundary::Paragraph))
+            }
             _ => Some(token.ends),
         };
         normalised.tokens.push((token, speech::Span { offset, length: end - offset }));
     }
     normalised
-}
-
-/// The punctuation before words that are not as they were written: what opens, and a dash. A sign that stays before
-/// other words could be read as part of them: "-x", "/usr".
-fn before_said(marks: &str) -> String {
-    let dashes = marks.replace("--", "—");
-    dashes
-        .chars()
-        .filter(|c| {
-            matches!(
-                c,
-                '"' | '\''
-                    | '“'
-                    | '‘'
-                    | '«'
-                    | '‹'
-                    | '„'
-                    | '‚'
-                    | '('
-                    | '['
-                    | '{'
-                    | '¿'
-                    | '¡'
-                    | '…'
-                    | '—'
-                    | '–'
-            )
-        })
-        .collect()
-}
-
-/// The punctuation after them: what closes, and stops.
-fn after_said(marks: &str) -> String {
-    let dashes = marks.replace("--", "—");
-    dashes
-        .chars()
-        .filter(|c| {
-            matches!(
-                c,
-                '"' | '\''
-                    | '”'
-                    | '’'
-                    | '“'
-                    | '‘'
-                    | '»'
-                    | '›'
-                    | ')'
-                    | ']'
-                    | '}'
-                    | '.'
-                    | ','
-                    | ';'
-                    | ':'
-                    | '!'
-                    | '?'
-                    | '…'
-                    | '—'
-                    | '–'
-                    | '。'
-                    | '、'
-                    | '，'
-                    | '！'
-                    | '？'
-                    | '：'
-                    | '；'
-            )
-        })
-        .collect()
 }

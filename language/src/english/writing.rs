@@ -18,7 +18,6 @@ pub(crate) use abbreviations::is_abbreviation;
 pub(crate) use characters::{Kind, kind};
 pub(super) use characters::{emoji, transliterated};
 pub(super) use fragments::{fragment, letters};
-pub(crate) use roman::settle;
 pub(super) use signs::{between_words, name, punctuation};
 
 /// Asked before figures are: "<3" is no number.

@@ -246,9 +246,13 @@ fn single(sentence: &Sentence<'_>, at: usize, letter: char, suffix: &str) -> Opt
         return Some(Match::one(Class::Abbreviation, "and").opening(before).closing(after.unwrap_or(0)));
     }
     // "J. Smith", not "plan B."
+    let spelled = at.checked_sub(1).and_then(|before| sentence.chunk(before)).is_some_and(|before| {
+        before.trail.is_empty() && before.core.len() == 1 && before.core.starts_with(char::is_uppercase)
+    });
     let initial = chunk.trail == "."
         && letter.is_uppercase()
         && letter != 'I'
+        && !spelled
         && sentence.core(at + 1).starts_with(char::is_uppercase);
     if suffix.is_empty() && (letter == 'a' || matches!(letter, 'I' | 'A') && !initial) {
         return Some(Match::one(Class::Word, letter.to_string()));

@@ -1,8 +1,8 @@
 //! Roman numerals, where what stands before them says that they are.
 
 use super::super::cardinals::{cardinal, ordinal};
+use crate::Class;
 use crate::sentence::{Match, Sentence};
-use crate::{Class, Token};
 
 /// A numeral after one of these counts: "Chapter IV". With a capital it may be a single letter.
 const HEADS: &[&str] = &[
@@ -150,11 +150,14 @@ const RULERS: &[&str] = &[
     "Griffin",
 ];
 
-/// Reads a numeral of two letters or more. One letter is settled by what was said before it.
+/// Reads a numeral.
 pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
     let core = sentence.core(at);
     let (numeral, suffix) =
         core.strip_suffix("'s").or_else(|| core.strip_suffix("’s")).map_or((core, ""), |base| (base, "'s"));
+    if core.len() == 1 {
+        return single(sentence, at);
+    }
     if numeral.len() < 2 || numeral.len() > 12 {
         return None;
     }
@@ -193,58 +196,42 @@ pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
     Some(Match::one(Class::Roman, said + suffix))
 }
 
-/// Settles single letters by what was said before them: "Chapter V", "Henry V". It looks only at what is said, so that
-/// to read it again changes nothing.
-pub(crate) fn settle(tokens: &mut [Token]) {
-    for at in 1..tokens.len() {
-        let (before, rest) = tokens.split_at_mut(at);
-        let (Some(before), Some((token, after))) = (before.last(), rest.split_first_mut()) else { return };
-        let value = match token.said.as_str() {
-            "I" => 1,
-            "V" => 5,
-            "X" => 10,
-            _ => continue,
-        };
-        if !before.trail.is_empty() || !token.lead.is_empty() {
-            continue;
-        }
-        let head = before.said.rsplit(' ').next().unwrap_or_default();
-        let ends = !token.trail.is_empty() || after.is_empty();
-        let next = after.first().map_or("", |next| next.said.as_str());
-        let counts =
-            HEADS.contains(&head.to_ascii_lowercase().as_str()) && head.starts_with(char::is_uppercase);
-        let after_war = head.eq_ignore_ascii_case("war");
-        let (holds, said) = if counts || after_war {
-            let pronoun = value == 1
-                && !ends
-                && !matches!(
-                    next,
-                    "of" | "and"
-                        | "was"
-                        | "is"
-                        | "in"
-                        | "began"
-                        | "ended"
-                        | "the"
-                        | "to"
-                        | "through"
-                        | "describes"
-                        | "covers"
-                );
-            (!pronoun || after_war || starts_upper(next), cardinal(&value.to_string()))
-        } else if RULERS.contains(&head) && head != "Malcolm" {
-            let pronoun = value == 1
-                && !ends
-                && !matches!(next, "of" | "and" | "reigned" | "ruled" | "who" | "became" | "died" | "is");
-            (!pronoun, format!("the {}", ordinal(&cardinal(&value.to_string()))))
-        } else {
-            (false, String::new())
-        };
-        if holds {
-            token.said = said;
-            token.class = Class::Roman;
-        }
+/// "Chapter V", "Henry V", but "the part I liked".
+fn single(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
+    let value = match sentence.core(at) {
+        "I" => 1,
+        "V" => 5,
+        "X" => 10,
+        _ => return None,
+    };
+    if !sentence.chunk(at)?.lead.is_empty() {
+        return None;
     }
+    let before = sentence.before(at);
+    let next = sentence.after(at);
+    let goes_on = |words: &[&str]| value != 1 || next.is_empty() || words.contains(&next);
+    let number = cardinal(&value.to_string());
+    let head = before.to_ascii_lowercase();
+    if HEADS.contains(&head.as_str()) && (before.starts_with(char::is_uppercase) || head == "war") {
+        let follows = goes_on(&[
+            "of",
+            "and",
+            "was",
+            "is",
+            "in",
+            "began",
+            "ended",
+            "the",
+            "to",
+            "through",
+            "describes",
+            "covers",
+        ]);
+        return (follows || head == "war" || starts_upper(next)).then(|| Match::one(Class::Roman, number));
+    }
+    let rules = RULERS.contains(&before) && before != "Malcolm";
+    let follows = goes_on(&["of", "and", "reigned", "ruled", "who", "became", "died", "is"]);
+    (rules && follows).then(|| Match::one(Class::Roman, format!("the {}", ordinal(&number))))
 }
 
 fn starts_upper(word: &str) -> bool {
