@@ -105,7 +105,7 @@ fn holds_figure(core: &str) -> bool {
 fn starts_figure(sentence: &Sentence<'_>, at: usize) -> bool {
     let (core, next) = (sentence.core(at), sentence.core(at + 1));
     let figure_follows = next.starts_with(|c: char| c.is_ascii_digit());
-    let sign_follows = core.len() <= 2 && next.starts_with(|c: char| "+=<>×÷≠≤≥≈±−".contains(c));
+    let sign_follows = core.len() <= 4 && next.starts_with(|c: char| "+=<>×÷≠≤≥≈±−".contains(c));
     let is_formula = core.len() < 8 && core.contains(|c: char| "=<>×÷≠≤≥≈±−+π∞√".contains(c));
     (figure_follows && core.len() < 12) || sign_follows || is_formula
 }

@@ -2,7 +2,7 @@
 
 use super::numerals::{Amount, Kind, single};
 use super::place::{Found, Place};
-use super::scan::{digits, digits_of, ends_word, small, space, spaced, word};
+use super::scan::{digits, digits_of, ends_word, small, space, spaced, stands, word};
 use crate::Class;
 use crate::english::cardinals::{cardinal, ordinal, paired, plural};
 
@@ -112,6 +112,9 @@ pub(super) fn vulgar(text: &str) -> Option<(u32, u32, &str)> {
 
 /// "24/7", "9/11", "20/20", "4/4 time": not what they seem.
 fn idiom<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    if let Some(left) = place.text.strip_prefix("24/7/365").filter(|left| stands(left)) {
+        return Some(Found::new(Class::Fraction, "twenty-four seven three sixty-five", left));
+    }
     let (top, left) = digits_of(place.text, 1, 3)?;
     let (bottom, left) = digits_of(left.strip_prefix('/')?, 1, 3)?;
     let ends = ends_word(left) && !left.starts_with('/');

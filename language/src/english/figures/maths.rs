@@ -136,6 +136,12 @@ fn symbols(text: &str) -> Option<(String, &str)> {
     let short = word.len() == 2 && (power(left).is_some() || !is_one_of(word, WORDS));
     let is_symbol = word.is_ascii() && (word.len() == 1 || short);
     let named = word.to_uppercase().chars().map(String::from).collect::<Vec<_>>().join(" ");
+    if let Some((of, left)) = left.strip_prefix('(').and_then(|text| text.split_once(')')) {
+        let mut letters = of.chars().filter(char::is_ascii_alphabetic);
+        if let (1, 1, Some(of)) = (word.len(), of.len(), letters.next()) {
+            return Some((format!("{named} of {}", of.to_ascii_uppercase()), left));
+        }
+    }
     is_symbol.then_some((named, left))
 }
 

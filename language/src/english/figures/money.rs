@@ -2,7 +2,7 @@
 
 use super::numerals::{Amount, Kind, Numeral, amount, continental, numeral};
 use super::place::{Found, Place};
-use super::scan::{dash, digits_of, ends_word, loose_dash, spaced, word};
+use super::scan::{dash, digits_of, ends_word, letters, loose_dash, spaced, word};
 use super::units::{CODES, Currency, SIGNS};
 use crate::Class;
 
@@ -184,7 +184,7 @@ fn whole(place: &Place<'_>, amount: &Amount, currency: &Currency, left: &str) ->
 /// "$5-bill", not "$1,000-a-night".
 fn is_joined(left: &str) -> bool {
     left.strip_prefix('-').is_some_and(|left| {
-        let next = left.split('-').next().unwrap_or_default();
+        let next = letters(left).0;
         next.starts_with(char::is_alphabetic) && !["a", "an", "per", "plus"].contains(&next)
     }) && ends_word(left)
 }

@@ -84,7 +84,11 @@ fn letters_said(word: &str) -> String {
     let capitals = word.chars().all(char::is_uppercase);
     let no_vowel = !word.to_lowercase().contains(['a', 'e', 'i', 'o', 'u', 'y']);
     if count == 1 || (capitals && count < 4) || no_vowel {
-        return word.to_uppercase().chars().map(String::from).collect::<Vec<_>>().join(" ");
+        return spelled_out(word);
     }
     crate::english::said(word)
+}
+
+fn spelled_out(word: &str) -> String {
+    word.to_uppercase().chars().map(String::from).collect::<Vec<_>>().join(" ")
 }

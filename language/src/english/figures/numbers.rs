@@ -9,7 +9,10 @@ use crate::english::cardinals::{paired, plural, spelled};
 /// Words behind which three figures are a name: "seven forty-seven".
 const NAMES: &str = "room flight route boeing airbus bus highway interstate hwy apartment apt suite channel \
         error http status bmw porsche ferrari peugeot train gate section area cessna nokia bay \
-        locker studio extension ext building warehouse exit freeway";
+        locker studio extension ext building warehouse exit freeway xbox fahrenheit port";
+
+/// Numbers that are an aeroplane behind an article.
+const JETS: &str = "707 717 727 737 747 757 767 777 787";
 
 /// Words that end the name of a street.
 const STREETS: &str = "avenue ave street st road rd boulevard blvd drive dr lane ln court ct place pl way \
@@ -21,6 +24,7 @@ pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
         .or_else(|| range(place))
         .or_else(|| thousands(place))
         .or_else(|| numbered(place))
+        .or_else(|| clause(place))
         .or_else(|| plain(place))
 }
 
@@ -44,7 +48,9 @@ fn name<'s>(place: &Place<'s>) -> Option<Found<'s>> {
 /// Whether a number here is a name and no count.
 pub(super) fn follows_name(place: &Place<'_>) -> bool {
     let is_model = place.before.len() > 1 && place.before.chars().all(|c| c.is_ascii_uppercase());
-    is_one_of(place.before, NAMES)
+    let is_jet = is_one_of(place.before, "a the") && is_one_of(place.text.get(..3).unwrap_or_default(), JETS);
+    (is_jet && !counts_things(place.text.get(3..).unwrap_or_default()))
+        || is_one_of(place.before, NAMES)
         || (is_model && !counts_things(place.text.trim_start_matches(|c: char| c.is_ascii_digit())))
 }
 
@@ -105,6 +111,15 @@ fn numbered<'s>(place: &Place<'s>) -> Option<Found<'s>> {
             .then(|| Found::new(Class::Code, format!("number {}", spelled(&number.whole)), left));
     }
     stands(left).then(|| Found::new(Class::Number, format!("number {}", number.said(place)), left))
+}
+
+/// "5(1)" of a law.
+fn clause<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let (number, left) = digits_of(place.text, 1, 3)?;
+    let (part, left) = left.strip_prefix('(')?.split_once(')')?;
+    let is_part = (1..=3).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+    let part = super::names::parts(part).filter(|_| is_part && stands(left))?.join(" ");
+    Some(Found::new(Class::Number, format!("{} {part}", place.cardinal(number)), left))
 }
 
 /// A number that only counts.

@@ -116,7 +116,7 @@ pub(crate) const UNITS: &[(&str, &str, Where)] = &[
     ("MP", "megapixel", Anywhere),
     // Area, volume
     ("ha", "hectare", Anywhere),
-    ("ac", "acre", Anywhere),
+    ("ac", "acre", Apart),
     ("sqm", "square meter", Anywhere),
     ("sqft", "square foot", Anywhere),
     ("L", "liter", Anywhere),
