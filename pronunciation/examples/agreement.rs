@@ -9,10 +9,11 @@ mod agreement;
 use std::collections::BTreeMap;
 
 use agreement::Comparison;
+use pronunciation::Accent;
 
 fn main() -> std::io::Result<()> {
     let file = std::env::args().nth(1).unwrap_or_default();
-    let comparison = Comparison::american();
+    let comparison = Comparison::new(Accent::American);
     let mut differences: BTreeMap<[String; 3], usize> = BTreeMap::new();
     let (mut same, mut all) = (0, 0);
     for line in std::fs::read_to_string(file)?.lines() {

@@ -4,16 +4,18 @@
 //! both senses have one tag (the bass that swims and the one that is played). The first rule of a word whose cues are
 //! all there decides; where none does, the tag.
 
+mod others;
+
 use crate::cues::Cue::{
-    Accented, After, AfterModal, AfterPerfect, AfterPlural, Anywhere, Capital, First, InThePast, Is, Last,
-    Near, Next, NextIs, Not, Previous, PreviousIs,
+    After, AfterModal, AfterPerfect, AfterPlural, Anywhere, First, InThePast, Is, Last, Near, Next, NextIs,
+    Not, Previous, PreviousIs,
 };
-use crate::cues::Sense::{Like, Sound, Tagged};
+use crate::cues::Sense::{Like, Tagged};
 use crate::cues::{Place, Rule};
 use crate::known::Words;
 use crate::tags::Tag::{
-    self, Adjective, Adverb, Determiner, Modal, Name, Noun, Number, Participle, Particle, Past, Possessive,
-    Preposition, Present, Pronoun, ThirdPerson, To, Verb,
+    self, Adjective, Adverb, Determiner, Modal, Name, Noun, Number, Participle, Past, Possessive, Present,
+    Pronoun, ThirdPerson, Verb,
 };
 
 /// The sound of a homograph, if its neighbours settle it.
@@ -39,31 +41,32 @@ fn rules(word: &str) -> &'static [Rule] {
         "closer" => CLOSER,
         "tear" => TEAR,
         "tears" => TEARS,
-        "bow" => BOW,
-        "dove" => DOVE,
-        "wound" => WOUND,
-        "row" => ROW,
-        "sow" => SOW,
-        "does" => DOES,
-        "content" => CONTENT,
-        "invalid" => INVALID,
-        "learned" => LEARNED,
-        "blessed" => BLESSED,
-        "number" => NUMBER,
-        "sewer" => SEWER,
-        "polish" => POLISH,
-        "job" => JOB,
-        "moped" => MOPED,
-        "resume" => RESUME,
-        "resumes" => RESUMES,
-        "expose" => EXPOSE,
-        "rose" => ROSE,
-        "pate" => PATE,
-        "reading" => READING,
-        "nice" => NICE,
-        "august" => AUGUST,
-        "produce" => PRODUCE,
-        "refuse" => REFUSE,
+        "bow" => others::BOW,
+        "dove" => others::DOVE,
+        "wound" => others::WOUND,
+        "row" => others::ROW,
+        "sow" => others::SOW,
+        "does" => others::DOES,
+        "content" => others::CONTENT,
+        "invalid" => others::INVALID,
+        "learned" => others::LEARNED,
+        "blessed" => others::BLESSED,
+        "number" => others::NUMBER,
+        "sewer" => others::SEWER,
+        "polish" => others::POLISH,
+        "job" => others::JOB,
+        "moped" => others::MOPED,
+        "used" => others::USED,
+        "resume" => others::RESUME,
+        "resumes" => others::RESUMES,
+        "expose" => others::EXPOSE,
+        "rose" => others::ROSE,
+        "pate" => others::PATE,
+        "reading" => others::READING,
+        "nice" => others::NICE,
+        "august" => others::AUGUST,
+        "produce" => others::PRODUCE,
+        "refuse" => others::REFUSE,
         "perfect" | "separate" => ADJECTIVE_OR_VERB,
         "record" | "use" | "present" | "object" | "desert" | "excuse" | "house" | "estimate" | "contract"
         | "conduct" | "permit" | "project" | "subject" | "conflict" | "contrast" | "increase" | "insult"
@@ -359,151 +362,4 @@ const TEARS: &[Rule] = &[
     (&[Previous(SUBJECT)], Tagged(ThirdPerson)),
     (&[Next("down apart up off open out through easily the at his her")], Tagged(ThirdPerson)),
     (&[Near(TORN)], Tagged(ThirdPerson)),
-];
-
-const BOW: &[Rule] = &[
-    (
-        &[Near("arrow arrows violin cello hair ribbon tie fiddle strings archer quiver present gift")],
-        Tagged(Noun),
-    ),
-    (
-        &[Near(
-            "ship ship's ships stern boat boat's deck waves hull vessel audience curtain took takes take final applause \
-             starboard wave ferry yacht anchor deep queen king low",
-        )],
-        Tagged(Verb),
-    ),
-    (
-        &[Near("sailors captain dolphins mast cabin sailed rowed aboard ocean sea"), PreviousIs(ARTICLES)],
-        Tagged(Verb),
-    ),
-    (&[AfterModal], Tagged(Verb)),
-    (&[Previous(SUBJECTS)], Tagged(Verb)),
-];
-
-const DOVE: &[Rule] = &[
-    (&[Next("into in off under down for headfirst headlong beneath deeper straight")], Tagged(Past)),
-    (&[Previous("he she i we they")], Tagged(Past)),
-    (&[PreviousIs(&[Noun, Name, Adverb]), NextIs(&[Preposition, To, Adverb, Particle])], Tagged(Past)),
-    (&[], Tagged(Noun)),
-];
-
-const WOUND: &[Rule] = &[
-    (&[PreviousIs(&[Determiner, Possessive, Adjective])], Tagged(Noun)),
-    (&[Next("up around down through its tightly along back round his her")], Tagged(Past)),
-    (&[Previous("he she it they we i tightly")], Tagged(Past)),
-];
-
-const ROW: &[Rule] = &[(
-    &[Previous(
-        "blazing heated furious diplomatic political bitter almighty flaming violent terrible blistering",
-    )],
-    Sound("ɹˈW", "ɹˈW"),
-)];
-
-const SOW: &[Rule] = &[
-    (&[Near("pig pigs piglets litter boar hog hogs pregnant pen sty farrowed")], Tagged(Noun)),
-    (&[], Tagged(Verb)),
-];
-
-const DOES: &[Rule] =
-    &[(&[Near("bucks stags fawns deer antlers buck"), Not(&Is(&[ThirdPerson]))], Sound("dˈOz", "dˈQz"))];
-
-const CONTENT: &[Rule] = &[
-    (&[Next("with to"), Not(&PreviousIs(ARTICLES))], Tagged(Adjective)),
-    (&[Previous("feel feels felt quite perfectly seemed seem seems very more")], Tagged(Adjective)),
-    (&[PreviousIs(ARTICLES)], Tagged(Noun)),
-    (&[Previous("be am is are was were"), Last], Tagged(Adjective)),
-    (&[], Tagged(Noun)),
-];
-
-const INVALID: &[Rule] = &[
-    (&[PreviousIs(ARTICLES), Not(&NextIs(&[Noun, Name, Adjective]))], Tagged(Noun)),
-    (&[], Tagged(Adjective)),
-];
-
-const LEARNED: &[Rule] = &[(
-    &[Next(
-        "man men woman women scholar scholars professor professors judge judges friend friends society societies colleague \
-         colleagues gentleman gentlemen people journal journals counsel",
-    )],
-    Tagged(Adjective),
-)];
-
-const BLESSED: &[Rule] = &[(
-    &[Next("virgin are event sacrament mother saint trinity memory relief silence thing day isles")],
-    Sound("blˈɛsɪd", "blˈɛsɪd"),
-)];
-
-const NUMBER: &[Rule] = &[(
-    &[
-        Previous("grew got felt feel feels even getting becoming became went"),
-        Near("fingers toes lips hands cold feet face legs"),
-    ],
-    Sound("nˈʌməɹ", "nˈʌmə"),
-)];
-
-const SEWER: &[Rule] = &[(
-    &[Near("needle dress fabric seamstress quilt quilts stitches sewing skirt garment thread")],
-    Sound("sˈOəɹ", "sˈQə"),
-)];
-
-const POLISH: &[Rule] =
-    &[(&[Capital, First, Next("the your my it this these those up and until")], Sound("pˈɑlɪʃ", "pˈɒlɪʃ"))];
-
-const JOB: &[Rule] = &[(
-    &[Capital, Near("book bible god patience satan testament biblical sufferings prophet")],
-    Sound("ʤˈOb", "ʤˈQb"),
-)];
-
-const MOPED: &[Rule] = &[(&[PreviousIs(&[Determiner, Possessive, Adjective, Number])], Tagged(Noun))];
-
-const RESUME: &[Rule] = &[
-    (&[Accented], Sound("ɹˈɛzəmˌA", "ɹˈɛzjʊmˌA")),
-    (&[PreviousIs(&[Determiner, Possessive, Adjective])], Sound("ɹˈɛzəmˌA", "ɹˈɛzjʊmˌA")),
-    (&[Is(&[Noun]), Not(&AfterModal)], Sound("ɹˈɛzəmˌA", "ɹˈɛzjʊmˌA")),
-];
-
-const RESUMES: &[Rule] = &[
-    (&[Accented], Sound("ɹˈɛzəmˌAz", "ɹˈɛzjʊmˌAz")),
-    (&[PreviousIs(&[Determiner, Possessive, Adjective, Number])], Sound("ɹˈɛzəmˌAz", "ɹˈɛzjʊmˌAz")),
-];
-
-const EXPOSE: &[Rule] = &[(&[Accented], Sound("ˌɛkspOzˈA", "ɛkspˈQzA"))];
-
-const ROSE: &[Rule] = &[(&[Accented], Sound("ɹOzˈA", "ɹˈQzA"))];
-
-const PATE: &[Rule] = &[(&[Accented], Sound("pɑtˈA", "pˈatA"))];
-
-const READING: &[Rule] = &[
-    (
-        &[Capital, Not(&First), Previous("in to from near at"), Not(&NextIs(ARTICLES))],
-        Sound("ɹˈɛdɪŋ", "ɹˈɛdɪŋ"),
-    ),
-    (&[Capital, Next("festival pennsylvania university fc")], Sound("ɹˈɛdɪŋ", "ɹˈɛdɪŋ")),
-];
-
-const NICE: &[Rule] = &[
-    (&[Capital, Not(&First), Previous("in to from near at of")], Sound("nˈis", "nˈiːs")),
-    (&[Capital, Next("france")], Sound("nˈis", "nˈiːs")),
-];
-
-const AUGUST: &[Rule] = &[
-    (&[Previous("in of last next since until late early mid by")], Like("August")),
-    (&[NextIs(&[Number])], Like("August")),
-];
-
-const PRODUCE: &[Rule] = &[
-    (&[PreviousIs(ARTICLES)], Tagged(Noun)),
-    (&[AfterModal], Tagged(Verb)),
-    (&[Previous("fresh organic local farm dairy of seasonal home-grown")], Tagged(Noun)),
-    (&[Next("aisle section stand market")], Tagged(Noun)),
-    (&[Is(VERBS)], Tagged(Verb)),
-];
-
-const REFUSE: &[Rule] = &[
-    (&[AfterModal], Tagged(Verb)),
-    (&[Previous(SUBJECTS)], Tagged(Verb)),
-    (&[Next("collection collectors bin bins dump heap sacks disposal")], Tagged(Noun)),
-    (&[PreviousIs(ARTICLES)], Tagged(Noun)),
 ];

@@ -132,11 +132,21 @@ pub(crate) fn is_capitals(word: &str) -> bool {
     word.bytes().any(|byte| byte.is_ascii_uppercase()) && !word.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
-/// Unknown capitals that are read letter by letter: short ones, and those without a vowel behind the first letter; and
-/// words with such capitals behind a small letter ("iOS").
+/// Unknown capitals that are read letter by letter: short ones, and those that cannot be spoken, for want of a vowel
+/// behind the first letter or by their beginning ("LMFAO"); and words with such capitals behind a small letter ("iOS").
 fn is_spelled(word: &str) -> bool {
+    let vowels = ['A', 'E', 'I', 'O', 'U'];
     let behind = word.get(1..).unwrap_or_default();
-    is_capitals(behind) && (behind.len() < 3 || !behind.contains(['A', 'E', 'I', 'O', 'U', 'Y']))
+    let spoken =
+        behind.contains(vowels) && (word.get(..2).is_none_or(|two| two.contains(vowels) || is_onset(two)));
+    is_capitals(behind) && (behind.len() < 3 || !spoken)
+}
+
+/// Two consonants with which English words begin.
+fn is_onset(two: &str) -> bool {
+    let onsets = "BL BR CH CL CR CZ DR DW FL FR GH GL GN GR KL KN KR KH PH PL PR PS PT RH SC SH SK SL SM SN SP SQ ST SV SW TH TR \
+        TS TW VL WH WR ZH BY CY DY FY GY HY KY LY MY NY PY RY SY TY VY WY YS YT YL YV DJ MC LL";
+    onsets.split_ascii_whitespace().any(|onset| onset == two)
 }
 
 /// "runn" of "running": "run". "mimick" of "mimicking": "mimic".
@@ -169,6 +179,7 @@ mod tests {
             ("that'd", "ðætd"),
             ("youre", "jʊɹ"),
             ("im", "ˌIm"),
+            ("FTFY", "ˌɛftˌiˌɛfwˈI"),
             ("ABCD", "ˌAbˌisˌidˈi"),
         ] {
             assert_eq!(american(word, Tag::Noun).unwrap_or_default(), sound, "{word}");

@@ -25,8 +25,8 @@ fn cases() -> Vec<Case> {
     let lines = include_str!("homographs.tsv").lines().filter(|line| !line.starts_with('#'));
     lines
         .map(|line| {
-            let [set, word, sound, sentence] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
-            Case { set, word, sound, sentence }
+            let columns: Vec<&str> = line.split('\t').collect();
+            Case { set: columns[0], word: columns[1], sound: columns[2], sentence: columns[3] }
         })
         .collect()
 }

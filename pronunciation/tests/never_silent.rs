@@ -40,7 +40,7 @@ fn how() -> impl Strategy<Value = How> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn every_word_has_a_sound(words in prop::collection::vec(("\\PC{0,12}|[A-Za-z'’.-]{1,20}|\\w{1,8}", how()), 0..8)) {

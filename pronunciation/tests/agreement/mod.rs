@@ -27,10 +27,12 @@ impl Guess for Always {
 }
 
 impl Comparison {
-    pub(crate) fn american() -> Self {
-        let mut misaki = G2P::new(Language::EnglishUS);
+    /// Neither side has misaki's silver lexicon.
+    pub(crate) fn new(accent: Accent) -> Self {
+        let language = if accent == Accent::American { Language::EnglishUS } else { Language::EnglishGB };
+        let mut misaki = G2P::new(language);
         misaki.lexicon.silvers.clear();
-        Self { pronouncer: Pronouncer::new(Accent::American, Arc::new(Always)), misaki }
+        Self { pronouncer: Pronouncer::new(accent, Arc::new(Always)), misaki }
     }
 
     pub(crate) fn of(&self, line: &str) -> Vec<Compared> {
