@@ -84,6 +84,24 @@ def asynchronous():
     return {"bytes": asyncio.run(both())}
 
 
+def lexicon():
+    """Our own field, through the door that the SDK keeps open for it."""
+
+    def said(text, entries):
+        body = {"soundboard": {"lexicon": entries}}
+        return client.audio.speech.create(**speech(input=text, response_format="pcm", extra_body=body)).content
+
+    plain = said("The Zorblaxian vote was close.", [])
+    own = said("The Zorblaxian vote was close.", [{"word": "Zorblaxian", "alias": "river delta"}])
+    alias = said("The river delta vote was close.", [])
+    wrong = {"soundboard": {"lexicon": [{"word": "Zorblaxian"}]}}
+    return {
+        "differs": plain != own,
+        "as_the_alias": own == alias,
+        "refused": raised(**speech(extra_body=wrong)),
+    }
+
+
 def models():
     return {"models": [model.id for model in client.models.list()]}
 

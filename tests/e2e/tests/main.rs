@@ -16,11 +16,15 @@ mod journal;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod lexicon;
+#[cfg(test)]
 mod life;
 #[cfg(test)]
 mod long_texts;
 #[cfg(test)]
 mod missing_models;
+#[cfg(test)]
+mod normalize;
 #[cfg(test)]
 mod sdks;
 #[cfg(test)]

@@ -16,8 +16,16 @@ pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Resu
     let (request, framing) = read(&rooms, request).await?;
     notes.handed_to_engine();
     let format = request.format;
-    let spoken = rooms.engine.speak(request).await?;
+    let spoken = rooms.engine.speak(request).await.map_err(as_called_here)?;
     audio::respond(spoken, format, framing, &rooms.exact).await
+}
+
+/// The rest of the program does not know in which field of ours a lexicon came.
+fn as_called_here(error: SpeechError) -> SpeechError {
+    match error.param() {
+        Some("lexicon") => error.about("soundboard.lexicon"),
+        _ => error,
+    }
 }
 
 /// Turns an HTTP request into a speech request. To have read it is to have validated it.

@@ -109,7 +109,12 @@ impl Server {
 
     /// Posts any bytes to the speech endpoint.
     pub(crate) fn post(&self, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let mut post = self.agent.post(self.speech_url());
+        self.post_to("/v1/audio/speech", headers, body)
+    }
+
+    /// Posts any bytes to that path.
+    pub(crate) fn post_to(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut post = self.agent.post(format!("{}{path}", self.address));
         for (name, value) in headers {
             post = post.header(*name, *value);
         }
