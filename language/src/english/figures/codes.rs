@@ -7,7 +7,7 @@ use crate::english::cardinals::{cardinal, digit, paired, spelled};
 
 /// Words before figures that are read one by one.
 const SPELLED: &str = "code zip pin account order serial tracking isbn id passcode password extension \
-        combination card invoice badge passport";
+        combination card box invoice badge passport";
 
 pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     if !place.sign.is_empty() {

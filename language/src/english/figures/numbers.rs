@@ -51,7 +51,9 @@ pub(super) fn follows_name(place: &Place<'_>) -> bool {
     let is_jet = is_one_of(place.before, "a the") && is_one_of(place.text.get(..3).unwrap_or_default(), JETS);
     (is_jet && !counts_things(place.text.get(3..).unwrap_or_default()))
         || is_one_of(place.before, NAMES)
-        || (is_model && !counts_things(place.text.trim_start_matches(|c: char| c.is_ascii_digit())))
+        || (is_model
+            && (place.follows("flight")
+                || !counts_things(place.text.trim_start_matches(|c: char| c.is_ascii_digit()))))
 }
 
 /// "221B Baker Street", "1600 Pennsylvania Avenue".

@@ -139,8 +139,9 @@ fn word_after(left: &str) -> &str {
 fn short<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (digits, left) = digits_of(place.text, 3, 3)?;
     let emergency = matches!(digits, "911" | "999" | "112" | "411" | "311" | "101" | "111");
-    let alone =
-        digits == "911" && !super::numbers::follows_name(place) && is_one_of(word_after(left), EMERGENCY);
+    let alone = digits == "911"
+        && !super::numbers::follows_name(place)
+        && (is_one_of(word_after(left), EMERGENCY) || place.follows("emergency"));
     let called = is_one_of(place.before, CALLS) || alone;
     (emergency && called && ends_word(left) && !left.starts_with(['-', '.', ':']))
         .then(|| Found::new(Class::Phone, spelled(digits), left))

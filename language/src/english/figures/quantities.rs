@@ -161,10 +161,8 @@ fn with_unit<'s>(place: &Place<'s>, (amount, left): (Amount, &'s str)) -> Option
         let kind = if amount.kind == Kind::Part { Kind::Part } else { Kind::One };
         return Some((Amount { kind, ..amount }, unit, left));
     }
-    let (unit, left) = None.or_else(|| {
-        let next = spaced(left);
-        unit(place, next, next.len() < left.len()).or_else(|| inches(next, left))
-    })?;
+    let next = spaced(left);
+    let (unit, left) = unit(place, next, next.len() < left.len()).or_else(|| inches(next, left))?;
     Some((amount, unit, left))
 }
 
