@@ -7,6 +7,8 @@ use engine::{Engine, Parts};
 use futures::future::try_join_all;
 use gateway::{Clients, check_binding};
 use inference::models::{Manifest, ModelStore, StoreError, default_cache_dir};
+use inference::runtime::Runtime;
+use kokoro::Phonemes;
 use speech::{Backend as _, ErrorKind, SpeechError, Voice};
 use store::Sqlite;
 use tokio::task::{JoinError, spawn_blocking};
@@ -122,6 +124,16 @@ fn unfetched(error: StoreError) -> SpeechError {
 /// What a blocking task came to. It is never cancelled: its only other end is a panic, which is ours.
 fn finished<T>(joined: Result<Result<T, SpeechError>, JoinError>) -> Result<T, SpeechError> {
     joined.map_err(SpeechError::internal)?
+}
+
+/// How Kokoro says words; none as long as ONNX Runtime is not here.
+pub(crate) fn phonemes(config: &Config, cache: Option<PathBuf>) -> Result<Option<Phonemes>, Failure> {
+    let Ok(library) = models(config, cache)?.path(ONNX_RUNTIME) else { return Ok(None) };
+    let failed = |error: &(dyn std::error::Error + 'static)| {
+        Failure::machine("Kokoro cannot say how words sound", error)
+    };
+    let runtime = Runtime::load(&library).map_err(|error| failed(&error))?;
+    Phonemes::open(&runtime).map(Some).map_err(|error| failed(&error))
 }
 
 /// The speech stack over these backends, with its journal open.

@@ -25,7 +25,7 @@ pub(crate) struct Config {
     /// Where to listen.
     #[serde(deserialize_with = "an_address")]
     pub(crate) listen: SocketAddr,
-    /// Where the journal lies; none means the user's data directory.
+    /// Where the journal and the lexicons lie; none means the user's data directory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) data: Option<PathBuf>,
     /// How log lines look.

@@ -17,7 +17,7 @@ use speech::{
 };
 use tower::ServiceExt;
 
-pub use language::{Class, English, Token};
+pub use language::English;
 pub use meter::Refusal;
 pub use normalise::Normalised;
 pub use route::ModelName;
@@ -76,7 +76,7 @@ impl Engine {
         english: English,
     ) -> Result<Normalised, SpeechError> {
         let reading = compile::with_lexicon_of(&*self.lexicons, client, reading).await?;
-        normalise::normalise(self.catalogue.clone(), text, reading, english).await
+        normalise::normalise(text, reading, english).await
     }
 
     /// Journals a request that a door refused before it became a [`SpeechRequest`].

@@ -1,12 +1,12 @@
 //! A name becomes a backend and its voice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use speech::{
-    AudioFormat, AudioStream, Backend, BoxFuture, ErrorKind, SampleRate, SpeechError, SpeechGraph, Utterance,
-    Voice, VoiceId, VoiceStatus,
+    AudioFormat, AudioStream, Backend, BoxFuture, ErrorKind, SampleRate, SpeechError, Utterance, Voice,
+    VoiceId, VoiceStatus,
 };
 use tower::Service;
 
@@ -60,13 +60,6 @@ impl Catalogue {
 
     pub(crate) fn ready(&self) -> Result<(), SpeechError> {
         self.backends.iter().try_for_each(|backend| backend.ready())
-    }
-
-    /// What of a text is left out by somebody.
-    pub(crate) fn unreadable(&self, graph: &SpeechGraph) -> Vec<String> {
-        let dropped: BTreeSet<String> =
-            self.backends.iter().flat_map(|backend| backend.unreadable(graph)).collect();
-        dropped.into_iter().collect()
     }
 
     /// Each backend by its own name and its model's, then OpenAI's names, answered by the first backend.

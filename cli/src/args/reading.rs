@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use engine::English;
+use language::English;
 use serde_json::{Map, Value};
 use speech::{Markup, Saying};
 

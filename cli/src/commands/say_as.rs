@@ -31,7 +31,7 @@ pub(crate) fn run(say_as: &SayAs, config: &Config, global: &Global) -> Result<()
 }
 
 /// The body that `POST /api/v1/normalize` answers with.
-pub(super) fn as_body(normalised: Normalised) -> Result<String, Failure> {
+fn as_body(normalised: Normalised) -> Result<String, Failure> {
     let body = serde_json::to_string(&gateway::normalized(normalised));
     let body = body.map_err(|error| Failure::machine("the result cannot be printed", &error))?;
     Ok(body + "\n")

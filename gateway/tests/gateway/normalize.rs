@@ -49,6 +49,12 @@ async fn words_that_are_words_are_shown_as_they_are() {
 }
 
 #[tokio::test]
+async fn what_no_rule_can_read_is_named() {
+    let answer = json(&answer(r#"{"text":"Hello, 漢字."}"#).await);
+    assert_eq!(answer["dropped"], serde_json::json!(["script:han"]));
+}
+
+#[tokio::test]
 async fn markup_is_read_as_asked() {
     let body = |code: &str| format!(r#"{{"text":"Run `make all` now.","markup":{{"code":"{code}"}}}}"#);
     let said = async |code| json(&answer(&body(code)).await)["text"].as_str().unwrap().to_owned();

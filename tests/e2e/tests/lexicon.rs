@@ -100,6 +100,24 @@ fn the_command_line_speaks_with_it_too() {
 }
 
 #[test]
+fn phonemes_are_shown_as_kokoro_gets_them() {
+    let folder = TempDir::new().unwrap();
+    let lexicon = |arguments: &[&str]| {
+        let mut command = program();
+        let ended = run(command.arg("lexicon").args(arguments).arg("--data").arg(folder.path()), b"");
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        serde_json::from_slice::<Value>(&ended.stdout).unwrap()
+    };
+    let before = lexicon(&["test", "Nguyen", "--json"]);
+    assert_eq!(before["applied"], json!([]));
+    lexicon(&["add", "Nguyen", "--ipa", "ˈwɪn", "--json"]);
+    let after = lexicon(&["test", "Nguyen's", "--json"]);
+    assert_eq!(after["phonemes"]["en-US"], "wˈɪnz");
+    assert_eq!(after["applied"][0]["client"], Value::Null);
+    assert_ne!(after["phonemes"], before["phonemes"]);
+}
+
+#[test]
 fn an_unmodified_sdk_brings_a_lexicon_of_its_own() {
     let server = Server::start();
     let seen = python_sdk(&["lexicon", &server.base_url(), "any key"]);
