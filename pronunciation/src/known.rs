@@ -57,12 +57,42 @@ impl Words {
             .or_else(|| self.ending_in_ed(word, tag, emphasis))
             .or_else(|| self.ending_in_ing(word, tag, emphasis))
             .or_else(|| self.contracted(word, tag, emphasis))
+            .or_else(|| self.compared(word, tag, emphasis))
+    }
+
+    /// "cheaper", "nicest", "sunnier".
+    fn compared(&self, word: &str, tag: Tag, emphasis: Emphasis) -> Option<String> {
+        let known = |stem: &str| self.is_known(stem).then(|| stem.to_owned());
+        let ending = ["er", "est"].into_iter().find(|ending| word.ends_with(ending))?;
+        let rest = word
+            .strip_suffix(ending)
+            .filter(|rest| rest.len() > 2 && !rest.starts_with(char::is_uppercase))?;
+        let stem = None
+            .or_else(|| known(rest))
+            .or_else(|| known(&format!("{rest}e")))
+            .or_else(|| known(&format!("{}y", rest.strip_suffix('i')?)))
+            .or_else(|| known(undoubled(rest)?))?;
+        let stem = self.look_up(&stem, tag, emphasis)?;
+        let ending = match (ending, self.accent) {
+            ("er", Accent::American) => "əɹ",
+            ("est", Accent::American) => "əst",
+            // A British stem in "ə" or "ː" has an r that it does not show.
+            _ if stem.ends_with(['ə', 'ː']) => return None,
+            ("er", Accent::British) => "ə",
+            _ => "ɪst",
+        };
+        Some(stem + ending)
     }
 
     /// "that'd", "who'll've"; and "youre", "im", without their apostrophe.
     fn contracted(&self, word: &str, tag: Tag, emphasis: Emphasis) -> Option<String> {
         if let Some((stem, ending)) = word.rsplit_once('\'') {
-            let ending = self.lexicon.get(&format!("'{ending}"))?.said(tag)?;
+            let ending = match ending {
+                "ve" => "əv",
+                "re" if self.accent == Accent::American => "əɹ",
+                "re" => "ə",
+                _ => self.lexicon.get(&format!("'{ending}"))?.said(tag)?,
+            };
             return Some(self.in_this_case(stem, tag, emphasis)? + ending);
         }
         let stems = ["m", "re", "ve", "ll", "d", "s", "t"].into_iter().filter_map(|ending| {
@@ -111,7 +141,8 @@ impl Words {
         let rest = word.strip_suffix('d').filter(|rest| rest.len() > 2)?;
         let stem = None.or_else(|| known(rest).filter(|rest| !rest.ends_with('d'))).or_else(|| {
             let rest = rest.strip_suffix('e').filter(|rest| rest.len() > 2 && !rest.ends_with('e'))?;
-            known(rest).or_else(|| known(undoubled(rest)?))
+            let in_y = || known(&format!("{}y", rest.strip_suffix('i')?));
+            known(rest).or_else(|| known(undoubled(rest)?)).or_else(in_y)
         })?;
         Some(with_ed(&self.look_up(&stem, tag, emphasis)?, self.accent))
     }
@@ -179,6 +210,13 @@ mod tests {
             ("that'd", "ðætd"),
             ("youre", "jʊɹ"),
             ("im", "ˌIm"),
+            ("they'd've", "ðAdəv"),
+            ("specified", "spˈɛsəfˌId"),
+            ("cheaper", "ʧˈipəɹ"),
+            ("weirdest", "wˈɪɹdəst"),
+            ("dumbest", "dˈʌməst"),
+            ("went", "wˈɛnt"),
+            ("PhDs", "pˌiˌAʧdˈiz"),
             ("FTFY", "ˌɛftˌiˌɛfwˈI"),
             ("ABCD", "ˌAbˌisˌidˈi"),
         ] {

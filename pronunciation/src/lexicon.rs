@@ -1,4 +1,5 @@
-//! misaki's gold lexicon: about ninety thousand words, looked up in the text that `build.rs` laid out.
+//! misaki's gold lexicon and a few words of our own: about ninety thousand, looked up in the text that `build.rs` laid
+//! out.
 
 use crate::Accent;
 use crate::tags::Tag;
@@ -134,6 +135,23 @@ mod tests {
             let words = lexicon.lines.lines().filter_map(|line| line.split('\t').next());
             assert!(words.clone().count() > 87_000);
             assert_eq!(words.filter(|word| lexicon.get(word).is_none()).count(), 0);
+        }
+    }
+
+    #[test]
+    fn our_own_words_are_in_the_models_symbols() {
+        let words = include_str!("../lexicon.tsv").lines().filter(|line| !line.starts_with('#'));
+        for line in words {
+            let columns: Vec<&str> = line.split('\t').collect();
+            assert_eq!(columns.len(), 3, "{line}");
+            assert!(columns[0].bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'\''), "{line}");
+            for sound in &columns[1..] {
+                assert_eq!(crate::symbols::spoken(sound), *sound, "{line}");
+                assert_eq!(sound.matches('ˈ').count(), sound.split(' ').count(), "{line}");
+            }
+            for accent in [Accent::American, Accent::British] {
+                assert!(Lexicon::new(accent).knows(columns[0]), "{line}");
+            }
         }
     }
 

@@ -164,6 +164,12 @@ fn read_run(words: &Words, run: &str, tag: Tag) -> Vec<Sound> {
             return sounds.into_iter().zip(&humps).map(read).collect();
         }
     }
+    // "www", "txt": nothing in it could be spoken.
+    let unspeakable =
+        run.len() < 7 && !run.to_ascii_lowercase().contains(['a', 'e', 'i', 'o', 'u', 'y', '\'']);
+    if let Some(spelled) = words.letters(run).filter(|_| unspeakable) {
+        return vec![Sound::Known(spelled)];
+    }
     let small = run.to_ascii_lowercase();
     let letters = small.trim_matches('\'').as_bytes();
     let guesses = letters.chunks(MOST_GUESSED).filter(|some| some.iter().any(u8::is_ascii_alphabetic));

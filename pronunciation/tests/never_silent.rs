@@ -80,9 +80,9 @@ proptest! {
 fn what_the_lexicon_lacks_is_asked_once() {
     let (sounds, asked) = sounds(
         Accent::American,
-        &["Kubernetes,", "kubernetes", "and", "Zorblat's", "café", "iPhones", "Green-Blarg", "O’Zorbl"],
+        &["Kubernikes,", "kubernikes", "and", "Zorblat's", "café", "iPhones", "Green-Blarg", "O’Zorbl"],
     );
-    assert_eq!(asked, [["blarg", "kubernetes", "o'zorbl", "zorblat"]]);
+    assert_eq!(asked, [["blarg", "kubernikes", "o'zorbl", "zorblat"]]);
     assert_eq!(sounds[0], sounds[1]);
     assert_eq!(sounds[2], "ænd");
     assert_eq!(sounds[3], "ˈəzorblats");
@@ -95,8 +95,8 @@ fn a_word_of_a_hundred_thousand_letters_is_said_whole() {
     let (said, asked) = sounds(Accent::American, &[&"abcdefghij".repeat(10_000)]);
     assert_eq!(said[0].split(' ').count(), 100_000_usize.div_ceil(64));
     assert!(asked.concat().len() <= 6, "the same letters are asked for once");
-    let (said, _) = sounds(Accent::British, &[&"zqB-".repeat(25_000)]);
-    assert!(said[0].matches("ˈəzq").count() == 25_000);
+    let (said, _) = sounds(Accent::British, &[&"zoqB-".repeat(25_000)]);
+    assert!(said[0].matches("ˈəzoq").count() == 25_000);
 }
 
 #[test]

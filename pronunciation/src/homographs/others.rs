@@ -107,7 +107,13 @@ pub(super) const JOB: &[Rule] = &[(
     Sound("ʤˈOb", "ʤˈQb"),
 )];
 
-pub(super) const USED: &[Rule] = &[(&[Next("to"), Not(&AfterPerfect)], Tagged(Past))];
+pub(super) const USED: &[Rule] = &[
+    (&[Next("to"), Not(&AfterPerfect)], Tagged(Past)),
+    (
+        &[Next("to"), Previous("i'm you're we're they're get gets got getting am been not quite")],
+        Tagged(Past),
+    ),
+];
 
 pub(super) const MOPED: &[Rule] =
     &[(&[PreviousIs(&[Determiner, Possessive, Adjective, Number])], Tagged(Noun))];
