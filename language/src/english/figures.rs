@@ -60,12 +60,16 @@ const WORDED: &[Parser] = &[dates::read_month, money::read, maths::read];
 
 fn read(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
     let core = sentence.core(at);
+    let has_figure = holds_figure(core);
+    if !has_figure && !starts_figure(sentence, at) {
+        return None;
+    }
     if let Some(plain) = foreign::figures(core) {
         return Some(same(&plain, sentence));
     }
     let place = Place::new(sentence, at)?;
-    if !holds_figure(core) && place.sign.is_empty() {
-        return starts_figure(sentence, at).then(|| first(WORDED, &place)).flatten();
+    if !has_figure && place.sign.is_empty() {
+        return first(WORDED, &place);
     }
     let found = first(PARSERS, &place).or_else(|| with_prefix(core, &place));
     found.or_else(|| Some(same(&foreign::lowered(core)?, sentence))).or_else(|| first(NAMES, &place))
@@ -103,9 +107,11 @@ fn holds_figure(core: &str) -> bool {
 
 /// Whether what has no figure itself may go on with one: "May 5", "EUR 5", "x = 5", "a ≥ b".
 fn starts_figure(sentence: &Sentence<'_>, at: usize) -> bool {
+    const SIGNS: &str = "+=<>×÷≠≤≥≈±−π∞√";
     let (core, next) = (sentence.core(at), sentence.core(at + 1));
+    let is_word = core.bytes().all(|byte| byte.is_ascii_alphabetic());
     let figure_follows = next.starts_with(|c: char| c.is_ascii_digit());
-    let sign_follows = core.len() <= 4 && next.starts_with(|c: char| "+=<>×÷≠≤≥≈±−".contains(c));
-    let is_formula = core.len() < 8 && core.contains(|c: char| "=<>×÷≠≤≥≈±−+π∞√".contains(c));
+    let sign_follows = core.len() <= 4 && next.starts_with(|c: char| SIGNS.contains(c));
+    let is_formula = !is_word && core.len() < 8 && core.contains(|c: char| SIGNS.contains(c));
     (figure_follows && core.len() < 12) || sign_follows || is_formula
 }

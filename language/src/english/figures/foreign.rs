@@ -6,7 +6,8 @@ const ZEROS: [char; 18] =
 
 /// A text with every figure written 0 to 9, if it holds others.
 pub(super) fn figures(text: &str) -> Option<String> {
-    text.contains(|c: char| value(c).is_some()).then(|| text.chars().map(|c| value(c).unwrap_or(c)).collect())
+    (!text.is_ascii() && text.contains(|c: char| value(c).is_some()))
+        .then(|| text.chars().map(|c| value(c).unwrap_or(c)).collect())
 }
 
 /// A text with its raised figures on the line: "note¹" as "note1".

@@ -6,6 +6,9 @@ use super::scan::{dash, digits_of, ends_word, is_one_of, letters, small, space, 
 use super::units::{CUT_SHORT, LENGTHS, UNITS, Where};
 use crate::Class;
 
+/// Bytes of the longest sign of a unit.
+const LONGEST: usize = 5;
+
 /// A unit by its name for one thing.
 pub(super) struct Unit {
     pub(super) one: String,
@@ -87,7 +90,11 @@ fn simple<'s>(place: &Place<'_>, text: &'s str, apart: bool) -> Option<(Unit, &'
     }
     let end = text.find(|c: char| !c.is_alphabetic() && !matches!(c, '℃' | '℉')).unwrap_or(text.len());
     let (sign, left) = text.split_at(end);
-    let sign = sign.replace('μ', "µ").replace('\u{2126}', "Ω");
+    if sign.is_empty() || sign.len() > LONGEST {
+        return None;
+    }
+    let sign =
+        if sign.is_ascii() { sign.to_owned() } else { sign.replace('μ', "µ").replace('\u{2126}', "Ω") };
     let fits = |place: Where| place == Where::Anywhere || (place == Where::Apart) == apart;
     let (_, one, _) = UNITS.iter().find(|(written, _, place)| *written == sign && fits(*place))?;
     let mut one = (*one).to_owned();
