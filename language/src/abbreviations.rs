@@ -17,9 +17,9 @@ const BEFORE_NUMBERS: &[&str] = &[
 
 /// Stand inside a sentence far more often than at its end.
 const SELDOM: &[&str] = &[
-    "a.m", "al", "apt", "assn", "ave", "blvd", "bros", "co", "corp", "dept", "esq", "etc", "ft", "gal",
-    "hr", "hrs", "hwy", "inc", "jr", "lb", "lbs", "ltd", "m.sc", "min", "mins", "mos", "oz", "p.m", "ph.d",
-    "qt", "rd", "sq", "sr", "st", "tbsp", "tsp", "univ", "wks", "yd", "yds", "yr", "yrs",
+    "a.m", "al", "apt", "assn", "ave", "blvd", "bros", "co", "corp", "dept", "esq", "etc", "ft", "gal", "hr",
+    "hrs", "hwy", "inc", "jr", "lb", "lbs", "ltd", "m.sc", "min", "mins", "mos", "oz", "p.m", "ph.d", "qt",
+    "rd", "sq", "sr", "st", "tbsp", "tsp", "univ", "wks", "yd", "yds", "yr", "yrs",
 ];
 
 /// With a capital and before a small letter they end nothing: "Portland, Ore. is wet."

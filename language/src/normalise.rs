@@ -57,7 +57,7 @@ impl Iterator for Sentences {
         }
         let text = plain.get(start..end).unwrap_or_default();
         let parsed = Sentence::new(text, self.english == English::British);
-        let tokens = Tokens { graph: &graph, clauses: sentence, start, sentence: &parsed };
+        let tokens = Tokens { graph: &graph, clauses: sentence, start, end, sentence: &parsed };
         let tokens = tokens.read();
         self.read = end;
         while graph.clauses().get(self.clause).is_some_and(|clause| clause.bytes.end <= end) {
@@ -87,6 +87,8 @@ struct Tokens<'s> {
     clauses: &'s [Clause],
     /// Bytes of the plain text before the sentence.
     start: usize,
+    /// Bytes of it before what follows; a sentence that is read in parts does not end with the first.
+    end: usize,
     sentence: &'s Sentence<'s>,
 }
 
@@ -142,7 +144,7 @@ impl Tokens<'_> {
 
     /// What ends between a token and the chunk after it. What ends inside a token is no end: "June 5, 2024".
     fn ends(&self, token: &Range<usize>, next: Option<usize>) -> Option<Boundary> {
-        let next = next.unwrap_or(usize::MAX);
+        let next = next.unwrap_or(self.end);
         let first = self.clauses.partition_point(|clause| clause.bytes.end < token.end);
         let here = self.clauses.get(first..).unwrap_or_default();
         here.iter().take_while(|clause| clause.bytes.end <= next).map(|clause| clause.ends).max()

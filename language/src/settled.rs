@@ -30,48 +30,21 @@ pub(crate) fn settled(sentence: &Sentence<'_>, mut found: Vec<Match>) -> Vec<Mat
 /// The punctuation before words, as the normalised text shows it: what opens, and dashes. A sign or a stop could be
 /// taken for a part of the word behind it: "-x", "/usr", ".net".
 pub(crate) fn before_said(marks: &str) -> String {
-    let opens = |c: &char| {
-        matches!(c, '"' | '\'' | '“' | '‘' | '’' | '«' | '‹' | '„' | '‚' | '(' | '¿' | '¡' | '…' | '—' | '–')
-    };
-    plain(marks).filter(opens).collect()
+    plain(marks).filter(|c| opens(*c)).collect()
 }
 
 /// The punctuation after words, and by itself, as the normalised text shows it. Whatever Markdown could mean is left
 /// out.
 pub(crate) fn after_said(marks: &str) -> String {
-    let is_mark = |c: &char| {
-        matches!(
-            c,
-            '"' | '\''
-                | '“'
-                | '”'
-                | '‘'
-                | '’'
-                | '«'
-                | '»'
-                | '‹'
-                | '›'
-                | '„'
-                | '‚'
-                | '('
-                | ')'
-                | '.'
-                | ','
-                | ';'
-                | ':'
-                | '!'
-                | '?'
-                | '…'
-                | '—'
-                | '–'
-                | '¿'
-                | '¡'
-                | '•'
-                | '。'
-                | '、'
-        )
-    };
-    plain(marks).filter(is_mark).collect()
+    plain(marks).filter(|c| is_mark(*c)).collect()
+}
+
+fn opens(c: char) -> bool {
+    matches!(c, '"' | '\'' | '“' | '‘' | '’' | '«' | '‹' | '„' | '‚' | '(' | '¿' | '¡' | '…' | '—' | '–')
+}
+
+fn is_mark(c: char) -> bool {
+    opens(c) || matches!(c, '”' | '»' | '›' | ')' | '.' | ',' | ';' | ':' | '!' | '?' | '•' | '。' | '、')
 }
 
 /// Brackets are round, "--" is a dash.
@@ -96,7 +69,8 @@ fn as_written(sentence: &Sentence<'_>, found: &[Match]) -> bool {
             found.said == chunk.core
                 && found.opens == 0
                 && found.closes == 0
-                && chunk.lead.len() + chunk.trail.len() <= 1
+                && chunk.lead.chars().all(opens)
+                && chunk.trail.chars().all(is_mark)
         })
 }
 

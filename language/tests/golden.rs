@@ -13,8 +13,11 @@ const TABLES: [(&str, &str); 3] = [
 ];
 
 fn normalised(text: &str, english: English) -> Normalised {
-    let text = SpeechText::new(text.replace("\\n", "\n"), None).unwrap();
-    normalise(&Arc::new(compile(text, &Reading::default()).unwrap()), english)
+    let spoken = SpeechText::new(text.replace("\\n", "\n"), None).map_err(Into::into);
+    match spoken.and_then(|spoken| compile(spoken, &Reading::default())) {
+        Ok(graph) => normalise(&Arc::new(graph), english),
+        Err(error) => panic!("{text:?}: {error}"),
+    }
 }
 
 /// Class, whether it is British, text, what is said.

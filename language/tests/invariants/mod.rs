@@ -22,7 +22,10 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
         let Some(again) = self::graph(&once.text) else { continue };
         let twice = normalise(&again, english);
         if twice.text != once.text {
-            return Err(format!("{text:?} is read {:?}, and that {:?}", once.text, twice.text));
+            let same = once.text.chars().zip(twice.text.chars()).take_while(|(a, b)| a == b).count();
+            let here = |text: &str| text.chars().skip(same.saturating_sub(40)).take(80).collect::<String>();
+            let text: String = text.chars().take(200).collect();
+            return Err(format!("{text:?} is read {:?}, and that {:?}", here(&once.text), here(&twice.text)));
         }
     }
     Ok(())

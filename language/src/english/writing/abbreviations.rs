@@ -1,5 +1,8 @@
 //! Words cut short: "Dr.", "St.", "etc.", "No."
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::Class;
 use crate::sentence::{Match, Sentence};
 
@@ -293,16 +296,7 @@ pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
         return read("al");
     }
     let (written, suffix) = core.strip_suffix("'s").map_or((core, ""), |base| (base, "'s"));
-    let small = lowered(written);
-    let holds = |letters: &str, when: When| {
-        let same = if letters.starts_with(char::is_lowercase) {
-            letters == written || letters == small
-        } else {
-            letters == written
-        };
-        same && holds(sentence, at, when, stop)
-    };
-    let (_, said, _) = TABLE.iter().find(|(letters, _, when)| holds(letters, *when))?;
+    let said = meanings(written).find(|(_, when)| holds(sentence, at, *when, stop))?.0;
     let class =
         if said.split(' ').any(|word| word.len() == 1) { Class::Initials } else { Class::Abbreviation };
     Some(Match::one(class, format!("{said}{suffix}")).closing(if suffix.is_empty() { closes } else { 0 }))
@@ -310,10 +304,24 @@ pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
 
 /// Whether a stop after these letters belongs to them, so far as they say themselves.
 pub(crate) fn is_abbreviation(word: &str) -> bool {
-    let small = lowered(word);
-    TABLE.iter().any(|(letters, _, when)| {
-        matches!(when, Always | Stop | Inside | AfterOrdinal | By) && (*letters == word || *letters == small)
-    })
+    meanings(word).any(|(_, when)| matches!(when, Always | Stop | Inside | AfterOrdinal | By))
+}
+
+/// The table by its letters.
+static BY_LETTERS: LazyLock<HashMap<&str, Vec<(&str, When)>>> = LazyLock::new(|| {
+    let mut by_letters: HashMap<&str, Vec<(&str, When)>> = HashMap::new();
+    for (letters, said, when) in TABLE {
+        by_letters.entry(letters).or_default().push((said, *when));
+    }
+    by_letters
+});
+
+/// What letters may mean: first as they are written, then as if the first of them were small.
+fn meanings(written: &str) -> impl Iterator<Item = (&'static str, When)> {
+    let exact = BY_LETTERS.get(written);
+    let capital = written.starts_with(|c: char| c.is_ascii_uppercase());
+    let small = capital.then(|| BY_LETTERS.get(lowered(written).as_str())).flatten();
+    exact.into_iter().chain(small).flatten().copied()
 }
 
 /// With its first letter small.

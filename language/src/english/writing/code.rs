@@ -32,6 +32,9 @@ pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
         return None;
     }
     let calls = usize::from(chunk.trail.starts_with("()")) * 2;
+    if calls == 0 && core.bytes().all(|b| b.is_ascii_lowercase()) {
+        return None;
+    }
     let read = |said: String| (!said.is_empty()).then(|| Match::one(Class::Code, said).closing(calls));
     let small = core.to_ascii_lowercase();
     if let Some((_, said)) = NAMED.iter().find(|(written, _)| *written == small) {

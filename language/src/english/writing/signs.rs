@@ -121,6 +121,11 @@ pub(crate) fn name(sign: char) -> Option<&'static str> {
         '⎋' => "escape",
         '☎' => "telephone",
         '�' => "replacement character",
+        '\u{1F3FB}' => "light skin tone",
+        '\u{1F3FC}' => "medium-light skin tone",
+        '\u{1F3FD}' => "medium skin tone",
+        '\u{1F3FE}' => "medium-dark skin tone",
+        '\u{1F3FF}' => "dark skin tone",
         '〒' => "postal mark",
         _ => return greek(sign),
     })
@@ -203,7 +208,9 @@ pub(crate) fn punctuation(marks: &str) -> Option<Match> {
 /// ":D", "<3", "xD", "!=", "->": signs of which only some have a sound.
 pub(super) fn emoticon(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
     let chunk = sentence.chunk(at)?;
-    if chunk.core.len() > 12 || (chunk.core.len() > 3 && chunk.core.is_ascii()) {
+    let short = chunk.core.len() <= 3 || (chunk.core.len() <= 12 && !chunk.core.is_ascii());
+    let word = chunk.core.len() > 1 && chunk.core.bytes().all(|b| b.is_ascii_lowercase());
+    if !short || word {
         return None;
     }
     let whole = [chunk.lead, chunk.core, chunk.trail].concat();
