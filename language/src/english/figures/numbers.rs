@@ -9,7 +9,7 @@ use crate::english::cardinals::{paired, plural, spelled};
 /// Words behind which three figures are a name: "seven forty-seven".
 const NAMES: &str = "room flight route boeing airbus bus highway interstate hwy apartment apt suite channel \
         error http status bmw porsche ferrari peugeot train gate section area cessna nokia bay \
-        locker studio extension ext building warehouse exit freeway xbox fahrenheit port";
+        locker studio extension ext building warehouse exit freeway xbox form fahrenheit port";
 
 /// Numbers that are an aeroplane behind an article.
 const JETS: &str = "707 717 727 737 747 757 767 777 787";
@@ -121,7 +121,8 @@ fn clause<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (part, left) = left.strip_prefix('(')?.split_once(')')?;
     let is_part = (1..=3).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
     let part = super::names::parts(part).filter(|_| is_part && stands(left))?.join(" ");
-    Some(Found::new(Class::Number, format!("{} {part}", place.cardinal(number)), left))
+    let number = if number.len() == 3 { paired(number) } else { place.cardinal(number) };
+    Some(Found::new(Class::Number, format!("{number} {part}"), left))
 }
 
 /// A number that only counts.

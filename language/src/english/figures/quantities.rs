@@ -337,6 +337,9 @@ fn sized(place: &Place<'_>, text: &str) -> Option<String> {
 
 /// "10k", "2.5M users".
 fn shortened<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    if let Some(left) = word(place.text, "401k") {
+        return Some(Found::new(Class::Code, "four oh one K", left));
+    }
     let (amount, left) = amount(place, place.text)?;
     let (short, left) = letters(left);
     let name = match short {

@@ -1,6 +1,7 @@
 //! "1999", "the '90s", "44 BC", "1914–18".
 
 use super::place::{Found, Place, counts_things};
+use super::quantities;
 use super::scan::{
     apostrophe, dash, digits_of, ends_word, is_one_of, letters, loose_dash, small, space, spaced, stands,
     word,
@@ -152,6 +153,9 @@ fn bare<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let ends = stands(left);
     let number = small(digits)?;
     if !ends || space(left).is_some_and(|next| next.starts_with(|c: char| "%°×÷*=<>+−".contains(c))) {
+        return None;
+    }
+    if space(left).is_some_and(|next| quantities::unit(place, next, true).is_some()) {
         return None;
     }
     let follows = is_one_of(place.before, TIMES) || place.named;
