@@ -12,8 +12,13 @@ use crate::workspace::Workspace;
 pub(crate) fn run(workspace: &Workspace, name: &str, options: &[&str]) -> Result<(), Failure> {
     let benchmark = match name {
         "kokoro" => kokoro,
+        "reading" => reading,
         "words" => words,
-        _ => return Err(Failure::usage(&format!("There is no benchmark {name:?}. There are: kokoro, words."))),
+        _ => {
+            return Err(Failure::usage(&format!(
+                "There is no benchmark {name:?}. There are: kokoro, reading, words."
+            )));
+        }
     };
     let python = environment::python(workspace, "bench-python", "tests/bench/requirements.txt")?;
     benchmark(workspace, &python, options)
@@ -27,6 +32,12 @@ fn kokoro(workspace: &Workspace, python: &Path, options: &[&str]) -> Result<(), 
     })
 }
 
+/// A program of `tests/bench` that compares with nobody.
+fn reading(workspace: &Workspace, _: &Path, options: &[&str]) -> Result<(), Failure> {
+    build(workspace, &["-p", "bench", "--bin", "reading"])?;
+    step("measurement", || steps::run(workspace.program("release", "reading").args(options)))
+}
+
 /// A script of `tests/words`, whose ears are those of the end-to-end tests.
 fn words(workspace: &Workspace, python: &Path, options: &[&str]) -> Result<(), Failure> {
     let ears = environment::python(workspace, "e2e-python", "tests/e2e/python/requirements.txt")?;
@@ -34,7 +45,8 @@ fn words(workspace: &Workspace, python: &Path, options: &[&str]) -> Result<(), F
     bench.arg("tests/words/bench.py").args(options).arg("--into").arg(workspace.target.join("words"));
     bench.env("JUDGE_PYTHON", ears).current_dir(&workspace.root);
     // Whoever brings programs of their own needs none of ours.
-    let speaks_ours = |option: &&str| !["--binary", "--again", "--help"].iter().any(|no| option.starts_with(no));
+    let speaks_ours =
+        |option: &&str| !["--binary", "--again", "--help"].iter().any(|no| option.starts_with(no));
     if options.iter().all(speaks_ours) {
         build(workspace, &["-p", "voice-soundboard"])?;
         bench.arg("--binary").arg(workspace.target.join("release").join("voice-soundboard"));
