@@ -144,6 +144,9 @@ impl Place<'_> {
             if is_auxiliary(&place) {
                 return Some(place);
             }
+            if self.word(place).is_some_and(|word| word.ends_with("'s")) {
+                return None;
+            }
             if stops.contains(&self.tags[place]) {
                 let before_a_noun = place + 1 == self.at;
                 return Some(start)

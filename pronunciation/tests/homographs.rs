@@ -1,5 +1,8 @@
-//! Homographs in sentences. Half of the sentences ("dev") were at hand when the rules were written, half ("test") were
-//! written afterwards, and no rule was changed for them.
+//! Homographs in sentences.
+//!
+//! The sentences marked "dev" were at hand when the rules were written; those marked "test" were written afterwards, and
+//! no rule was changed for them: 92 of 100 were right. Of the dev sentences the last 78 had been such a test before;
+//! 65 of them were right at first, then the rules were widened.
 
 use std::sync::Arc;
 
