@@ -150,7 +150,15 @@ impl Phonemiser {
                 Some(word) => (word, Some(',')),
                 None => (word, None),
             };
-            parts.push(Part { text: word.to_owned(), how: how(word), pause, mark: None });
+            let how = how(word);
+            match parts.last_mut() {
+                // "G P U's" is said in one breath.
+                Some(last) if how == How::Letters && last.goes_on() => {
+                    last.text.push_str(word);
+                    last.pause = pause;
+                }
+                _ => parts.push(Part { text: word.to_owned(), how, pause, mark: None }),
+            }
         }
         if let Some(last) = parts.last_mut() {
             last.mark = marks(&token.trail, false).chars().next();
@@ -175,6 +183,11 @@ impl Phonemiser {
 }
 
 impl Part {
+    /// Whether a further letter belongs to it.
+    fn goes_on(&self) -> bool {
+        self.how == How::Letters && self.pause.is_none() && !self.text.ends_with("'s")
+    }
+
     /// As the pronouncer hears it: a mark makes "in" strong.
     fn heard(&self) -> (String, How) {
         let mut text = self.text.clone();
@@ -342,6 +355,12 @@ pub(crate) mod tests {
     fn the_british_speak_british() {
         let words = read("The schedule", Accent::British, Lexicon::default());
         assert!(words[1].sound.contains('ʃ'), "{words:?}");
+    }
+
+    #[test]
+    fn letters_are_said_in_one_breath() {
+        assert_eq!(line("GPUs"), "ʤˌipˌijˈuz");
+        assert_eq!(line("FBI's"), "ˌɛfbˌiˈIz");
     }
 
     #[test]
