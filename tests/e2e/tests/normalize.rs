@@ -37,6 +37,17 @@ fn the_normalised_text_is_shown_with_spans_into_both_texts() {
 }
 
 #[test]
+fn what_is_left_out_is_named_before_it_is_spoken_and_when_it_is() {
+    let server = Server::start();
+    let text = "The sign says 漢字 and العربية.";
+    let shown = normalize(&server, &json!({ "text": text })).json();
+    assert_eq!(shown["dropped"], json!(["script:arabic", "script:han"]));
+    let spoken = server.speak(&json!({ "input": text, "instructions": "Whisper." }));
+    assert_eq!(spoken.header("x-soundboard-dropped"), "script:arabic, script:han, instructions");
+    assert!(!spoken.audio().is_empty());
+}
+
+#[test]
 fn the_command_line_shows_the_same() {
     let server = Server::start();
     let text = "Dr. Ng paid $5 at 3:30 p.m.";
