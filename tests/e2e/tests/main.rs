@@ -8,6 +8,8 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod codecs;
+#[cfg(test)]
 mod command_line;
 #[cfg(test)]
 mod harness;

@@ -62,6 +62,45 @@ fn twenty_plain_sentences_are_understood() {
     assert!(rate <= 5.0, "word error rate {rate:.1} %:{misheard}");
 }
 
+#[test]
+fn twenty_five_hard_sentences_are_understood() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let arm = folder.path().join("ours");
+    fs::create_dir(&arm).unwrap();
+    let hard = fs::read_to_string(tools::words().join("hard.tsv")).unwrap();
+    let mut ids = Vec::new();
+    for row in hard.lines().filter(|line| !line.starts_with('#')) {
+        let fields: Vec<&str> = row.split('\t').collect();
+        let [id, "ci", written, _] = fields[..] else { continue };
+        if id != "id" {
+            let wav = server.speak(&json!({ "input": written, "response_format": "wav" })).audio();
+            fs::write(arm.join(format!("{id}.wav")), wav).unwrap();
+            ids.push(id);
+        }
+    }
+    assert_eq!(ids.len(), 25);
+    let spoken = json!({ "arms": ["ours"], "ids": ids });
+    fs::write(folder.path().join("spoken.json"), spoken.to_string()).unwrap();
+    let judged = &tools::judge(folder.path())["ours"];
+    let misheard = judged["sentences"].as_array().unwrap().iter().filter(|sentence| sentence["errors"] != 0);
+    let misheard: String = misheard
+        .map(|sentence| {
+            format!("\n  {}\n  {}  {}", sentence["written"], sentence["heard"], sentence["missing"])
+        })
+        .collect();
+    let rate = 100.0 * judged["wer"].as_f64().unwrap();
+    writeln!(std::io::stderr(), "word error rate of hard sentences: {rate:.1} %{misheard}").unwrap();
+    assert!(rate <= 9.0, "word error rate {rate:.1} %:{misheard}");
+    assert_eq!(judged["missing"], json!([]), "words that must be heard:{misheard}");
+}
+
+#[test]
+fn the_judge_of_hard_sentences_is_right() {
+    let (passed, printed) = tools::judge_the_judge();
+    assert!(passed, "{printed}");
+}
+
 /// Lower-case words; neither punctuation nor the kind of apostrophe makes a difference.
 fn words(text: &str) -> Vec<String> {
     let kept = |c: char| if c.is_alphanumeric() || c == '\'' { c } else { ' ' };

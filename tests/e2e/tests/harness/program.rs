@@ -42,7 +42,7 @@ pub(crate) fn run(command: &mut Command, stdin: &[u8]) -> Ended {
 }
 
 /// The folder that cargo built this test into.
-fn profile() -> PathBuf {
+pub(crate) fn profile() -> PathBuf {
     // target/debug/deps/e2e-0123456789abcdef
     env::current_exe().unwrap().ancestors().nth(2).unwrap().to_owned()
 }

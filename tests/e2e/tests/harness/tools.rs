@@ -44,6 +44,36 @@ pub(crate) fn transcribe(files: &[PathBuf]) -> Vec<String> {
     answer(python("transcribe.py").args(files))
 }
 
+/// Judges `speech.FORMAT` of every format beside `speech.pcm`, see `python/encoders.py`.
+pub(crate) fn judge_encoders(folder: &Path, rate: u64) -> Value {
+    answer(python("encoders.py").arg(folder).arg(rate.to_string()))
+}
+
+/// Writes `speech.pcm` as a WAV of each of these rates, `RATE.wav`.
+pub(crate) fn write_at_rates(folder: &Path, rate: u64, rates: &[u64]) {
+    let rates: Vec<String> = rates.iter().map(u64::to_string).collect();
+    let ended = run(python("encoders.py").arg(folder).arg(rate.to_string()).arg(rates.join(",")), b"");
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+}
+
+/// Judges what was spoken of the hard sentences, see `tests/words/judge.py`: the results, by who spoke.
+pub(crate) fn judge(spoken: &Path) -> Value {
+    let ended = run(interpreter().arg(words().join("judge.py")).arg(spoken), b"");
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    serde_json::from_slice(&std::fs::read(spoken.join("results.json")).unwrap()).unwrap()
+}
+
+/// What the judge's own tests print, and whether they pass.
+pub(crate) fn judge_the_judge() -> (bool, String) {
+    let ended = run(interpreter().args(["-m", "unittest", "discover"]).arg(words()), b"");
+    (ended.code == Some(0), ended.stderr)
+}
+
+/// Where the hard sentences and their judge lie.
+pub(crate) fn words() -> PathBuf {
+    here().with_file_name("words")
+}
+
 /// The rows of a journal.
 pub(crate) fn rows(database: &Path) -> Vec<Value> {
     answer(python("rows.py").arg(database))
