@@ -116,6 +116,7 @@ const READ: &[Rule] = &[
     (&[PreviousIs(ARTICLES), Not(&Is(&[Participle, Past, Adjective]))], Tagged(Noun)),
     (&[Previous("good great quick long easy interesting fun light")], Tagged(Noun)),
     (&[Previous("well widely most least well-")], Tagged(Participle)),
+    (&[Previous("i you we they who"), Anywhere("yesterday ago")], Tagged(Past)),
     (&[AfterModal], Tagged(Verb)),
     (&[AfterPerfect], Tagged(Participle)),
     (&[Previous("he she it nobody somebody everybody everyone someone one")], Tagged(Past)),
