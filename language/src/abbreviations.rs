@@ -152,7 +152,8 @@ pub(crate) fn may_end_sentence(word: &str, next: &str, opens_line: bool) -> bool
     if numbers_an_item || NEVER.contains(&lower.as_str()) {
         return false;
     }
-    if BEFORE_NUMBERS.contains(&lower.as_str()) {
+    // "p. 5", but "J. P. Morgan".
+    if BEFORE_NUMBERS.contains(&lower.as_str()) && bare != "P" {
         return !next.starts_with(char::is_numeric) && !next.starts_with(char::is_lowercase);
     }
     if bare.starts_with(char::is_uppercase) && PLACES_AND_DAYS.contains(&lower.as_str()) {

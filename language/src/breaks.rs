@@ -148,6 +148,9 @@ fn next_word(chars: &[(usize, char)], at: usize) -> String {
     if line_stop(chars, at, white) == Some(Boundary::Paragraph) {
         return String::new();
     }
+    if chars.get(at + white).is_some_and(|(_, c)| *c == '&') {
+        return "and".to_owned();
+    }
     let rest = chars.iter().skip(at + white).map(|(_, c)| *c);
     rest.skip_while(|c| !c.is_alphanumeric() && !c.is_whitespace())
         .take_while(|c| c.is_alphanumeric() || matches!(c, '\'' | '’'))

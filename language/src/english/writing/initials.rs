@@ -24,7 +24,7 @@ const SPELLED: &[&str] = &[
     "EIEIO", "ELISA", "ESOL", "ETFS", "EULAS", "FAQS", "HDMI", "IEEE", "ISBN", "ISSN", "OECD", "OAUTH",
     "PETN", "POSIX", "TEPCO", "UCLA", "UCSD", "UNLV", "USAF", "USAID", "USDA", "USMC", "USPS", "USSR",
     "UTEP", "YMCA", "YWCA", "ACLS", "AFAIK", "ETAS", "IOUS", "UAVS", "UFOS", "SUVS", "APIS", "URLS", "CEOS",
-    "CIAS", "IRAS", "OPIC", "IPAS", "IOT", "ALS", "APA", "API", "ATP", "ADA",
+    "CIAS", "IRAS", "OPIC", "IPAS", "IOT", "ALS", "IMHO", "NYSE", "APA", "API", "ATP", "ADA",
 ];
 
 /// Two or three letters that are words even alone, in capitals for emphasis.
@@ -193,7 +193,7 @@ fn emphasised(sentence: &Sentence<'_>, at: usize, base: &str) -> Option<String> 
     let lower = base.to_ascii_lowercase();
     let shouted = is_shouted(sentence, at);
     if BOTH.contains(&base) {
-        let article = ARTICLES.contains(&sentence.before(at));
+        let article = ARTICLES.contains(&sentence.before(at).to_ascii_lowercase().as_str());
         let word = if matches!(base, "IT" | "WHO") {
             shouted || !article
         } else {
