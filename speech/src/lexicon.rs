@@ -64,7 +64,15 @@ pub trait Lexicons: Send + Sync + 'static {
 /// Words and phrases with their sayings. Cheap to clone. A phrase written exactly like an entry gets that entry;
 /// otherwise upper and lower case make no difference.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Lexicon(Arc<BTreeMap<String, Vec<Entry>>>);
+pub struct Lexicon(Arc<Entries>);
+
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Entries {
+    /// By the word in small letters.
+    by_word: BTreeMap<String, Vec<Entry>>,
+    /// The words of the longest one.
+    longest: usize,
+}
 
 #[derive(Clone, PartialEq, Eq)]
 struct Entry {
@@ -79,7 +87,7 @@ impl Lexicon {
     /// [`ErrorKind::InvalidParameter`] about `lexicon` for an entry without a letter or digit, of more than 8 words
     /// or 200 characters, or without a saying. It is named by its number, from 1: nobody's words are in an error.
     pub fn new(entries: impl IntoIterator<Item = (String, Saying)>) -> Result<Self, SpeechError> {
-        let mut lexicon = BTreeMap::new();
+        let mut lexicon = Entries::default();
         for (number, (word, saying)) in (1..).zip(entries) {
             let word = words(&word);
             check(&word, &saying).map_err(|fault| {
@@ -89,7 +97,7 @@ impl Lexicon {
                 )
                 .about("lexicon")
             })?;
-            insert(&mut lexicon, Entry { word, saying });
+            lexicon.insert(Entry { word, saying });
         }
         Ok(Self(Arc::new(lexicon)))
     }
@@ -101,12 +109,12 @@ impl Lexicon {
             return if self.is_empty() { other.clone() } else { self.clone() };
         }
         let mut both = (*other.0).clone();
-        for entry in self.0.values().flatten() {
+        for entry in self.0.by_word.values().flatten() {
             // "Nguyen" here outweighs "nguyen" there, too.
-            both.entry(entry.word.to_lowercase()).or_default().clear();
+            both.by_word.entry(entry.word.to_lowercase()).or_default().clear();
         }
-        for entry in self.0.values().flatten() {
-            insert(&mut both, entry.clone());
+        for entry in self.0.by_word.values().flatten() {
+            both.insert(entry.clone());
         }
         Lexicon(Arc::new(both))
     }
@@ -116,24 +124,24 @@ impl Lexicon {
         if self.is_empty() {
             return None;
         }
-        let entries = self.0.get(&phrase.to_lowercase())?;
+        let entries = self.0.by_word.get(&phrase.to_lowercase())?;
         let exact = entries.iter().find(|entry| entry.word == phrase);
         exact.or(entries.last()).map(|entry| &entry.saying)
     }
 
     /// Every entry, by word.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &Saying)> {
-        self.0.values().flatten().map(|entry| (entry.word.as_str(), &entry.saying))
+        self.0.by_word.values().flatten().map(|entry| (entry.word.as_str(), &entry.saying))
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.by_word.is_empty()
     }
 
     /// The words of its longest entry; 0 without entries.
     pub fn longest(&self) -> usize {
-        self.entries().map(|(word, _)| word.split(' ').count()).max().unwrap_or(0)
+        self.0.longest
     }
 }
 
@@ -143,10 +151,13 @@ impl fmt::Debug for Lexicon {
     }
 }
 
-fn insert(lexicon: &mut BTreeMap<String, Vec<Entry>>, entry: Entry) {
-    let same = lexicon.entry(entry.word.to_lowercase()).or_default();
-    same.retain(|known| known.word != entry.word);
-    same.push(entry);
+impl Entries {
+    fn insert(&mut self, entry: Entry) {
+        self.longest = self.longest.max(entry.word.split(' ').count());
+        let same = self.by_word.entry(entry.word.to_lowercase()).or_default();
+        same.retain(|known| known.word != entry.word);
+        same.push(entry);
+    }
 }
 
 /// The words of a phrase with single spaces between them.
