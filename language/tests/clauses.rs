@@ -5,7 +5,7 @@ use speech::{Boundary, Reading, SpeechText};
 
 fn marked(text: &str) -> String {
     let Ok(speakable) = SpeechText::new(text, None) else { panic!("{text:?} cannot be spoken") };
-    let graph = compile(speakable, &Reading::default()).unwrap();
+    let Ok(graph) = compile(speakable, &Reading::default()) else { panic!("{text:?} has no words") };
     let mut marked = String::new();
     for clause in graph.clauses() {
         marked.push_str(graph.words_of(clause));

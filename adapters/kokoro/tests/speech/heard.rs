@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use futures::TryStreamExt;
 use inference::models::{Manifest, ModelStore, default_cache_dir};
 use kokoro::{Config, Kokoro};
-use speech::{Backend, PcmChunk, SpeechError, SpeechText, Speed, Utterance, WordTiming};
+use speech::{Backend, PcmChunk, Reading, SpeechError, SpeechText, Speed, Utterance, WordTiming};
 
 /// Samples per second.
 pub(crate) const RATE: usize = 24_000;
@@ -35,14 +35,11 @@ pub(crate) fn store() -> ModelStore {
 }
 
 pub(crate) fn utterance(text: &str, voice: &str, speed: f64) -> Utterance {
-    let (Ok(text), Ok(speed)) = (SpeechText::new(text, None), Speed::new(speed)) else {
+    let graph = SpeechText::new(text, None).map(|text| language::compile(text, &Reading::default()));
+    let (Ok(Ok(graph)), Ok(speed)) = (graph, Speed::new(speed)) else {
         panic!("the test's own text or speed is bad")
     };
-    Utterance {
-        graph: Arc::new(language::compile(text, &speech::Reading::default()).unwrap()),
-        voice: voice.to_owned(),
-        speed,
-    }
+    Utterance { graph: Arc::new(graph), voice: voice.to_owned(), speed }
 }
 
 /// All that was heard of a text.
