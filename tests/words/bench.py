@@ -35,6 +35,14 @@ class Ours:
         if line is None:
             sys.exit(f"{program} ended before it listened")
         self.url = "http://" + line.split("listening on http://")[1].split()[0].strip('",}')
+        while not self.is_ready():
+            time.sleep(0.1)
+
+    def is_ready(self):
+        try:
+            return urllib.request.urlopen(f"{self.url}/readyz").status == 200
+        except urllib.error.HTTPError:
+            return False
 
     def speak(self, text):
         """A WAV file; nothing where it refuses the text, and says why."""

@@ -97,8 +97,10 @@ SHORT = {
     "ghz": ["gigahertz"], "mhz": ["megahertz"], "hz": ["hertz"], "k": ["thousand"],
     "kb": ["kilobytes"], "mb": ["megabytes", "megabyte"], "gb": ["gigabytes", "gigabyte"],
     "c": ["celsius", "centigrade"], "f": ["fahrenheit"], "x": ["times", "by"],
-    "eur": ["euros"], "usd": ["dollars"],
+    "eur": ["euros"], "usd": ["dollars"], "tb": ["terabytes", "terabyte"],
 }  # fmt: skip
+#: Short forms that are written in capitals though they are said in full.
+CAPITALS = ["CTRL", "GB", "MB", "KB", "TB", "EUR", "USD"]
 ENDINGS = {"'s": ["is", "has"], "'re": ["are"], "'ll": ["will"], "'ve": ["have"], "'m": ["am"], "n't": ["not"]}
 COUNTED = f"(?:{'|'.join([*figures.ONES, *figures.TENS[1:]])})"
 
@@ -202,8 +204,18 @@ def fraction(text):
     return ways + [" ".join(way) for way in _product(figures.whole(above)[:2], ["", "slash", "over", "out of"], figures.whole(below)[:2])]
 
 
+def plural(text):
+    """"1990s", and the "52s" of a stopwatch."""
+    counts = figures.whole(re.sub(r"\D", "", text))
+    return [figures.plural(count) for count in counts] + [f"{count} seconds" for count in counts]
+
+
 def word(text):
-    ways = [text, *SHORT.get(text.lower(), [])]
+    if text.isupper() and len(text) > 1 and not set(text) & set("AEIOUY") and text not in CAPITALS:
+        # "LBS" was spelled out: who says "pounds" is written down as "pounds" or "lbs".
+        ways = [" ".join(text)]
+    else:
+        ways = [text, *SHORT.get(text.lower(), [])]
     value = figures.roman(text) if text.isupper() and (len(text) > 1 or text in "VX") else None
     if value:
         ways += [figures.cardinal(value), figures.ordinal(value), f"the {figures.ordinal(value)}"]
@@ -219,7 +231,7 @@ READERS = {
     "date": date,
     "day": day,
     "ordinal": lambda text: [figures.ordinal(int(re.sub(r"\D", "", text)))],
-    "plural": lambda text: [figures.plural(way) for way in figures.whole(re.sub(r"\D", "", text))],
+    "plural": plural,
     "fraction": fraction,
     "clock": clock,
     "number": figures.number,

@@ -2,7 +2,7 @@
 
     judge.py SPEECH_FOLDER OURS_FOLDER
 
-Needs av, numpy, scipy, pesq and visqol-python from PyPI.
+Needs av, numpy, scipy, pesq, visqol-python, distillmos and torchaudio from PyPI.
 
 SPEECH_FOLDER holds WAV files (mono, 16 bit); OURS_FOLDER what `cargo run --release -p audio --example encode`
 made of each. The references are LAME, libopus and FFmpeg's AAC at the same mean bit rate. Everything is decoded
@@ -15,6 +15,8 @@ from pathlib import Path
 
 import av
 import numpy as np
+import torch
+from distillmos import ConvTransformerSQAModel
 from pesq import pesq
 from scipy.signal import correlate, resample_poly, stft
 from visqol import VisqolApi
@@ -88,7 +90,13 @@ def visqol(reference, heard, rate):
     return api.measure_from_arrays(*both, 48_000).moslqo
 
 
-def judge(reference, rate, data):
+def distill_mos(model, heard):
+    """Mean opinion score 1..5 of a listener who has not heard the original; samples at 16 kHz."""
+    with torch.no_grad():
+        return model(torch.from_numpy(heard.astype(np.float32))[None]).item()
+
+
+def judge(model, reference, rate, data):
     heard, heard_rate = decode(io.BytesIO(data))
     length = len(heard) * rate / heard_rate
     if heard_rate != rate:
@@ -104,16 +112,18 @@ def judge(reference, rate, data):
         "spectral distance dB": spectral_distance(reference, heard, rate),
         "PESQ wide band": pesq(16_000, *wide, "wb"),
         "ViSQOL": visqol(reference, heard, rate),
+        "DistillMOS": distill_mos(model, wide[1]),
     }
 
 
 def main(speech, ours):
     scores = {}
+    model = ConvTransformerSQAModel().eval()
     for path in sorted(Path(speech).glob("*.wav")):
         reference, rate = decode(str(path))
         for name in ("mp3", "opus", "aac", "flac"):
             data = (Path(ours) / path.stem).with_suffix(f".{name}").read_bytes()
-            score = judge(reference, rate, data)
+            score = judge(model, reference, rate, data)
             scores.setdefault((name, "ours"), []).append(score)
             if name in REFERENCES:
                 codec, container, options = REFERENCES[name]
@@ -123,7 +133,7 @@ def main(speech, ours):
                     # A variable rate misses its target by a little: ask again, for what gives the same size.
                     took = len(made) * 8 / (len(reference) / rate)
                     made = encode(reference, rate, codec, container, options, int(target * target / took))
-                scores.setdefault((name, codec), []).append(judge(reference, rate, made))
+                scores.setdefault((name, codec), []).append(judge(model, reference, rate, made))
     columns = list(next(iter(scores.values()))[0])
     print("| format | encoder | " + " | ".join(columns) + " |")
     print("|" + "---|" * (len(columns) + 2))
