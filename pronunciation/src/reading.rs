@@ -96,6 +96,12 @@ pub(crate) fn letters(words: &Words, word: &str) -> Reading {
 
 /// A word; `text` is how it was written before its accents were taken off.
 pub(crate) fn word(words: &Words, text: &str, word: &str, tag: Tag) -> Reading {
+    if let Some(short) = unstretched(words, word) {
+        return match words.function(&short, tag, Default::default()) {
+            Some(sound) if words.is_function(&short) => Reading::sound(sound),
+            _ => self::word(words, &short, &short, tag),
+        };
+    }
     if words.is_function(word) {
         return Reading::Function;
     }
@@ -183,6 +189,32 @@ fn function_tag(word: &str, tag: Tag) -> Tag {
         "in" | "by" => Tag::Preposition,
         _ => tag,
     }
+}
+
+/// "nooooo" is "no", "sooon" is "soon": a letter that stands three times in a row stands twice, if that is a word, or
+/// once.
+fn unstretched(words: &Words, word: &str) -> Option<String> {
+    let bytes = word.as_bytes();
+    let is_long = |three: &[u8]| three[0].is_ascii_alphabetic() && three.iter().all(|byte| *byte == three[0]);
+    let is_initials = is_capitals(word) && word.len() < 5;
+    if !bytes.windows(3).any(is_long) || is_initials {
+        return None;
+    }
+    // Capitals would be spelled.
+    let word = if is_capitals(word) { word.to_ascii_lowercase() } else { word.to_owned() };
+    let keeping = |most: usize| {
+        let mut kept: Vec<char> = Vec::with_capacity(word.len());
+        for letter in word.chars() {
+            let run = kept.iter().rev().take_while(|kept| **kept == letter).count();
+            if run < most || !letter.is_ascii_alphabetic() {
+                kept.push(letter);
+            }
+        }
+        kept.into_iter().collect::<String>()
+    };
+    let twice = keeping(2);
+    let is_known = words.is_function(&twice) || words.sound(&twice, Tag::Noun).is_some();
+    Some(if is_known { twice } else { keeping(1) })
 }
 
 /// A word with capitals inside, in small letters: "YouTube", "eBay".

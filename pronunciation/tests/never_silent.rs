@@ -118,3 +118,18 @@ fn phonemes_pass() {
     let said = [Said { text: "the", how: How::Word }, Said { text: "ˈæpəl❓", how: How::Phonemes }];
     assert_eq!(pronouncer.sounds(&said), ["ði", "ˈæpəl"]);
 }
+
+#[test]
+fn stretched_words_are_the_words_that_they_stretch() {
+    for (stretched, word) in [
+        ("nooooo", "no"),
+        ("sooooon", "soon"),
+        ("yesss", "yes"),
+        ("NOOOOO", "no"),
+        ("goooal", "goal"),
+        ("tooooo", "too"),
+    ] {
+        let (said, asked) = sounds(Accent::American, &[stretched]);
+        assert_eq!((said, asked), sounds(Accent::American, &[word]), "{stretched}");
+    }
+}
