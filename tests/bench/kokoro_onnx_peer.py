@@ -1,8 +1,8 @@
 """kokoro-onnx, driven from outside, so that the benchmark can take turns with it.
 
-    voices FILE                            writes a voices file from {name: path of f32 [510, 1, 256]} on stdin
-    serve MODEL VOICES THREADS VOICE       answers each line of JSON on stdin with one on stdout
-    speak MODEL VOICES THREADS VOICE TEXT  writes TEXT to stdout as it is made: 16-bit samples, 24 kHz
+voices FILE                            writes a voices file from {name: path of f32 [510, 1, 256]} on stdin
+serve MODEL VOICES THREADS VOICE       answers each line of JSON on stdin with one on stdout
+speak MODEL VOICES THREADS VOICE TEXT  writes TEXT to stdout as it is made: 16-bit samples, 24 kHz
 """
 
 import asyncio
@@ -27,9 +27,7 @@ def open_kokoro(model, voices, threads):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = int(threads)
     options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(
-        model, options, providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     return kokoro_onnx.Kokoro.from_session(session, voices)
 
 

@@ -89,7 +89,10 @@ def judge(forms, transcript):
 def path(form, heard):
     """The cheapest path through the expected and the heard words: its errors, and the expected words off it."""
     spans = [
-        [(start, Row(*(w.text for w in form[start:i])), all(w.name for w in form[start:i])) for start in range(max(0, i - LONGEST_EXPECTED), i)]
+        [
+            (start, Row(*(w.text for w in form[start:i])), all(w.name for w in form[start:i]))
+            for start in range(max(0, i - LONGEST_EXPECTED), i)
+        ]
         for i in range(len(form) + 1)
     ]
     # at[v][i]: the errors once i expected words are done and v was heard last, and the step that led there:

@@ -1,4 +1,4 @@
-"""Hard sentences, spoken by voice-soundboard and by kokoro-onnx with espeak-ng, and judged: `cargo xtask bench words`.
+"""`cargo xtask bench words`: hard sentences, spoken by voice-soundboard and by kokoro-onnx with espeak-ng, and judged.
 
 Both speak with the same weights and the same voice. They take turns, sentence by sentence.
 """
@@ -98,13 +98,21 @@ class Theirs:
 
 def arguments():
     parser = argparse.ArgumentParser(prog="cargo xtask bench words", description=__doc__)
-    parser.add_argument("--binary", action="append", default=[], metavar="[NAME=]PATH", help="a program of ours; may be given again, the first is the one with a target [default: what was built]")
+    parser.add_argument(
+        "--binary",
+        action="append",
+        default=[],
+        metavar="[NAME=]PATH",
+        help="a program of ours, named where there are several; the first has the target [default: what was built]",
+    )
     parser.add_argument("--control", action="store_true", help="also speak what is to be said, in plain words")
     parser.add_argument("--only", default="", metavar="ID,...", help="only these sentences, or classes")
     parser.add_argument("--sample", type=int, metavar="N", help="only N sentences, spread over the classes")
     parser.add_argument("--ours-only", action="store_true", help="leave kokoro-onnx out")
     parser.add_argument("--again", action="store_true", help="only judge the transcripts of the last time again")
-    parser.add_argument("--into", type=Path, required=True, metavar="FOLDER", help="where the audio and the results go")
+    parser.add_argument(
+        "--into", type=Path, required=True, metavar="FOLDER", help="where the audio and the results go"
+    )
     return parser.parse_args()
 
 

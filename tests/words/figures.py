@@ -40,14 +40,14 @@ def ordinal(number):
 
 
 def plural(words):
-    """"ninety" -> "nineties"."""
+    """ "ninety" -> "nineties"."""
     if words.endswith("y"):
         return words[:-1] + "ies"
     return words + ("es" if words.endswith("x") else "s")
 
 
 def digits(text, zero="zero"):
-    """"204" -> "two zero four"."""
+    """ "204" -> "two zero four"."""
     return " ".join(zero if digit == "0" else ONES[int(digit)] for digit in text)
 
 
@@ -73,7 +73,7 @@ def whole(text):
 
 
 def pairs(text):
-    """"1805" -> "eighteen oh five", "305" -> "three oh five", "1600" -> "sixteen hundred"."""
+    """ "1805" -> "eighteen oh five", "305" -> "three oh five", "1600" -> "sixteen hundred"."""
     high, low = cardinal(int(text[:-2])), int(text[-2:])
     if low == 0:
         return [f"{high} hundred"]
@@ -88,7 +88,9 @@ def number(text):
     before, point, after = text.partition(".")
     if not point:
         return whole(text)
-    fractions = list(dict.fromkeys([digits(after), digits(after, "oh"), *(whole(after) if len(after) < 4 else [])]))
+    fractions = list(
+        dict.fromkeys([digits(after), digits(after, "oh"), *(whole(after) if len(after) < 4 else [])])
+    )
     wholes = whole(before) if before else [""]
     if before == "0":
         wholes.append("")
@@ -101,7 +103,7 @@ def number(text):
 
 
 def roman(text):
-    """"XIV" -> 14; none where the letters are no number."""
+    """ "XIV" -> 14; none where the letters are no number."""
     values = [ROMAN.get(letter) for letter in text.lower()]
     if None in values:
         return None

@@ -1,4 +1,4 @@
-"""Judges what was spoken of `hard.tsv`: whisper writes down what it hears, which is compared with what was to be said.
+"""Judges what was spoken of `hard.tsv`: whisper writes down what it hears, and that is compared with what was meant.
 
     judge.py FOLDER [--again]
 
@@ -90,7 +90,9 @@ def targets(arm, totals):
     if PEER in totals:
         ratio = ours["wer"] / max(totals[PEER]["wer"], 1e-9)
         lines.append((f"{arm} / {PEER}: {ratio:.2f}, at most {TIMES_PEER}", ratio <= TIMES_PEER))
-    lines.append((f"{arm}: {len(ours['missing'])} words missing that must be heard, none allowed", not ours["missing"]))
+    lines.append(
+        (f"{arm}: {len(ours['missing'])} words missing that must be heard, none allowed", not ours["missing"])
+    )
     for line, reached in lines:
         yield f"- {line}: {'reached' if reached else 'MISSED'}"
 

@@ -10,9 +10,7 @@ import unicodedata
 
 import figures
 
-MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+MONTHS = ("january february march april may june july august september october november december").split()
 MONTH = rf"(?:{'|'.join([*MONTHS, *(month[:3] for month in MONTHS), 'sept'])})\b\.?"
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 LETTER = r"[^\W\d_²³½¼¾]"
@@ -166,7 +164,7 @@ def date(text):
 
 
 def day(text):
-    """"May 4" is also written for "may fourth"."""
+    """ "May 4" is also written for "may fourth"."""
     number = re.search(r"\d+", text).group()
     [month] = (month for month in MONTHS if month.startswith(re.search("[a-z]{3}", text.lower()).group()))
     days = [figures.cardinal(int(number)), figures.ordinal(int(number))]
@@ -183,7 +181,9 @@ def clock(text):
     hours, minutes, *seconds = text.split(":")
     hour, minute = int(hours), int(minutes)
     if seconds:
-        return [" ".join(way) for way in _product(*(figures.whole(part)[:3] for part in (hours, minutes, *seconds)))]
+        return [
+            " ".join(way) for way in _product(*(figures.whole(part)[:3] for part in (hours, minutes, *seconds)))
+        ]
     hours = figures.whole(hours)
     ways = [f"{hour} {way}" for hour in hours for way in figures.whole(minutes)]
     if minute == 0:
@@ -201,11 +201,14 @@ def fraction(text):
     names += [figures.plural(name) for name in names]
     counts = figures.whole(above)[:1] + (["a", "an"] if above == "1" else [])
     ways = [f"{count} {name}" for count in counts for name in names]
-    return ways + [" ".join(way) for way in _product(figures.whole(above)[:2], ["", "slash", "over", "out of"], figures.whole(below)[:2])]
+    return ways + [
+        " ".join(way)
+        for way in _product(figures.whole(above)[:2], ["", "slash", "over", "out of"], figures.whole(below)[:2])
+    ]
 
 
 def plural(text):
-    """"1990s", and the "52s" of a stopwatch."""
+    """ "1990s", and the "52s" of a stopwatch."""
     counts = figures.whole(re.sub(r"\D", "", text))
     return [figures.plural(count) for count in counts] + [f"{count} seconds" for count in counts]
 

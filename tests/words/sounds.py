@@ -1,7 +1,6 @@
 """How words sound, as espeak-ng reads them: it stands between the judge and spelling, and is in no product.
 
-Only differences that any listener hears are kept: stress and length go, and vowels that American readers mix are
-one. So "their" is "there", and "Larsson" is "Larson".
+Only differences that any listener hears are kept: stress and length go, and so do those in [`FOLDED`]. So "their" is "there", and "Larsson" is "Larson".
 """
 
 import functools
@@ -16,8 +15,17 @@ from phonemizer.backend.espeak.wrapper import EspeakWrapper
 #: how often two names that are not the same pass.
 NAMES_DIFFER_BY = 0.25
 
-FOLDED = [("[ˈˌːʲ]", ""), ("[ɐʌɜə]", "ə"), ("[ᵻɪ]", "i"), ("[ɑɒɔ]", "a"), ("ʊ", "u"), ("ɚ", "əɹ"), ("[ɾʔ]", "t"),
-          ("n̩", "ən"), ("l̩", "əl"), ("ɫ", "l"), ("æ", "a"), ("ɛ", "e"), ("oʊ", "o"), ("[^a-zəɹʃʒθðŋɡ]", "")]  # fmt: skip
+#: What is taken for what: reduced vowels for one, "cot" for "caught", flaps for "t".
+FOLDED = [
+    ("[ˈˌːʲ]", ""),
+    ("[ɐʌɜəᵻ]", "ə"),
+    ("ɚ", "əɹ"),
+    ("[ɑɒ]|ɔ(?![ɹɪ])", "a"),
+    ("[ɾʔ]", "t"),
+    ("([nl])̩", r"ə\1"),
+    ("ɫ", "l"),
+    ("[^a-zæəɔɛɪʊɹʃʒθðŋɡ]", ""),
+]
 
 
 @functools.cache

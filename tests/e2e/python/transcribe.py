@@ -19,7 +19,9 @@ def whisper_base() -> WhisperModel:
     parts = {"model.bin": io.BytesIO(weights), **small}
     # Two files at a time with a thread each: threads that share one file wait for each other, and burn ten times the
     # processor time where somebody else works, too.
-    return WhisperModel("base", device="cpu", compute_type="float32", cpu_threads=1, num_workers=WORKERS, files=parts)
+    return WhisperModel(
+        "base", device="cpu", compute_type="float32", cpu_threads=1, num_workers=WORKERS, files=parts
+    )
 
 
 def texts(paths: list[str]) -> list[str]:
