@@ -132,7 +132,11 @@ impl Phonemiser {
                 sound.push_str(&sounds);
                 sound.extend(part.pause);
             }
-            words.extend(split(word(token, sound)));
+            let mut word = word(token, sound);
+            if token.class == Class::Emoji {
+                set_apart(&mut word, words.last_mut());
+            }
+            words.extend(split(word));
         }
         words
     }
@@ -202,6 +206,16 @@ impl Part {
 fn is_letter(word: &str) -> bool {
     let letter = word.strip_suffix("'s").unwrap_or(word);
     letter.len() == 1 && letter.bytes().all(|c| c.is_ascii_uppercase())
+}
+
+/// "Good job 👍 everyone" has a short rest around what is no part of the sentence.
+fn set_apart(word: &mut Word, before: Option<&mut Word>) {
+    if let Some(before) = before.filter(|before| before.trail.is_empty() && before.ends.is_none()) {
+        before.trail.push(',');
+    }
+    if word.trail.is_empty() && word.ends.is_none() {
+        word.trail.push(',');
+    }
 }
 
 fn word(token: &Token, sound: String) -> Word {
@@ -355,6 +369,11 @@ pub(crate) mod tests {
     fn the_british_speak_british() {
         let words = read("The schedule", Accent::British, Lexicon::default());
         assert!(words[1].sound.contains('ʃ'), "{words:?}");
+    }
+
+    #[test]
+    fn an_emoji_is_set_apart() {
+        assert_eq!(line("Well done 👍 all"), "wˈɛl dˈʌn, θˈʌmz ˈʌp, ˈɔl");
     }
 
     #[test]
