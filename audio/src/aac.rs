@@ -23,7 +23,10 @@ impl Adts {
     pub(crate) fn new(rate: SampleRate) -> Result<Self, EncodeError> {
         const RATES: &str =
             "7350, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200 or 96000 Hz";
-        let options = EncodeOptions::adts().with_bitrate_bps(bit_rate(rate)).with_lookahead(true);
+        let options = EncodeOptions::adts()
+            .with_bitrate_bps(bit_rate(rate))
+            .with_lookahead(true)
+            .with_band_refine(true);
         let codec = syom::Encoder::new(rate.get(), 1, &options).map_err(|_| EncodeError::Rate {
             format: AudioFormat::Aac,
             rate,
