@@ -2,10 +2,10 @@
 
 /// Always followed by a name or by what they introduce.
 const NEVER: &[&str] = &[
-    "adm", "approx", "asst", "attn", "brig", "ca", "capt", "cdr", "cf", "cmdr", "col", "cpl", "dr", "drs",
-    "e.g", "eg", "esp", "gen", "gov", "hon", "i.e", "ie", "lt", "maj", "messrs", "mgr", "mlle", "mme", "mr",
-    "mrs", "ms", "mt", "mx", "pfc", "pres", "prof", "pvt", "rep", "reps", "rev", "sen", "sens", "sgt",
-    "supt", "v", "viz", "vs",
+    "adm", "approx", "asst", "attn", "avg", "brig", "ca", "capt", "cdr", "cf", "cmdr", "col", "cpl", "dr",
+    "drs", "e.g", "eg", "esp", "excl", "gen", "gov", "hon", "i.e", "ie", "incl", "lt", "maj", "messrs",
+    "mgr", "mlle", "mme", "mr", "mrs", "ms", "mt", "mx", "orig", "pfc", "pres", "prof", "pvt", "rep", "reps",
+    "rev", "sen", "sens", "sgt", "supt", "usu", "v", "viz", "vs",
 ];
 
 /// Followed by a number where they abbreviate.
@@ -17,9 +17,10 @@ const BEFORE_NUMBERS: &[&str] = &[
 
 /// Stand inside a sentence far more often than at its end.
 const SELDOM: &[&str] = &[
-    "a.m", "al", "apt", "assn", "ave", "blvd", "bros", "co", "corp", "dept", "esq", "etc", "ft", "gal", "hr",
-    "hrs", "hwy", "inc", "jr", "lb", "lbs", "ltd", "m.sc", "min", "mins", "mos", "oz", "p.m", "ph.d", "qt",
-    "rd", "sq", "sr", "st", "tbsp", "tsp", "univ", "wks", "yd", "yds", "yr", "yrs",
+    "a.m", "al", "apt", "assn", "ave", "blvd", "bros", "co", "corp", "dept", "depts", "esq", "est", "etc",
+    "govt", "intl", "ft", "gal", "hr", "hrs", "hwy", "inc", "jr", "lb", "lbs", "ltd", "m.sc", "max", "min",
+    "mins", "misc", "natl", "mos", "oz", "p.m", "ph.d", "qt", "rd", "sq", "sr", "st", "tbsp", "tsp", "univ",
+    "wks", "yd", "yds", "yr", "yrs",
 ];
 
 /// With a capital and before a small letter they end nothing: "Portland, Ore. is wet."
@@ -159,7 +160,9 @@ pub(crate) fn may_end_sentence(word: &str, next: &str, opens_line: bool) -> bool
     if bare.starts_with(char::is_uppercase) && PLACES_AND_DAYS.contains(&lower.as_str()) {
         return !next.starts_with(char::is_lowercase) && (lower.len() < 4 || is_opener(next));
     }
-    if is_initials(bare) || SELDOM.contains(&lower.as_str()) {
+    // "Max" and "Est" are names.
+    let named = matches!(bare, "Max" | "Est");
+    if is_initials(bare) || !named && SELDOM.contains(&lower.as_str()) {
         return is_opener(next);
     }
     true

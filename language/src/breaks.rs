@@ -3,6 +3,7 @@
 use speech::Boundary;
 
 use crate::abbreviations::may_end_sentence;
+use crate::english::is_unit;
 
 /// A line shorter than this that is followed by a capital was broken on purpose: a heading, an address, a verse.
 const SHORT_LINE: usize = 60;
@@ -123,7 +124,17 @@ fn ends_sentence(chars: &[(usize, char)], at: usize, marks: &[char]) -> bool {
     if is_spelled(before.get(..at - letters).unwrap_or_default(), &word) {
         return true;
     }
-    may_end_sentence(&word, &next_word(chars, at + marks.len()), opens_line(chars, at - letters))
+    let next = next_word(chars, at + marks.len());
+    if next.starts_with(char::is_lowercase) && is_unit(&word) && follows_figure(chars, at - letters) {
+        return false;
+    }
+    may_end_sentence(&word, &next, opens_line(chars, at - letters))
+}
+
+/// "6 in." has its figure before it.
+fn follows_figure(chars: &[(usize, char)], at: usize) -> bool {
+    let before = chars.get(..at).unwrap_or_default().iter().rev();
+    before.map(|(_, c)| *c).find(|c| !c.is_whitespace()).is_some_and(char::is_numeric)
 }
 
 /// "G P U.": a capital after a capital is no initial of a name.

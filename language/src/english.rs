@@ -10,6 +10,7 @@ mod figures;
 mod mixed;
 mod writing;
 
+pub(crate) use figures::is_unit;
 pub(crate) use writing::{Kind, is_abbreviation, kind};
 
 use crate::Class;
@@ -23,6 +24,9 @@ pub(crate) fn read(sentence: &Sentence<'_>, at: usize) -> Match {
     let core = sentence.core(at);
     if core.is_empty() {
         let marks = sentence.chunk(at).map_or("", |chunk| chunk.lead);
+        if marks == "*" && writing::presses(sentence.before(at)) {
+            return Match::one(Class::Sign, "star").opening(1);
+        }
         return writing::punctuation(marks).unwrap_or_else(|| Match::one(Class::Pause, ""));
     }
     let rules = || RULES.iter().copied().flatten();

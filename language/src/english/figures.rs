@@ -23,9 +23,15 @@ mod units;
 mod versions;
 mod years;
 
+use crate::Class;
 use crate::sentence::{Match, Rule, Sentence};
 
 use place::{Found, Parser, Place};
+
+/// Whether this may be the sign of a unit that is written with a full stop: "in", "min".
+pub(crate) fn is_unit(sign: &str) -> bool {
+    units::CUT_SHORT.contains(&sign)
+}
 
 /// In the order in which they are asked.
 pub(super) const RULES: &[Rule] = &[read];
@@ -71,7 +77,9 @@ fn read(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
     if !has_figure && place.sign.is_empty() {
         return first(WORDED, &place);
     }
-    let found = first(PARSERS, &place).or_else(|| with_prefix(core, &place));
+    let found = first(PARSERS, &place)
+        .or_else(|| with_prefix(core, &place))
+        .or_else(|| between_slashes(core, sentence.british));
     found.or_else(|| Some(same(&foreign::lowered(core)?, sentence))).or_else(|| first(NAMES, &place))
 }
 
@@ -95,6 +103,20 @@ fn with_prefix(core: &str, place: &Place<'_>) -> Option<Match> {
         let found = tails::with_tail(&inner, parser(&inner)?)?;
         place.matched(Found { said: format!("{word} {}", found.said), ..found })
     })
+}
+
+/// "30°C/86°F", "192kHz/24-bit": the same in other measures.
+fn between_slashes(core: &str, british: bool) -> Option<Match> {
+    let (first, second) = core.split_once('/').filter(|(_, second)| !second.contains('/'))?;
+    let measure = |text: &str| {
+        let sentence = Sentence::new(text, british);
+        let starts = text.starts_with(|c: char| c.is_ascii_digit() || "$€£".contains(c));
+        let found = super::read(&sentence, 0);
+        let measures = matches!(found.class, Class::Unit | Class::Money | Class::Percent | Class::Duration);
+        (starts && sentence.chunks().len() == 1).then_some((found, measures))
+    };
+    let ((first, true), (second, _)) = (measure(first)?, measure(second)?) else { return None };
+    Some(Match::one(first.class, format!("{}, {}", first.said, second.said)))
 }
 
 /// A figure, or a fraction, a power or a sign of maths that is read with them.

@@ -18,7 +18,7 @@ pub(crate) use abbreviations::is_abbreviation;
 pub(crate) use characters::{Kind, kind};
 pub(super) use characters::{emoji, transliterated};
 pub(super) use fragments::{fragment, letters};
-pub(super) use signs::{between_words, name, punctuation};
+pub(super) use signs::{between_words, name, presses, punctuation};
 
 /// Asked before figures are: "<3" is no number.
 pub(super) const EMOTICONS: &[Rule] = &[signs::emoticon];
@@ -31,6 +31,7 @@ pub(super) const RULES: &[Rule] = &[
     months::rule,
     slashes::rule,
     roman::rule,
+    code::counts_down,
     initials::rule,
     code::rule,
     words::rule,

@@ -1,7 +1,7 @@
 //! "j.doe+news@mail.example.org".
 
 use super::link::host;
-use super::spelling::spelled;
+use super::spelling::{cased, spelled};
 use crate::Class;
 use crate::sentence::{Match, Sentence};
 
@@ -22,5 +22,5 @@ pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
         && domain.chars().all(is_domain)
         && domain.starts_with(char::is_alphanumeric)
         && !domain.contains("..");
-    holds.then(|| Match::one(Class::Email, format!("{} at {}", spelled(user), host(domain))))
+    holds.then(|| Match::one(Class::Email, format!("{} at {}", spelled(&cased(user)), host(domain))))
 }

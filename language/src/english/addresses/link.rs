@@ -2,7 +2,7 @@
 
 use super::super::cardinals::{cardinal, digit};
 use super::super::writing::{fragment, letters};
-use super::spelling::spelled;
+use super::spelling::{cased, spelled};
 use crate::Class;
 use crate::sentence::{Match, Sentence};
 
@@ -99,7 +99,7 @@ fn place(rest: &str) -> String {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (name, path) = rest.split_at(end);
     let path = path.strip_suffix('/').unwrap_or(path);
-    let mut said = user.map_or_else(String::new, |user| spelled(user) + " at ");
+    let mut said = user.map_or_else(String::new, |user| spelled(&cased(user)) + " at ");
     said.push_str(&host(name));
     if !path.is_empty() {
         said.push(' ');
@@ -120,11 +120,11 @@ pub(super) fn host(name: &str) -> String {
         let zone_said = ZONES_SAID.iter().find(|(written, _)| *written == zone.to_ascii_lowercase());
         format!(
             "{} dot {}",
-            spelled(head),
-            zone_said.map_or_else(|| spelled(zone), |(_, said)| (*said).to_owned())
+            spelled(&cased(head)),
+            zone_said.map_or_else(|| spelled(&cased(zone)), |(_, said)| (*said).to_owned())
         )
     } else {
-        spelled(name)
+        spelled(&cased(name))
     };
     if !port.is_empty() {
         said.push_str(" port ");
@@ -155,7 +155,10 @@ fn is_host(name: &str) -> bool {
     let zone = zone.to_ascii_lowercase();
     // "it.In": a full stop without a space behind it.
     let cased = name.bytes().any(|b| b.is_ascii_lowercase())
-        && name.rsplit('.').next().is_some_and(|zone| zone.starts_with(|c: char| c.is_ascii_uppercase()));
+        && name.rsplit('.').next().is_some_and(|zone| {
+            zone.starts_with(|c: char| c.is_ascii_uppercase())
+                && (zone.len() < 3 || zone.bytes().any(|b| b.is_ascii_lowercase()))
+        });
     let letters = head.bytes().any(|b| b.is_ascii_alphabetic());
     ZONES.contains(&zone.as_str())
         && letters

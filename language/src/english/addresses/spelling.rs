@@ -21,6 +21,17 @@ pub(super) fn spelled(address: &str) -> String {
     said.join(" ")
 }
 
+/// Case tells nothing apart in mail and in names of hosts: what is all in capitals, or starts with one, is a word like
+/// any other. Capitals inside a word show where another begins: "JaneDoe".
+pub(super) fn cased(name: &str) -> String {
+    let lowered = |part: &str| {
+        let inside = part.chars().skip(1);
+        let humps = part.chars().any(char::is_lowercase) && inside.clone().any(char::is_uppercase);
+        if humps { part.to_owned() } else { part.to_lowercase() }
+    };
+    name.split_inclusive(|c: char| !c.is_alphanumeric()).map(lowered).collect()
+}
+
 fn is_part(c: char) -> bool {
     c.is_alphanumeric() || speech::is_combining_mark(c)
 }

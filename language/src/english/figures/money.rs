@@ -1,8 +1,8 @@
 //! "$1.5 million", "EUR 1,299.00", "5 €", "50p".
 
-use super::numerals::{Amount, Kind, Numeral, amount, continental, numeral};
+use super::numerals::{Amount, Kind, Numeral, amount, continental, numeral, spaced_thousands};
 use super::place::{Found, Place};
-use super::scan::{dash, digits_of, ends_word, letters, loose_dash, spaced, word};
+use super::scan::{dash, digits_of, ends_word, letters, loose_dash, spaced, stands, word};
 use super::units::{CODES, Currency, SIGNS};
 use crate::Class;
 
@@ -27,6 +27,13 @@ fn before<'s>(place: &Place<'s>) -> Option<Found<'s>> {
         None => ("", left),
     };
     let left = spaced(left);
+    if let Some((numeral, left)) = spaced_thousands(left)
+        && stands(left)
+        && magnitude(left).is_none()
+    {
+        let said = coins(place, &numeral, currency, left);
+        return Some(Found::new(Class::Money, format!("{minus}{said}"), left));
+    }
     if let Some((numeral, left)) = exact(left, currency)
         && dash(left).and_then(|left| numeral_behind(left)).is_none()
         && magnitude(left).is_none()
@@ -78,6 +85,11 @@ fn behind<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     if let Some((currency, _)) = currency(spaced(figures))
         && let Some((numeral, left)) = exact(place.text, currency)
         && let Some((_, left)) = self::currency(spaced(left))
+    {
+        return Some(Found::new(Class::Money, coins(place, &numeral, currency, left), left));
+    }
+    if let Some((numeral, left)) = spaced_thousands(place.text)
+        && let Some((currency, left)) = currency(spaced(left))
     {
         return Some(Found::new(Class::Money, coins(place, &numeral, currency, left), left));
     }

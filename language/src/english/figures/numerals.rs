@@ -62,7 +62,8 @@ pub(super) fn numeral(text: &str) -> Option<(Numeral<'_>, &str)> {
 fn grouped<'t>(first: &str, text: &'t str) -> (String, bool, &'t str) {
     let ungrouped = (first.to_owned(), false, text);
     let Some(mark) = text.chars().next() else { return ungrouped };
-    if !matches!(mark, ',' | '\'' | '’' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '٬') || first.len() > 3 {
+    if !matches!(mark, ',' | '_' | '\'' | '’' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '٬') || first.len() > 3
+    {
         return ungrouped;
     }
     let indian = mark == ',' && first.len() < 3;
@@ -79,6 +80,19 @@ fn grouped<'t>(first: &str, text: &'t str) -> (String, bool, &'t str) {
     let is_whole =
         last == 3 && !left.strip_prefix(mark).is_some_and(|next| digits(next).is_some() && mark == ',');
     if is_whole { (whole, true, left) } else { ungrouped }
+}
+
+/// "12 500" with plain white space, where a currency says that it is one number.
+pub(super) fn spaced_thousands(text: &str) -> Option<(Numeral<'_>, &str)> {
+    let (first, mut left) = digits_of(text, 1, 3).filter(|(first, _)| !first.starts_with('0'))?;
+    let mut whole = first.to_owned();
+    while let Some((group, next)) = left.strip_prefix(' ').and_then(|group| digits_of(group, 3, 3)) {
+        whole.push_str(group);
+        left = next;
+    }
+    let part = left.strip_prefix(['.', ',']).and_then(|part| digits_of(part, 2, 2));
+    let (part, left) = part.map_or((None, left), |(part, left)| (Some(part), left));
+    (whole.len() > first.len()).then_some((Numeral { whole, part, grouped: true }, left))
 }
 
 /// "1.299,00" and "1.299.000", as much of Europe writes them.

@@ -9,11 +9,24 @@ use crate::english::cardinals::spelled;
 const CALLS: &str = "call calls called calling dial dialed dialled phone telephone tel text fax ring number \
         mobile cell";
 
+/// Words before the keys of a telephone.
+const KEYS: &str = "press pressing enter hit type punch key code";
+
 /// What follows a number of three figures that is called.
 const EMERGENCY: &str = ". call calls caller operator operators dispatcher dispatchers emergency system now immediately and or if is";
 
 pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
-    named(place).or_else(|| grouped(place)).or_else(|| short(place))
+    named(place).or_else(|| grouped(place)).or_else(|| short(place)).or_else(|| keys(place))
+}
+
+/// "dial *67", "*123#".
+fn keys<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let (digits, left) = digits_of(place.text, 1, 6)?;
+    let (hash, left) = left.strip_prefix('#').map_or(("", left), |left| (" hash", left));
+    let pressed = is_one_of(place.before, CALLS) || is_one_of(place.before, KEYS) || !hash.is_empty();
+    let starred = place.lead == "*" && pressed && ends_word(left) && !left.starts_with('*');
+    let number = if digits.len() < 3 { place.cardinal(digits) } else { spelled(digits) };
+    starred.then(|| Found { opens: 1, ..Found::new(Class::Phone, format!("star {number}{hash}"), left) })
 }
 
 /// Groups of figures with signs between them.
@@ -55,7 +68,11 @@ fn next_group(text: &str) -> Option<(char, &str, &str)> {
         }
         Some((mark, group, left))
     };
-    for mark in [") ", ")-", " (", "-(", ")", "-", "‑", ".", " ", "\u{a0}", "–"] {
+    // "(0)20"
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        return cut(' ', 0);
+    }
+    for mark in [") ", ")-", " (", "-(", "(", ")", "-", "‑", ".", " ", "\u{a0}", "–"] {
         if text.starts_with(mark) {
             return cut(mark.chars().next()?, mark.len());
         }

@@ -13,7 +13,6 @@ const NAMED: &[(&str, &str)] = &[
     ("a+", "A plus"),
     ("b+", "B plus"),
     ("i++", "I plus plus"),
-    ("i--", "I minus minus"),
     ("notepad++", "notepad plus plus"),
     ("objective-c", "objective C"),
     ("lgbtq+", "L G B T Q plus"),
@@ -23,6 +22,16 @@ const NAMED: &[(&str, &str)] = &[
     ("m&ms", "M and M's"),
     ("m&m's", "M and M's"),
 ];
+
+/// Reads "n--" and "count--;", but not "It was a-- never mind."
+pub(super) fn counts_down(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
+    let chunk = sentence.chunk(at)?;
+    let behind = chunk.trail.strip_prefix("--")?;
+    let variable = chunk.core.len() == 1 && chunk.core.bytes().all(|b| b.is_ascii_lowercase() && b != b'a');
+    let ends = if variable { !behind.starts_with('-') } else { behind.starts_with([';', ')']) };
+    (ends && is_identifier(chunk.core))
+        .then(|| Match::one(Class::Code, format!("{} minus minus", small_letters(chunk.core))).closing(2))
+}
 
 /// Reads "snake_case", "camelCase", "foo()", "foo::bar", "$HOME", "Vec<T>".
 pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {

@@ -87,15 +87,15 @@ pub(super) fn is_pronounceable(word: &str) -> bool {
     ];
     const CODAS: &[&str] = &[
         "bs", "rx", "nx", "bt", "xx", "cc", "mm", "gg", "dd", "bb", "pp", "cs", "ck", "cks", "ct", "cts",
-        "ch", "cht", "ds", "dge", "ff", "ffs", "ft", "fts", "gh", "ghs", "ght", "ghts", "gs", "ks", "lb",
-        "ld", "lds", "lf", "lk", "lks", "ll", "lls", "lm", "lms", "lp", "lps", "ls", "lt", "lts", "lth",
-        "lths", "mb", "mbs", "mp", "mps", "ms", "mpt", "nch", "nct", "nd", "nds", "ng", "ngs", "ngth",
-        "ngths", "nk", "nks", "nn", "ns", "nst", "nt", "nth", "nths", "nts", "nz", "ph", "phs", "ps", "pt",
-        "pts", "rb", "rbs", "rch", "rd", "rds", "rf", "rfs", "rg", "rk", "rks", "rl", "rls", "rld", "rlds",
-        "rm", "rms", "rmth", "rn", "rns", "rp", "rps", "rr", "rs", "rsh", "rst", "rsts", "rt", "rth", "rths",
-        "rts", "rv", "sc", "sh", "sk", "sks", "sm", "sms", "sp", "sps", "ss", "st", "sts", "tch", "th",
-        "ths", "ts", "tt", "tts", "tz", "wd", "wds", "wk", "wks", "wl", "wls", "wn", "wns", "ws", "wth",
-        "ws", "xt", "xts", "zz",
+        "ch", "cht", "ds", "dge", "ff", "ffs", "ft", "fts", "gh", "ghs", "ght", "ghts", "gs", "hl", "hm",
+        "hn", "hns", "hr", "ks", "lb", "ld", "lds", "lf", "lk", "lks", "ll", "lls", "lm", "lms", "lp", "lps",
+        "ls", "lt", "lts", "lth", "lths", "mb", "mbs", "mp", "mps", "ms", "mpt", "nch", "nct", "nd", "nds",
+        "ng", "ngs", "ngth", "ngths", "nk", "nks", "nn", "ns", "nst", "nt", "nth", "nths", "nts", "nz", "ph",
+        "phs", "ps", "pt", "pts", "rb", "rbs", "rch", "rd", "rds", "rf", "rfs", "rg", "rk", "rks", "rl",
+        "rls", "rld", "rlds", "rm", "rms", "rmth", "rn", "rns", "rp", "rps", "rr", "rs", "rsh", "rst",
+        "rsts", "rt", "rth", "rths", "rts", "rv", "sc", "sh", "sk", "sks", "sm", "sms", "sp", "sps", "ss",
+        "st", "sts", "tch", "th", "ths", "ts", "tt", "tts", "tz", "wd", "wds", "wk", "wks", "wl", "wls",
+        "wn", "wns", "ws", "wth", "ws", "xt", "xts", "zz",
     ];
     let is_vowel = |c: char| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
     let Some(first) = word.find(is_vowel) else { return false };

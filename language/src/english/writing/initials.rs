@@ -7,24 +7,27 @@ use crate::sentence::{Match, Sentence};
 /// Capitals that are said as a word and are no word otherwise.
 const ACRONYMS: &[&str] = &[
     "AIDS", "ANSI", "APEC", "ASCII", "ASEAN", "ASIC", "AWOL", "BAFTA", "BASIC", "BIOS", "CAD", "CERN",
-    "COBOL", "CORS", "COVID", "CRISPR", "DARPA", "DEFCON", "DINO", "DOS", "DRAM", "EGOT", "EULA", "FEMA",
-    "FICA", "FIFA", "FIFO", "FLOTUS", "FOIA", "FOMO", "FTSE", "GIF", "GIFS", "GNU", "GUI", "GUIS", "HIPAA",
-    "HUD", "HVAC", "IATA", "IBAN", "ICE", "IKEA", "IMAP", "IMAX", "INTERPOL", "ISIS", "ISO", "JPEG", "JPEGS",
-    "LAN", "LASER", "LASIK", "LED", "LEED", "LIBOR", "LIFO", "MADD", "MCAT", "MERS", "MIDI", "MIME", "MOOC",
-    "MPEG", "NAACP", "NAFTA", "NASA", "NASCAR", "NASDAQ", "NATO", "NIMBY", "NOLA", "NORAD", "NVIDIA", "OLED",
-    "OPEC", "OSHA", "PAC", "PETA", "PIN", "PINS", "POTUS", "PTA", "QWERTY", "RADAR", "RAID", "RAM", "RICO",
-    "RISC", "ROFL", "ROM", "SARS", "SAT", "SATS", "SCOTUS", "SCSI", "SCUBA", "SETI", "SIDS", "SIM", "SONAR",
-    "SPAC", "SWAT", "TASER", "TEFL", "TIFF", "UEFA", "UNESCO", "UNICEF", "VAT", "VRAM", "WAN", "WYSIWYG",
-    "YOLO", "ZIP", "LARP", "MASH", "PEN", "POW", "SEAL", "SQUID", "TESOL", "OK",
+    "COBOL", "CORS", "COVID", "CRISPR", "CUDA", "DARPA", "DEFCON", "DINO", "DOS", "DRAM", "EBITDA", "EGOT",
+    "EULA", "FEMA", "FICA", "FIFA", "FIFO", "FLOTUS", "FOIA", "FOMO", "FTSE", "GIF", "GIFS", "GNU", "GUI",
+    "GUIS", "HIPAA", "HUD", "HVAC", "IATA", "IBAN", "ICE", "IKEA", "IMAP", "IMAX", "INTERPOL", "ISIS", "ISO",
+    "JPEG", "JPEGS", "LAN", "LASER", "LASIK", "LED", "LEED", "LIBOR", "LIFO", "MADD", "MCAT", "MERS", "MIDI",
+    "MIME", "MOOC", "MPEG", "NAACP", "NAFTA", "NASA", "NASCAR", "NASDAQ", "NATO", "NIMBY", "NOLA", "NORAD",
+    "NVIDIA", "OLED", "OPEC", "OSHA", "PAC", "PETA", "PIN", "PINS", "POTUS", "PTA", "QWERTY", "RADAR",
+    "RAID", "RAM", "RICO", "RISC", "ROFL", "ROM", "SARS", "SAT", "SATS", "SCOTUS", "SCSI", "SCUBA", "SETI",
+    "SIDS", "SIM", "SONAR", "SPAC", "SWAT", "TASER", "TEFL", "TIFF", "UEFA", "UNESCO", "UNICEF", "VAT",
+    "VRAM", "WAN", "WYSIWYG", "YOLO", "ZIP", "LARP", "MASH", "PEN", "POW", "SEAL", "SQUID", "TESOL", "OK",
 ];
+
+/// Capitals that are said as a word, and how.
+const SAID: &[(&str, &str)] = &[("GAN", "gan"), ("GANS", "gans"), ("JSON", "jason"), ("GAAP", "gap")];
 
 /// Four letters or more that look like a word and are spelled.
 const SPELLED: &[&str] = &[
-    "AARP", "ABBA", "ACLU", "AIPAC", "ASAP", "ASMR", "AWOS", "CACM", "COPD", "CUDA", "EBITDA", "EEOC",
-    "EIEIO", "ELISA", "ESOL", "ETFS", "EULAS", "FAQS", "HDMI", "IEEE", "ISBN", "ISSN", "OECD", "OAUTH",
-    "PETN", "POSIX", "TEPCO", "UCLA", "UCSD", "UNLV", "USAF", "USAID", "USDA", "USMC", "USPS", "USSR",
-    "UTEP", "YMCA", "YWCA", "ACLS", "AFAIK", "ETAS", "IOUS", "UAVS", "UFOS", "SUVS", "APIS", "URLS", "CEOS",
-    "CIAS", "IRAS", "OPIC", "IPAS", "IOT", "ALS", "IMHO", "NYSE", "APA", "API", "ATP", "ADA",
+    "AARP", "ABBA", "ACLU", "AIPAC", "ASAP", "ASMR", "AWOS", "CACM", "COPD", "EEOC", "EIEIO", "ELISA",
+    "ESOL", "ETFS", "EULAS", "FAQS", "HDMI", "IEEE", "ISBN", "ISSN", "OECD", "OAUTH", "PETN", "POSIX",
+    "TEPCO", "UCLA", "UCSD", "UNLV", "USAF", "USAID", "USDA", "USMC", "USPS", "USSR", "UTEP", "YMCA", "YWCA",
+    "ACLS", "AFAIK", "ETAS", "IOUS", "UAVS", "UFOS", "SUVS", "APIS", "URLS", "CEOS", "CIAS", "IRAS", "OPIC",
+    "IPAS", "IOT", "ALS", "IMHO", "NYSE", "APA", "API", "ATP", "ADA",
 ];
 
 /// Two or three letters that are words even alone, in capitals for emphasis.
@@ -72,6 +75,8 @@ const MIXED: &[(&str, &str)] = &[
     ("LaTeX", "lay tech"),
     ("MSc", "M S C"),
     ("MHz", "megahertz"),
+    ("MiG", "mig"),
+    ("MiGs", "migs"),
     ("MPhil", "M phil"),
     ("MiB", "mebibytes"),
     ("GiB", "gibibytes"),
@@ -82,20 +87,25 @@ const MIXED: &[(&str, &str)] = &[
     ("VoIP", "voyp"),
     ("WiFi", "Wi-Fi"),
     ("XeTeX", "zee tech"),
+    ("YoY", "year over year"),
+    ("QoQ", "quarter over quarter"),
+    ("MoM", "month over month"),
+    ("PaaS", "pass"),
+    ("IaaS", "I ass"),
     ("arXiv", "archive"),
     ("cURL", "curl"),
     ("dB", "decibels"),
-    ("eBay", "E bay"),
-    ("eBook", "E book"),
+    ("eBay", "eBay"),
+    ("eBook", "eBook"),
     ("eSIM", "E SIM"),
-    ("iCloud", "I cloud"),
-    ("iMac", "I mac"),
+    ("iCloud", "iCloud"),
+    ("iMac", "iMac"),
     ("iOS", "I O S"),
-    ("iPad", "I pad"),
-    ("iPads", "I pads"),
-    ("iPhone", "I phone"),
-    ("iPhones", "I phones"),
-    ("iPod", "I pod"),
+    ("iPad", "iPad"),
+    ("iPads", "iPads"),
+    ("iPhone", "iPhone"),
+    ("iPhones", "iPhones"),
+    ("iPod", "iPod"),
     ("kB", "kilobytes"),
     ("kHz", "kilohertz"),
     ("kWh", "kilowatt hours"),
@@ -160,8 +170,8 @@ pub(super) fn capitals(text: &str) -> Option<String> {
     if text.len() < 2 || !text.bytes().all(|b| b.is_ascii_uppercase()) {
         return None;
     }
-    if text == "JSON" {
-        return Some("jason".to_owned());
+    if let Some((_, said)) = SAID.iter().find(|(written, _)| *written == text) {
+        return Some((*said).to_owned());
     }
     if ACRONYMS.contains(&text) {
         return Some(text.to_owned());

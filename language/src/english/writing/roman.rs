@@ -7,9 +7,12 @@ use crate::sentence::{Match, Sentence};
 /// A numeral after one of these counts: "Chapter IV". With a capital it may be a single letter.
 const HEADS: &[&str] = &[
     "act",
+    "acts",
     "appendix",
     "article",
+    "articles",
     "book",
+    "books",
     "bowl",
     "canto",
     "chapter",
@@ -21,6 +24,7 @@ const HEADS: &[&str] = &[
     "grade",
     "law",
     "level",
+    "levels",
     "mark",
     "movement",
     "number",
@@ -31,16 +35,20 @@ const HEADS: &[&str] = &[
     "phases",
     "quarter",
     "scene",
+    "scenes",
     "season",
     "section",
     "sections",
     "stage",
     "symphony",
     "table",
+    "tables",
     "title",
     "type",
+    "types",
     "unit",
     "vol",
+    "vols",
     "volume",
     "volumes",
     "war",
@@ -155,6 +163,9 @@ pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
     let core = sentence.core(at);
     let (numeral, suffix) =
         core.strip_suffix("'s").or_else(|| core.strip_suffix("’s")).map_or((core, ""), |base| (base, "'s"));
+    if let Some(found) = range(sentence, at) {
+        return Some(found);
+    }
     if core.len() == 1 {
         return single(sentence, at);
     }
@@ -194,6 +205,31 @@ pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
         (known || named || long).then(number)?
     };
     Some(Match::one(Class::Roman, said + suffix))
+}
+
+/// "chapters XI–XIV", "Parts I-III", "the XIX–XX centuries".
+fn range(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
+    let chunk = sentence.chunk(at)?;
+    // A dash between letters ends a chunk, a hyphen does not.
+    let dashed = || matches!(chunk.trail, "–" | "—").then(|| (2, chunk.core, sentence.chunk(at + 1)));
+    let (chunks, first, last) = match chunk.core.split_once('-') {
+        Some((first, last)) => (1, first, last),
+        None => {
+            let (chunks, first, next) = dashed()?;
+            (chunks, first, next.filter(|next| next.lead.is_empty())?.core)
+        }
+    };
+    let (from, to) = (value(first)?, value(last)?);
+    let headed = HEADS.contains(&sentence.before(at).to_ascii_lowercase().as_str());
+    let plain = first.len() > 1 && last.len() > 1 && first.len() + last.len() > 4;
+    if from >= to || !(headed || plain) {
+        return None;
+    }
+    let (from, to) = (cardinal(&from.to_string()), cardinal(&to.to_string()));
+    let ranks = matches!(sentence.core(at + chunks), "century" | "centuries");
+    let said =
+        if ranks { format!("{} to {}", ordinal(&from), ordinal(&to)) } else { format!("{from} to {to}") };
+    Some(Match::many(chunks, Class::Roman, said))
 }
 
 /// "Chapter V", "Henry V", but "the part I liked".

@@ -179,6 +179,11 @@ pub(crate) fn between_words(mark: char) -> &'static str {
     }
 }
 
+/// Whether a sign behind this word is the name of a key.
+pub(crate) fn presses(word: &str) -> bool {
+    matches!(word, "press" | "Press" | "pressing" | "dial" | "Dial" | "hit" | "Hit" | "enter" | "Enter")
+}
+
 /// Reads a chunk without anything that sounds, if it has a name: "/", "||", ":-)".
 pub(crate) fn punctuation(marks: &str) -> Option<Match> {
     let said = match marks {
