@@ -144,9 +144,12 @@ pub(crate) fn may_end_sentence(word: &str, next: &str, opens_line: bool) -> bool
     if next.is_empty() {
         return true;
     }
-    let bare = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let bare = word.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '&');
     let lower = bare.to_lowercase();
     if next.starts_with(char::is_lowercase) && crate::english::is_abbreviation(bare) {
+        return false;
+    }
+    if crate::english::introduces(bare, next) && !is_opener(next) {
         return false;
     }
     let numbers_an_item = opens_line && bare.len() <= 3 && bare.chars().all(|c| c.is_ascii_digit());
@@ -158,7 +161,8 @@ pub(crate) fn may_end_sentence(word: &str, next: &str, opens_line: bool) -> bool
         return !next.starts_with(char::is_numeric) && !next.starts_with(char::is_lowercase);
     }
     if bare.starts_with(char::is_uppercase) && PLACES_AND_DAYS.contains(&lower.as_str()) {
-        return !next.starts_with(char::is_lowercase) && (lower.len() < 4 || is_opener(next));
+        let goes_on = next.starts_with(char::is_lowercase) || next.starts_with(char::is_numeric);
+        return !goes_on && (lower.len() < 4 || is_opener(next));
     }
     // "Max" and "Est" are names.
     let named = matches!(bare, "Max" | "Est");

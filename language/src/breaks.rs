@@ -125,16 +125,20 @@ fn ends_sentence(chars: &[(usize, char)], at: usize, marks: &[char]) -> bool {
         return true;
     }
     let next = next_word(chars, at + marks.len());
-    if next.starts_with(char::is_lowercase) && is_unit(&word) && follows_figure(chars, at - letters) {
+    if next.starts_with(char::is_lowercase)
+        && follows_figure(&word, before.get(..at - letters).unwrap_or_default())
+    {
         return false;
     }
     may_end_sentence(&word, &next, opens_line(chars, at - letters))
 }
 
-/// "6 in." has its figure before it.
-fn follows_figure(chars: &[(usize, char)], at: usize) -> bool {
-    let before = chars.get(..at).unwrap_or_default().iter().rev();
-    before.map(|(_, c)| *c).find(|c| !c.is_whitespace()).is_some_and(char::is_numeric)
+/// Whether a word is a unit behind a figure: "6 in.", "10-yr."
+fn follows_figure(word: &str, before: &[(usize, char)]) -> bool {
+    let (figure, unit) = word.rsplit_once('-').unwrap_or(("", word));
+    let mut before = before.iter().rev().map(|(_, c)| *c);
+    let mut numeric = || before.find(|c| !c.is_whitespace()).is_some_and(char::is_numeric);
+    is_unit(unit) && if figure.is_empty() { numeric() } else { figure.ends_with(char::is_numeric) }
 }
 
 /// "G P U.": a capital after a capital is no initial of a name.

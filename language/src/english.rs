@@ -11,13 +11,13 @@ mod mixed;
 mod writing;
 
 pub(crate) use figures::is_unit;
-pub(crate) use writing::{Kind, is_abbreviation, kind};
+pub(crate) use writing::{Kind, introduces, is_abbreviation, kind};
 
 use crate::Class;
 use crate::sentence::{Match, Rule, Sentence};
 
 /// Every rule, in the order in which they are asked.
-const RULES: [&[Rule]; 4] = [addresses::RULES, writing::EMOTICONS, figures::RULES, writing::RULES];
+const RULES: [&[Rule]; 4] = [addresses::RULES, writing::BEFORE_FIGURES, figures::RULES, writing::RULES];
 
 /// Reads what starts at a chunk.
 pub(crate) fn read(sentence: &Sentence<'_>, at: usize) -> Match {
@@ -31,7 +31,22 @@ pub(crate) fn read(sentence: &Sentence<'_>, at: usize) -> Match {
     }
     let rules = || RULES.iter().copied().flatten();
     let read = rules().find_map(|rule| rule(sentence, at));
-    read.unwrap_or_else(|| mixed::read(sentence, at))
+    let read = read.unwrap_or_else(|| mixed::read(sentence, at));
+    closed(sentence.chunk(at).map_or("", |chunk| chunk.trail), core, read)
+}
+
+/// A bracket that closes what was opened inside a word belongs to it: "7-6(5)".
+fn closed(trail: &str, core: &str, read: Match) -> Match {
+    let closes = trail.chars().next().filter(|_| read.chunks == 1 && read.closes == 0).and_then(|mark| {
+        let open = match mark {
+            ')' => '(',
+            ']' => '[',
+            '}' => '{',
+            _ => return None,
+        };
+        (core.matches(open).count() > core.matches(mark).count()).then_some(1)
+    });
+    if let Some(bytes) = closes { read.closing(bytes) } else { read }
 }
 
 /// What is said for a short text of its own.

@@ -30,7 +30,7 @@ use place::{Found, Parser, Place};
 
 /// Whether this may be the sign of a unit that is written with a full stop: "in", "min".
 pub(crate) fn is_unit(sign: &str) -> bool {
-    units::CUT_SHORT.contains(&sign)
+    sign == "c" || units::CUT_SHORT.contains(&sign)
 }
 
 /// In the order in which they are asked.

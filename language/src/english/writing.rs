@@ -14,14 +14,14 @@ mod words;
 
 use crate::sentence::Rule;
 
-pub(crate) use abbreviations::is_abbreviation;
+pub(crate) use abbreviations::{introduces, is_abbreviation};
 pub(crate) use characters::{Kind, kind};
 pub(super) use characters::{emoji, transliterated};
 pub(super) use fragments::{fragment, letters};
 pub(super) use signs::{between_words, name, presses, punctuation};
 
-/// Asked before figures are: "<3" is no number.
-pub(super) const EMOTICONS: &[Rule] = &[signs::emoticon];
+/// Asked before figures are: "<3" and "f(3)" are no numbers.
+pub(super) const BEFORE_FIGURES: &[Rule] = &[signs::emoticon, code::function];
 
 /// In the order in which they are asked.
 pub(super) const RULES: &[Rule] = &[

@@ -31,7 +31,7 @@ pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
     let drive = core.as_bytes();
     let on_drive = matches!(drive, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
     let ends = chunk.trail.len() - chunk.trail.trim_start_matches(['/', '\\']).len();
-    if on_drive || core.contains('\\') || (ends > 0 && !core.eq_ignore_ascii_case("w")) {
+    if on_drive || core.contains('\\') || (ends > 0 && !matches!(core, "w" | "W" | "+")) {
         let said = spelled(core) + &said_signs(chunk.trail.get(..ends).unwrap_or_default());
         return (!said.is_empty()).then(|| Match::one(Class::File, said).closing(ends));
     }

@@ -85,8 +85,15 @@ fn grouped<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let card = matches!(lengths.as_slice(), [4, 4, 4, 4] | [4, 6, 5]);
     let security = lengths == [3, 2, 4] && mark != ' ';
     let zip = lengths == [5, 4] && mark != ' ';
+    // "no. 10-443"
+    let numbered = mark == '-'
+        && lengths.len() == 2
+        && lengths.first() < lengths.last()
+        && lengths.last() > Some(&2)
+        && (is_one_of(place.before, SPELLED) || is_one_of(place.before, "no number ref reference"));
     let ends = ends_word(left) && !left.starts_with(['-', '/', ':']);
-    (ends && (book || card || security || zip)).then(|| Found::new(Class::Code, pauses(&groups), left))
+    (ends && (book || card || security || zip || numbered))
+        .then(|| Found::new(Class::Code, pauses(&groups), left))
 }
 
 fn pauses(groups: &[&str]) -> String {

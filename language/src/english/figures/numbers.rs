@@ -25,6 +25,7 @@ pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
         .or_else(|| thousands(place))
         .or_else(|| numbered(place))
         .or_else(|| clause(place))
+        .or_else(|| following(place))
         .or_else(|| plain(place))
 }
 
@@ -123,6 +124,14 @@ fn clause<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let part = super::names::parts(part).filter(|_| is_part && stands(left))?.join(" ");
     let number = if number.len() == 3 { paired(number) } else { place.cardinal(number) };
     Some(Found::new(Class::Number, format!("{number} {part}"), left))
+}
+
+/// "pp. 12ff."
+fn following<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let (number, left) = digits_of(place.text, 1, 4)?;
+    let left = word(left, "ff")?;
+    let left = left.strip_prefix('.').unwrap_or(left);
+    Some(Found::new(Class::Number, format!("{} and following", place.cardinal(number)), left))
 }
 
 /// A number that only counts.

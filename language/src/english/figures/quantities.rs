@@ -93,6 +93,10 @@ fn simple<'s>(place: &Place<'_>, text: &'s str, apart: bool) -> Option<(Unit, &'
     if sign.is_empty() || sign.len() > LONGEST {
         return None;
     }
+    // "I-95 N" goes north.
+    if place.named && sign.len() == 1 && sign.starts_with(|c: char| c.is_ascii_uppercase()) {
+        return None;
+    }
     let sign =
         if sign.is_ascii() { sign.to_owned() } else { sign.replace('μ', "µ").replace('\u{2126}', "Ω") };
     let fits = |place: Where| place == Where::Anywhere || (place == Where::Apart) == apart;
@@ -169,7 +173,9 @@ fn with_unit<'s>(place: &Place<'s>, (amount, left): (Amount, &'s str)) -> Option
         return Some((Amount { kind, ..amount }, unit, left));
     }
     let next = spaced(left);
-    let (unit, left) = unit(place, next, next.len() < left.len()).or_else(|| inches(next, left))?;
+    let (unit, left) = unit(place, next, next.len() < left.len())
+        .or_else(|| inches(next, left))
+        .or_else(|| cups(next, left))?;
     Some((amount, unit, left))
 }
 
@@ -183,6 +189,13 @@ fn inches<'s>(next: &'s str, left: &'s str) -> Option<(Unit, &'s str)> {
         || measures.iter().any(|measure| word(spaced(behind), measure).is_some());
     let behind = behind.strip_prefix('.').unwrap_or(behind);
     is_unit.then(|| (Unit { one: "inch".to_owned() }, behind))
+}
+
+/// "2 c. flour"
+fn cups<'s>(next: &'s str, left: &'s str) -> Option<(Unit, &'s str)> {
+    let behind = next.strip_prefix("c.").filter(|_| next.len() < left.len())?;
+    let is_unit = behind.strip_prefix(' ').is_some_and(|thing| thing.starts_with(char::is_lowercase));
+    is_unit.then(|| (Unit { one: "cup".to_owned() }, behind))
 }
 
 /// A unit behind its amount, for one thing or several.
@@ -210,7 +223,7 @@ fn caliber<'s>(place: &Place<'s>) -> Option<Found<'s>> {
 /// "12\" vinyl", "12″".
 fn inch_marks<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (amount, left) = single(place, place.text)?;
-    let wares = "pizza pizzas screen screens display monitor tv vinyl record records single ruler pipe wheel wheels \
+    let wares = "pizza pizzas screen screens display monitor tv led lcd oled vinyl record records single ruler pipe wheel wheels \
         laptop tablet floppy disk drive nail nails tall wide long high deep thick barrel x by";
     let left = left.strip_prefix('″').or_else(|| {
         let left = left.strip_prefix(['"', '”'])?;
@@ -335,6 +348,13 @@ fn sized(place: &Place<'_>, text: &str) -> Option<String> {
     Some(if is_long { crate::english::cardinals::paired(&number.whole) } else { amount(place, text)?.0.said })
 }
 
+/// " km²": nobody has metres of them.
+fn is_area(place: &Place<'_>, text: &str) -> bool {
+    space(text)
+        .and_then(|text| unit(place, text, true))
+        .is_some_and(|(unit, _)| unit.one.starts_with("square "))
+}
+
 /// "10k", "2.5M users".
 fn shortened<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     if let Some(left) = word(place.text, "401k") {
@@ -350,10 +370,15 @@ fn shortened<'s>(place: &Place<'s>) -> Option<Found<'s>> {
         "tn" => "trillion",
         "M" if amount.said.contains(" point ") => "million",
         "K" if counts_things(left) => "thousand",
-        "M" | "m" if counts_things(left) => "million",
+        "M" | "m" if counts_things(left) || is_area(place, left) => "million",
         "B" if counts_things(left) => "billion",
         _ => return None,
     };
+    if let Some((unit, left)) =
+        unit(place, spaced(left), true).filter(|_| matches!(name, "million" | "billion"))
+    {
+        return Some(Found::new(Class::Unit, format!("{} {name} {}", amount.said, unit.many()), left));
+    }
     let is_range = dash(left).and_then(|left| digits_of(left, 1, 3)).is_some();
     (!is_range).then(|| Found::new(Class::Number, format!("{} {name}", amount.said), left))
 }

@@ -134,6 +134,8 @@ pub(crate) const UNITS: &[(&str, &str, Where)] = &[
     ("qt", "quart", Anywhere),
     ("tsp", "teaspoon", Anywhere),
     ("tbsp", "tablespoon", Anywhere),
+    ("Tbsp", "tablespoon", Anywhere),
+    ("Tsp", "teaspoon", Anywhere),
     ("bbl", "barrel", Anywhere),
     // Mass
     ("kg", "kilogram", Anywhere),
@@ -279,8 +281,9 @@ pub(crate) const UNITS: &[(&str, &str, Where)] = &[
 
 /// Units that are written with a full stop.
 pub(crate) const CUT_SHORT: &[&str] = &[
-    "mi", "yd", "yds", "ft", "in", "ins", "gal", "qt", "tsp", "tbsp", "lb", "lbs", "oz", "sec", "secs",
-    "min", "mins", "hr", "hrs", "wk", "wks", "mo", "mos", "yr", "yrs", "pt", "pts", "ct", "cal", "sq", "cu",
+    "mi", "yd", "yds", "ft", "in", "ins", "gal", "qt", "tsp", "tbsp", "Tsp", "Tbsp", "lb", "lbs", "oz",
+    "sec", "secs", "min", "mins", "hr", "hrs", "wk", "wks", "mo", "mos", "yr", "yrs", "pt", "pts", "ct",
+    "cal", "sq", "cu",
 ];
 
 /// Units whose squares and cubes are areas and volumes.

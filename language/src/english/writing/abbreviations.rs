@@ -57,6 +57,18 @@ pub(crate) fn is_abbreviation(word: &str) -> bool {
     meanings(word).any(|(_, when)| matches!(when, Always | Stop | Inside | AfterOrdinal | By))
 }
 
+/// Whether a stop after these letters belongs to them, since they introduce what follows: a figure, or a name.
+pub(crate) fn introduces(word: &str, next: &str) -> bool {
+    let single = word.len() == 1 && word.starts_with(char::is_uppercase);
+    let (figure, name) = (next.starts_with(char::is_numeric), next.starts_with(char::is_uppercase));
+    let fits = |when| match when {
+        Number => figure,
+        Name | StopName => name && word.starts_with(char::is_uppercase),
+        _ => false,
+    };
+    !single && meanings(word).any(|(_, when)| fits(when))
+}
+
 /// The table by its letters.
 static BY_LETTERS: LazyLock<HashMap<&str, Vec<(&str, When)>>> = LazyLock::new(|| {
     let mut by_letters: HashMap<&str, Vec<(&str, When)>> = HashMap::new();
@@ -266,4 +278,43 @@ fn is_saint(word: &str) -> bool {
             | "Charles"
             | "Clare"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{English, compile, normalise};
+    use speech::{Reading, SpeechText};
+    use std::sync::Arc;
+
+    fn said(text: &str) -> String {
+        let text = SpeechText::new(text, None).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let graph = compile(text, &Reading::default()).unwrap_or_else(|error| panic!("{error}"));
+        normalise(&Arc::new(graph), English::American).text
+    }
+
+    #[test]
+    fn no_stop_is_left_before_a_small_word() {
+        for (letters, ..) in TABLE.iter().filter(|(_, _, when)| matches!(when, Always | Stop | Inside)) {
+            let text = format!("we saw the {letters}. thing");
+            let said = said(&text);
+            assert!(!said.contains('.') && said.ends_with(" thing"), "{text}: {said}");
+        }
+    }
+
+    #[test]
+    fn no_stop_is_left_before_a_figure() {
+        for (letters, meaning, _) in TABLE.iter().filter(|(_, _, when)| *when == Number) {
+            let text = format!("we saw ({letters}. 12)");
+            assert_eq!(said(&text), format!("we saw ({meaning} twelve)"), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_stop_is_left_after_a_title() {
+        for (letters, meaning, _) in TABLE.iter().filter(|(_, _, when)| matches!(when, Name | StopName)) {
+            let text = format!("we saw {letters}. Jones");
+            assert_eq!(said(&text), format!("we saw {meaning} Jones"), "{text}");
+        }
+    }
 }

@@ -80,6 +80,18 @@ pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
     is_camel(core).then(|| fragment(core)).and_then(read)
 }
 
+/// Reads "O(n^2)" and "f(x)".
+pub(super) fn function(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
+    let chunk = sentence.chunk(at)?;
+    let (name, inner) = chunk.core.split_once('(')?;
+    let one_letter = name.len() == 1 && name.bytes().all(|b| b.is_ascii_alphabetic());
+    let whole = chunk.trail.starts_with(')') && !inner.contains(['(', ')']) && !matches!(inner, "s" | "es");
+    (one_letter && whole).then(|| {
+        let said = format!("{} of {}", letters(name), crate::english::said(inner));
+        Match::one(Class::Code, said).closing(1)
+    })
+}
+
 /// A constant in capitals is made of words: "MAX_VALUE"; a single letter is one.
 fn small_letters(name: &str) -> String {
     if name.len() == 1 {

@@ -19,15 +19,31 @@ const ACRONYMS: &[&str] = &[
 ];
 
 /// Capitals that are said as a word, and how.
-const SAID: &[(&str, &str)] = &[("GAN", "gan"), ("GANS", "gans"), ("JSON", "jason"), ("GAAP", "gap")];
+const SAID: &[(&str, &str)] = &[
+    ("GAN", "gan"),
+    ("GANS", "gans"),
+    ("JSON", "jason"),
+    ("GAAP", "gap"),
+    ("TED", "ted"),
+    ("SIMD", "sim D"),
+    ("TOML", "toml"),
+    ("CMOS", "sea moss"),
+    ("EPROM", "E prom"),
+    ("EEPROM", "E E prom"),
+    ("GMAT", "G mat"),
+    ("LSAT", "L sat"),
+    ("VIM", "vim"),
+    ("SIEM", "sim"),
+    ("NICU", "nick U"),
+];
 
 /// Four letters or more that look like a word and are spelled.
 const SPELLED: &[&str] = &[
     "AARP", "ABBA", "ACLU", "AIPAC", "ASAP", "ASMR", "AWOS", "CACM", "COPD", "EEOC", "EIEIO", "ELISA",
-    "ESOL", "ETFS", "EULAS", "FAQS", "HDMI", "IEEE", "ISBN", "ISSN", "OECD", "OAUTH", "PETN", "POSIX",
-    "TEPCO", "UCLA", "UCSD", "UNLV", "USAF", "USAID", "USDA", "USMC", "USPS", "USSR", "UTEP", "YMCA", "YWCA",
-    "ACLS", "AFAIK", "ETAS", "IOUS", "UAVS", "UFOS", "SUVS", "APIS", "URLS", "CEOS", "CIAS", "IRAS", "OPIC",
-    "IPAS", "IOT", "ALS", "IMHO", "NYSE", "APA", "API", "ATP", "ADA",
+    "ESOL", "ETFS", "EULAS", "FAQS", "HDMI", "IEEE", "ISBN", "ISSN", "OECD", "OAUTH", "PETN", "TEPCO",
+    "UCLA", "UCSD", "UNLV", "USAF", "USAID", "USDA", "USMC", "USPS", "USSR", "UTEP", "YMCA", "YWCA", "ACLS",
+    "AFAIK", "ETAS", "IOUS", "UAVS", "UFOS", "SUVS", "APIS", "URLS", "CEOS", "CIAS", "IRAS", "OPIC", "IPAS",
+    "IOT", "ALS", "IMHO", "NYSE", "APA", "API", "ATP", "ADA",
 ];
 
 /// Two or three letters that are words even alone, in capitals for emphasis.
@@ -71,6 +87,9 @@ const MIXED: &[(&str, &str)] = &[
     ("IoT", "I O T"),
     ("KiB", "kibibytes"),
     ("LLaMA", "llama"),
+    ("LoRA", "laura"),
+    ("MoMA", "moma"),
+    ("DALL-E", "Dolly"),
     ("LLM", "L L M"),
     ("LaTeX", "lay tech"),
     ("MSc", "M S C"),
@@ -144,7 +163,8 @@ pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
     if second.is_none() || base.chars().count() == 1 {
         return single(sentence, at, first, suffix);
     }
-    if let Some(said) = dotted(base) {
+    let owned = if suffix.is_empty() { base } else { base.trim_end_matches('.') };
+    if let Some(said) = dotted(owned, chunk.trail.starts_with('.')) {
         let closes = usize::from(chunk.trail.starts_with('.') && suffix.is_empty());
         return Some(Match::one(Class::Initials, said + suffix).closing(closes));
     }
@@ -218,11 +238,11 @@ fn emphasised(sentence: &Sentence<'_>, at: usize, base: &str) -> Option<String> 
 /// Three letters that are hardly ever a word.
 fn is_initialism(text: &str) -> bool {
     const KNOWN: &[&str] = &[
-        "ABC", "API", "ATM", "BBC", "CBS", "CEO", "CFO", "CIA", "CPU", "CTO", "DIY", "DNA", "DUI", "DVD",
-        "EPA", "ETA", "EU", "FAQ", "FBI", "FDA", "GDP", "GPU", "IBM", "ICU", "IPO", "IQ", "IRA", "IRS", "IT",
-        "IVF", "KGB", "LA", "NBA", "NBC", "NFL", "NHL", "NSA", "NYC", "PBS", "PDF", "RNA", "SOS", "SUV",
-        "TV", "UFO", "UK", "UN", "URL", "USA", "USB", "VIP", "VPN", "XML", "AI", "EA", "IP", "UI", "UX",
-        "OS", "IOU", "IUD", "AKA", "EPA", "UAE",
+        "ABC", "SEC", "IMO", "PHI", "PII", "NAV", "API", "ATM", "BBC", "CBS", "CEO", "CFO", "CIA", "CPU",
+        "CTO", "DIY", "DNA", "DUI", "DVD", "EPA", "ETA", "EU", "FAQ", "FBI", "FDA", "GDP", "GPU", "IBM",
+        "ICU", "IPO", "IQ", "IRA", "IRS", "IT", "IVF", "KGB", "LA", "NBA", "NBC", "NFL", "NHL", "NSA", "NYC",
+        "PBS", "PDF", "RNA", "SOS", "SUV", "TV", "UFO", "UK", "UN", "URL", "USA", "USB", "VIP", "VPN", "XML",
+        "AI", "EA", "IP", "UI", "UX", "OS", "IOU", "IUD", "AKA", "EPA", "UAE",
     ];
     KNOWN.contains(&text)
 }
@@ -272,7 +292,7 @@ fn single(sentence: &Sentence<'_>, at: usize, letter: char, suffix: &str) -> Opt
 }
 
 /// "U.S", "e.g", "Ph.D": what stands between the stops, letter by letter.
-fn dotted(base: &str) -> Option<String> {
+fn dotted(base: &str, stop: bool) -> Option<String> {
     if !base.contains('.') {
         return None;
     }
@@ -282,8 +302,8 @@ fn dotted(base: &str) -> Option<String> {
     let initials = short
         && parts().any(|part| part.len() == 1)
         && parts().all(|part| part.len() == 1 || part.starts_with(char::is_uppercase));
-    // "a.b.c" is a name of a program; "a.m" and "e.g" have one stop.
-    let small = base.bytes().all(|b| !b.is_ascii_uppercase()) && parts().count() > 2;
+    // "a.b.c" is a name of a program, "a.s.l." is none; "a.m" and "e.g" have one stop.
+    let small = !stop && base.bytes().all(|b| !b.is_ascii_uppercase()) && parts().count() > 2;
     (initials && !small).then(|| letters(base))
 }
 

@@ -22,7 +22,9 @@ const TABLE: &[(&str, &str)] = &[
     ("m/s", "meters per second"),
     ("mb/s", "megabytes per second"),
     ("mi/h", "miles per hour"),
+    ("m/m", "month over month"),
     ("n/a", "N A"),
+    ("q/q", "quarter over quarter"),
     ("s/he", "she or he"),
     ("w/", "with"),
     ("w/e", "whatever"),
@@ -30,6 +32,7 @@ const TABLE: &[(&str, &str)] = &[
     ("w/o", "without"),
     ("y/n", "yes or no"),
     ("y/o", "years old"),
+    ("y/y", "year over year"),
     ("r&b", "R and B"),
 ];
 
