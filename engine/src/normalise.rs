@@ -22,7 +22,7 @@ pub(crate) async fn normalise(
     reading: Reading,
     english: English,
 ) -> Result<Normalised, SpeechError> {
-    let normalised = spawn_blocking(move || {
+    apart(move || {
         let graph = Arc::new(language::compile(text, &reading)?);
         let dropped = language::unreadable(graph.plain().as_str())
             .into_iter()
@@ -30,6 +30,30 @@ pub(crate) async fn normalise(
             .collect();
         let language::Normalised { text, tokens } = language::normalise(&graph, english);
         Ok(Normalised { text, tokens, dropped })
-    });
-    normalised.await.map_err(SpeechError::internal)?
+    })
+    .await
+}
+
+/// Does the work on a thread of its own.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SpeechError> + Send + 'static,
+) -> Result<T, SpeechError> {
+    // Its message could quote the text that it stumbled over.
+    spawn_blocking(work).await.map_err(|_| SpeechError::internal("the normalisation of a text panicked"))?
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_that_quotes_nothing() {
+        let text = String::from("der Schl\u{fc}ssel");
+        let error = apart(move || Ok(text[..9].len())).await.expect_err("it cuts a character in two");
+        let cause = error.source().expect("for the log").to_string();
+        assert!(cause.contains("panicked"), "{cause}");
+        assert!(!format!("{error:?} {error} {cause}").contains("Schl"), "{error:?}");
+    }
 }
