@@ -1,5 +1,7 @@
 //! `POST /api/v1/normalize`.
 
+use std::fmt;
+
 use serde::Serialize;
 use speech::Reading;
 
@@ -57,7 +59,7 @@ fn language(fields: &Fields) -> Result<Language, RequestError> {
 }
 
 /// What is answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct NormalizedText {
     /// What would be said, with its punctuation. To normalise it again changes nothing.
     pub text: String,
@@ -67,8 +69,16 @@ pub struct NormalizedText {
     pub dropped: Vec<String>,
 }
 
+/// Nobody's text belongs in a log.
+impl fmt::Debug for NormalizedText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let characters = self.text.chars().count();
+        write!(f, "NormalizedText({characters} characters, {} tokens)", self.tokens.len())
+    }
+}
+
 /// A word, or several that are read as one. Places and lengths are counted in code points.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct NormalizedToken {
     /// As it is written, without markup and without the punctuation around it.
     pub text: String,
@@ -86,6 +96,13 @@ pub struct NormalizedToken {
     pub said_length: usize,
 }
 
+impl fmt::Debug for NormalizedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { class, offset, length, said_offset, said_length, .. } = self;
+        write!(f, "NormalizedToken({class} {offset}+{length} said {said_offset}+{said_length})")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +118,23 @@ mod tests {
         let british = read(r#"{"text":"","language":"en-GB","lexicon":[{"word":"a","alias":"b"}]}"#).unwrap();
         assert_eq!(british.language, Language::BritishEnglish);
         assert!(!british.reading.lexicon.is_empty());
+    }
+
+    #[test]
+    fn an_answer_never_shows_its_text() {
+        let token = NormalizedToken {
+            text: "$5".into(),
+            class: "money",
+            said: "five dollars".into(),
+            offset: 4,
+            length: 2,
+            said_offset: 3,
+            said_length: 12,
+        };
+        assert_eq!(format!("{token:?}"), "NormalizedToken(money 4+2 said 3+12)");
+        let answer =
+            NormalizedText { text: "Hi five dollars".into(), tokens: vec![token], dropped: Vec::new() };
+        assert_eq!(format!("{answer:?}"), "NormalizedText(15 characters, 1 tokens)");
     }
 
     #[test]
