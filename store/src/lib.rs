@@ -2,4 +2,4 @@
 
 mod sqlite;
 
-pub use sqlite::{EVERYONE, Entry, Sqlite, StoreError};
+pub use sqlite::{EVERYONE, Entry, MOST_ENTRIES, Sqlite, StoreError};

@@ -12,7 +12,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-pub use self::lexicons::{EVERYONE, Entry};
+pub use self::lexicons::{EVERYONE, Entry, MOST_ENTRIES};
 
 /// The database's name in the data directory.
 const FILE: &str = "soundboard.db";
@@ -65,6 +65,12 @@ pub enum StoreError {
         path: PathBuf,
         /// Why.
         source: sqlx::Error,
+    },
+    /// A lexicon that would become too large; nothing was kept.
+    #[error("the lexicon would have {entries} entries; at most {MOST_ENTRIES} are allowed")]
+    LexiconFull {
+        /// How many it would have.
+        entries: i64,
     },
 }
 

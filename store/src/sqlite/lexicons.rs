@@ -1,6 +1,7 @@
 //! How clients want words to be said.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use speech::{BoxFuture, Lexicon, Lexicons, Saying, SpeechError};
@@ -10,8 +11,11 @@ use super::{Sqlite, StoreError};
 /// The name under which everyone's entries are kept.
 pub const EVERYONE: &str = "";
 
+/// The most entries of one client, and of everyone.
+pub const MOST_ENTRIES: usize = 10_000;
+
 /// One word of one client.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Whose it is; [`EVERYONE`]'s holds for every client that has none of its own.
     pub client: String,
@@ -19,6 +23,14 @@ pub struct Entry {
     pub word: String,
     /// How it is to be said.
     pub saying: Saying,
+}
+
+/// Nobody's words belong in a log.
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { client, word, saying } = self;
+        write!(f, "Entry({client:?}, {} characters, {saying:?})", word.chars().count())
+    }
 }
 
 /// What was read of each client's lexicon, and after how many changes of the table.
@@ -30,7 +42,7 @@ impl Sqlite {
     /// Keeps entries of a client, each instead of the one for the same word; all of them or none.
     ///
     /// # Errors
-    /// [`StoreError::Lexicon`].
+    /// [`StoreError::LexiconFull`] beyond [`MOST_ENTRIES`], and [`StoreError::Lexicon`].
     pub async fn add(&self, client: &str, entries: &Lexicon) -> Result<(), StoreError> {
         let adding = async {
             let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
@@ -46,9 +58,21 @@ impl Sqlite {
                 .execute(&mut *transaction)
                 .await?;
             }
-            transaction.commit().await
+            let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM lexicon WHERE client = ?")
+                .bind(client)
+                .fetch_one(&mut *transaction)
+                .await?;
+            if kept > MOST_ENTRIES as i64 {
+                transaction.rollback().await?;
+            } else {
+                transaction.commit().await?;
+            }
+            Ok(kept)
         };
-        adding.await.map_err(|source| self.lexicon_error(source))
+        match adding.await.map_err(|source| self.lexicon_error(source))? {
+            entries if entries > MOST_ENTRIES as i64 => Err(StoreError::LexiconFull { entries }),
+            _ => Ok(()),
+        }
     }
 
     /// Forgets a client's entry for that very word; false when there is none.
@@ -64,14 +88,14 @@ impl Sqlite {
         removed.map(|done| done.rows_affected() > 0).map_err(|source| self.lexicon_error(source))
     }
 
-    /// Every entry of everyone, by client and word; of a kind that a newer program has written, none.
+    /// Every entry of everyone, by client and word, but those that only a newer program can read.
     ///
     /// # Errors
     /// [`StoreError::Lexicon`].
     pub async fn list(&self) -> Result<Vec<Entry>, StoreError> {
         let rows = sqlx::query_as("SELECT client, word, kind, saying FROM lexicon ORDER BY client, word");
         let rows = rows.fetch_all(&self.reader).await.map_err(|source| self.lexicon_error(source))?;
-        Ok(rows.into_iter().filter_map(entry).collect())
+        Ok(readable(rows))
     }
 
     /// The lexicon that holds for a client: what is known of it, unless the table has changed since.
@@ -88,7 +112,7 @@ impl Sqlite {
         let rows = sqlx::query_as("SELECT client, word, kind, saying FROM lexicon WHERE client IN ('', ?)");
         let rows = rows.bind(client).fetch_all(&self.reader).await?;
         let (everyones, own): (Vec<_>, Vec<_>) =
-            rows.into_iter().filter_map(entry).partition(|entry| entry.client == EVERYONE);
+            readable(rows).into_iter().partition(|entry| entry.client == EVERYONE);
         let lexicon = together(own)?.over(&together(everyones)?);
         known().insert(client.to_owned(), (change, lexicon.clone()));
         Ok(lexicon)
@@ -110,8 +134,19 @@ fn together(entries: Vec<Entry>) -> Result<Lexicon, SpeechError> {
     Lexicon::new(entries.into_iter().map(|entry| (entry.word, entry.saying)))
 }
 
-/// The entry in a row. None for a kind that only a newer program knows: its word is read like any other, and all
-/// others still hold.
+/// The entries in those rows that can be used. A word of a row that only a newer program knows how to say is read
+/// like any other, and all others still hold.
+fn readable(rows: Vec<Row>) -> Vec<Entry> {
+    let all = rows.len();
+    let entries: Vec<Entry> = rows.into_iter().filter_map(entry).collect();
+    let passed_over = all - entries.len();
+    if passed_over > 0 {
+        tracing::warn!(passed_over, "entries of the lexicon that this program cannot use");
+    }
+    entries
+}
+
+/// The entry in a row; none for a kind or a length that [`Lexicon::new`] would not take.
 fn entry((client, word, kind, saying): Row) -> Option<Entry> {
     let saying = match kind.as_str() {
         "alias" => Saying::Alias(saying),
@@ -119,6 +154,7 @@ fn entry((client, word, kind, saying): Row) -> Option<Entry> {
         "ipa" => Saying::Ipa(saying),
         _ => return None,
     };
+    Lexicon::new([(word.clone(), saying.clone())]).ok()?;
     Some(Entry { client, word, saying })
 }
 

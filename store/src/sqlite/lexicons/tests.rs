@@ -131,12 +131,63 @@ async fn a_kind_that_only_a_newer_program_knows_costs_its_own_word_only() {
     assert_eq!(store.list().await.unwrap().len(), 1);
 }
 
+/// Log lines in memory.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 #[tokio::test]
-async fn a_row_that_nobody_could_have_added_is_a_fault_of_ours_and_not_of_the_request() {
+async fn a_row_beyond_todays_limits_costs_its_own_word_only_and_is_counted_in_the_log() {
     let (_data, store) = opened().await;
-    store.writer.execute("INSERT INTO lexicon VALUES ('', '...', 'alias', 'x')").await.unwrap();
-    let error = store.of("ann").await.unwrap_err();
-    assert_eq!(error.kind(), speech::ErrorKind::Internal);
+    store.add("ann", &entries([alias("GIF", "gift")])).await.unwrap();
+    for whose in ["ann", EVERYONE] {
+        for (word, saying) in [("zebra", "x".repeat(201)), ("...", "x".into()), ("walrus", "?".into())] {
+            let newer = sqlx::query("INSERT INTO lexicon VALUES (?, ?, 'alias', ?)");
+            newer.bind(whose).bind(word).bind(saying).execute(&store.writer).await.unwrap();
+        }
+    }
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let log = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
+    let _logging = tracing::subscriber::set_default(log);
+    assert_eq!(said(&store, "ann", "GIF").await.as_deref(), Some("gift"));
+    assert_eq!(said(&store, "ann", "zebra").await, None);
+    assert_eq!(store.of("bob").await.unwrap(), Lexicon::default());
+    assert_eq!(store.list().await.unwrap().len(), 1);
+    let logged = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    assert!(logged.contains("WARN") && logged.contains("passed_over=6"), "{logged}");
+    assert!(!["zebra", "walrus", "xxx"].iter().any(|word| logged.contains(word)), "{logged}");
+}
+
+#[tokio::test]
+async fn a_lexicon_that_would_become_too_large_stays_as_it_was() {
+    let (_data, store) = opened().await;
+    let many = |count: usize| entries((0..count).map(|number| alias(&format!("w{number}"), "x")));
+    for whose in [EVERYONE, "ann"] {
+        store.add(whose, &many(MOST_ENTRIES)).await.unwrap();
+        store.add(whose, &entries([alias("w0", "another")])).await.unwrap();
+        let full = store.add(whose, &entries([alias("w1", "another"), alias("more", "y")])).await;
+        assert!(matches!(full, Err(StoreError::LexiconFull { entries: 10_001 })), "{full:?}");
+        assert_eq!(said(&store, whose, "w0").await.as_deref(), Some("another"));
+        assert_eq!(said(&store, whose, "w1").await.as_deref(), Some("x"));
+        assert_eq!(said(&store, whose, "more").await, None);
+    }
+    assert!(store.add("bob", &many(1)).await.is_ok());
+}
+
+#[test]
+fn an_entry_never_shows_its_words() {
+    let entry = Entry { client: "ann".into(), word: "walrus".into(), saying: Saying::Alias("zebra".into()) };
+    assert_eq!(format!("{entry:?}"), "Entry(\"ann\", 6 characters, Saying(alias))");
 }
 
 #[tokio::test]
