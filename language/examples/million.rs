@@ -7,7 +7,7 @@ use language::{English, Sentences, compile};
 use speech::{Reading, SpeechText};
 
 /// What each text repeats.
-const KINDS: [(&str, &str); 17] = [
+const KINDS: [(&str, &str); 19] = [
     ("prose", "The old man walked down to the harbour, where the boats lay still in the cold light. "),
     (
         "prose with figures",
@@ -16,6 +16,8 @@ const KINDS: [(&str, &str); 17] = [
     ("one word", "a"),
     ("one word in capitals", "ABCDE"),
     ("figures", "7"),
+    ("telephones", "+1 (555) 010-9999 020 7946 0958 "),
+    ("sizes", "5x"),
     ("dots", "a."),
     ("many dots", ". . a . "),
     ("brackets", "(a[b{c}]) "),

@@ -146,7 +146,8 @@ pub(crate) fn may_end_sentence(word: &str, next: &str, opens_line: bool) -> bool
     }
     let bare = word.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '&');
     let lower = bare.to_lowercase();
-    if next.starts_with(char::is_lowercase) && crate::english::is_abbreviation(bare) {
+    let following = bare.ends_with("ff") && bare.starts_with(char::is_numeric);
+    if next.starts_with(char::is_lowercase) && (following || crate::english::is_abbreviation(bare)) {
         return false;
     }
     if crate::english::introduces(bare, next) && !is_opener(next) {
