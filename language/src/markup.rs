@@ -7,6 +7,7 @@
 mod html;
 mod writer;
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
@@ -21,7 +22,14 @@ pub(crate) fn plain(text: &SpeechText, markup: &Markup) -> Plain {
     if !source.contains(is_mark) {
         return Plain::verbatim(text);
     }
-    let mut reader = Reader { source, read: 0, open: Vec::new(), writer: Writer::new(source, *markup) };
+    let mut reader = Reader {
+        source,
+        read: 0,
+        open: Vec::new(),
+        writer: Writer::new(source, *markup),
+        small: None,
+        last_closing: HashMap::new(),
+    };
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
         reader.event(event, range);
@@ -45,6 +53,10 @@ struct Reader<'t> {
     /// What is open, outermost first.
     open: Vec<Open>,
     writer: Writer<'t>,
+    /// The source in small letters, once a tag is looked for.
+    small: Option<String>,
+    /// Bytes before the last closing tag of a name; 0 where there is none.
+    last_closing: HashMap<String, usize>,
 }
 
 /// An element that has begun.
@@ -122,6 +134,12 @@ impl Reader<'_> {
     }
 
     fn end(&mut self, tag: TagEnd, range: Range<usize>) {
+        if matches!(
+            tag,
+            TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::HtmlBlock | TagEnd::TableCell
+        ) {
+            self.writer.end_tags();
+        }
         match self.open.pop() {
             None | Some(Open::Through) => {}
             Some(Open::Verbatim) => {
@@ -190,7 +208,6 @@ impl Reader<'_> {
             match fragment {
                 Fragment::Text => self.writer.copy(place),
                 Fragment::Entity(character) => self.writer.replace(place, &character),
-                Fragment::Comment => {}
                 Fragment::Break => self.writer.break_line(place),
                 Fragment::Image(description) => {
                     self.writer.open(Part::Image, place.start);
@@ -198,12 +215,44 @@ impl Reader<'_> {
                     self.writer.close(Part::Image, place.end);
                 }
                 Fragment::Superscript if self.precedes_a_number(place.end) => self.writer.replace(place, "^"),
-                Fragment::Superscript | Fragment::Ignored => {}
-                Fragment::Open(part) => self.writer.open(part, place.start),
-                Fragment::Close(part) => self.writer.close(part, place.end),
+                Fragment::Open(_, name) if !name.is_empty() && !self.closes_after(&name, place.end) => {
+                    self.writer.copy(place);
+                }
+                Fragment::Open(Some(part), _) => self.writer.open_tag(part, place.start),
+                Fragment::Close(part) => self.writer.close_tag(part, place.end),
+                Fragment::Hidden(name) => match self.closing(&name, place.end) {
+                    Some(end) => self.writer.hide_until(end),
+                    None => self.writer.copy(place),
+                },
+                Fragment::Superscript | Fragment::Open(None, _) | Fragment::Ignored | Fragment::Comment => {}
             }
         }
         self.read = self.read.max(range.end);
+    }
+
+    /// Whether a tag is closed behind that place. The last closing tag of each name is looked for once.
+    fn closes_after(&mut self, name: &str, at: usize) -> bool {
+        if let Some(last) = self.last_closing.get(name) {
+            return *last > at;
+        }
+        let last = self.small().rfind(&format!("</{name}")).unwrap_or(0);
+        self.last_closing.insert(name.to_owned(), last);
+        last > at
+    }
+
+    /// Where the tag that closes it begins.
+    fn closing(&mut self, name: &str, at: usize) -> Option<usize> {
+        if !self.closes_after(name, at) {
+            return None;
+        }
+        let closing = format!("</{name}");
+        self.small().get(at..)?.find(&closing).map(|found| at + found)
+    }
+
+    /// The source in small letters; the same bytes.
+    fn small(&mut self) -> &str {
+        let source = self.source;
+        self.small.get_or_insert_with(|| source.to_ascii_lowercase())
     }
 
     /// "5*3*2": marks with letters or figures on both sides of both are meant.
@@ -287,6 +336,26 @@ mod tests {
         assert_eq!(read("<ul><li>one</li><li>two</li></ul>").trim(), "one‖two‖");
         assert_eq!(read("<!-- nothing -->\n<script>var x = 1;</script>\nSeen").trim(), "Seen");
         assert_eq!(read("<a href='x'>link</a> <img src=x alt=\"a cat\"> end"), "link a cat end");
+    }
+
+    #[test]
+    fn what_only_looks_like_a_tag_is_text() {
+        for text in [
+            "The <script> tag runs code. Put it last.",
+            "<big grin> and <time out>, a <b and c> d",
+            "Meet at <time> in the <small voice> room.",
+            "<!important note> and <!-- no end",
+            "a <code b c",
+        ] {
+            assert_eq!(read(text), text);
+        }
+        assert_eq!(read("<![CDATA[Hello there]]> now"), "Hello there now");
+        let skip = Markup { emphasis: Manner::Skip, headings: Manner::Skip, ..Markup::default() };
+        assert_eq!(
+            read_with("One <b>two<b> three</b> four.\n\nFive <h1>six.", skip),
+            "One \n\nFive <h1>six."
+        );
+        assert_eq!(read("<SCRIPT>a<script>b</SCRIPT>c <style>d</style> e").trim(), "c  e");
     }
 
     #[test]

@@ -29,8 +29,6 @@ pub(super) enum Part {
     Cell,
     /// A paragraph.
     Paragraph,
-    /// What is never read: a script, a style sheet.
-    Hidden,
 }
 
 /// Copies stretches of the source from left to right.
@@ -42,6 +40,12 @@ pub(super) struct Writer<'t> {
     counted: (usize, usize),
     /// Parts that are open and left out.
     skipping: usize,
+    /// The same by HTML's tags, which may never be closed.
+    skipping_tags: usize,
+    /// Bytes of the source that are never read, whatever is in them: a script, a style sheet.
+    hidden_until: usize,
+    /// The last character that is not blank.
+    last: Option<char>,
     /// A comma is due before the next cell of a row.
     in_row: bool,
 }
@@ -49,7 +53,17 @@ pub(super) struct Writer<'t> {
 impl<'t> Writer<'t> {
     pub(super) fn new(source: &'t str, markup: Markup) -> Self {
         let plain = PlainBuilder::default();
-        Self { source, markup, plain, counted: (0, 0), skipping: 0, in_row: false }
+        Self {
+            source,
+            markup,
+            plain,
+            counted: (0, 0),
+            skipping: 0,
+            skipping_tags: 0,
+            hidden_until: 0,
+            last: None,
+            in_row: false,
+        }
     }
 
     pub(super) fn build(self) -> Plain {
@@ -60,18 +74,54 @@ impl<'t> Writer<'t> {
     pub(super) fn copy(&mut self, range: Range<usize>) {
         let text = self.source.get(range.clone()).unwrap_or_default();
         let offset = self.offset(range.start);
-        if self.skipping == 0 {
+        if self.is_read(range.start) {
             self.plain.copy(text, offset);
+            self.remember(text);
         }
     }
 
     /// Appends what is read for a stretch of the source.
     pub(super) fn replace(&mut self, range: Range<usize>, text: &str) {
         let offset = self.offset(range.start);
-        let length = self.source.get(range).unwrap_or_default().chars().count();
-        if self.skipping == 0 {
+        let length = self.source.get(range.clone()).unwrap_or_default().chars().count();
+        if self.is_read(range.start) {
             self.plain.replace(Span { offset, length }, text);
+            self.remember(text);
         }
+    }
+
+    /// Leaves out what stands before that place.
+    pub(super) fn hide_until(&mut self, end: usize) {
+        self.hidden_until = self.hidden_until.max(end);
+    }
+
+    /// Begins a part that a tag of HTML names.
+    pub(super) fn open_tag(&mut self, part: Part, at: usize) {
+        match self.manner(part) {
+            Manner::Skip => self.skipping_tags += 1,
+            Manner::Keep | Manner::Announce => self.open(part, at),
+        }
+    }
+
+    /// Ends it.
+    pub(super) fn close_tag(&mut self, part: Part, at: usize) {
+        match self.manner(part) {
+            Manner::Skip => self.skipping_tags = self.skipping_tags.saturating_sub(1),
+            Manner::Keep | Manner::Announce => self.close(part, at),
+        }
+    }
+
+    /// A tag that was not closed in its block leaves out nothing behind it.
+    pub(super) fn end_tags(&mut self) {
+        self.skipping_tags = 0;
+    }
+
+    fn is_read(&self, at: usize) -> bool {
+        self.skipping == 0 && self.skipping_tags == 0 && at >= self.hidden_until
+    }
+
+    fn remember(&mut self, text: &str) {
+        self.last = text.trim_end_matches([' ', '\n', '\r', '\t']).chars().next_back().or(self.last);
     }
 
     /// Begins a part.
@@ -117,9 +167,7 @@ impl<'t> Writer<'t> {
 
     /// Marks that something ends here, unless it has ended already.
     fn end(&mut self, at: usize, separator: char) {
-        let written = self.plain.as_str().trim_end_matches([' ', '\n', '\r', '\t']);
-        let ended = written.chars().next_back();
-        if ended.is_some_and(|last| last != '\u{2029}' && last != separator) {
+        if self.last.is_some_and(|last| last != '\u{2029}' && last != separator) {
             self.replace(at..at, separator.encode_utf8(&mut [0; 4]));
         }
     }
@@ -128,8 +176,7 @@ impl<'t> Writer<'t> {
         if name.is_empty() {
             return;
         }
-        let begins = self.plain.as_str().trim_end().is_empty()
-            || self.plain.as_str().ends_with(['\n', '\u{2028}', '\u{2029}']);
+        let begins = self.last.is_none() || self.plain.as_str().ends_with(['\n', '\u{2028}', '\u{2029}']);
         let mut words = name.to_owned();
         if let Some(first) = words.get_mut(..1).filter(|_| begins) {
             first.make_ascii_uppercase();
@@ -146,7 +193,6 @@ impl<'t> Writer<'t> {
             Part::Code => self.markup.code,
             Part::Table => self.markup.tables,
             Part::Item | Part::Row | Part::Cell | Part::Paragraph => Manner::Keep,
-            Part::Hidden => Manner::Skip,
         }
     }
 
@@ -169,6 +215,6 @@ fn name(part: Part) -> &'static str {
         Part::Image => "image",
         Part::Code => "code",
         Part::Table => "table",
-        Part::Item | Part::Row | Part::Cell | Part::Paragraph | Part::Hidden => "",
+        Part::Item | Part::Row | Part::Cell | Part::Paragraph => "",
     }
 }

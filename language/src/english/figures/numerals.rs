@@ -122,6 +122,7 @@ pub(super) fn surely_continental(text: &str) -> Option<(Numeral<'_>, &str)> {
 }
 
 /// How much of something there is.
+#[derive(Clone)]
 pub(super) struct Amount {
     pub(super) said: String,
     pub(super) kind: Kind,
@@ -163,6 +164,18 @@ pub(super) fn loose_range<'s>(place: &Place<'s>, text: &'s str) -> Option<(Amoun
 
 /// One number or fraction.
 pub(super) fn single<'s>(place: &Place<'s>, text: &'s str) -> Option<(Amount, &'s str)> {
+    if std::ptr::eq(text, place.text) {
+        let bytes = |(amount, left): (Amount, &str)| (amount, text.len() - left.len());
+        let (amount, bytes) = place.number.get_or_init(|| number(place, text).map(bytes)).clone()?;
+        return Some((amount, text.get(bytes..)?));
+    }
+    number(place, text)
+}
+
+fn number<'s>(place: &Place<'s>, text: &'s str) -> Option<(Amount, &'s str)> {
+    if !text.starts_with(|c: char| c == '.' || c.is_numeric()) {
+        return None;
+    }
     if let Some(found) = fractions::fraction(place, text) {
         return Some(found);
     }

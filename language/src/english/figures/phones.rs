@@ -38,13 +38,23 @@ fn grouped<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (first, mut left) = digits_of(place.text, 1, 11)?;
     groups.push(first);
     let mut marks = String::new();
+    let bracketed = place.lead.ends_with('(');
+    let mut figures = first.len();
     while let Some((mark, group, next)) = next_group(left) {
+        // What follows a whole number is another.
+        let whole = (place.sign == "plus" && first == "1" && figures == 11)
+            || (bracketed && figures == 10)
+            || figures + group.len() > 15;
+        if whole && mark == ' ' {
+            break;
+        }
+        figures += group.len();
         marks.push(mark);
         groups.push(group);
         left = next;
     }
     let ends = stands(left) && !left.starts_with('-');
-    let bracketed = place.lead.ends_with('(') && marks.starts_with(')');
+    let bracketed = bracketed && marks.starts_with(')');
     if !ends || !(place.sign == "plus" || is_number(place, &groups, &marks, bracketed, left)) {
         return None;
     }

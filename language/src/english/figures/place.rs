@@ -1,5 +1,8 @@
 //! A place where a figure may start, and what was found there.
 
+use std::cell::OnceCell;
+
+use super::numerals::Amount;
 use super::scan::{ends_word, is_one_of};
 use crate::Class;
 use crate::english::cardinals::{british_cardinal, cardinal};
@@ -24,6 +27,8 @@ pub(super) struct Place<'s> {
     pub(super) before: &'s str,
     /// Whether it is part of a name: "COVID-19".
     pub(super) named: bool,
+    /// The number at its start and its bytes, once a parser has asked for it; the next parser asks for the same.
+    pub(super) number: OnceCell<Option<(Amount, usize)>>,
 }
 
 /// A figure that was read.
@@ -57,6 +62,7 @@ impl<'s> Place<'s> {
             lead: chunk.lead,
             before: sentence.before(at),
             named: false,
+            number: OnceCell::new(),
         };
         place.take_point();
         place.take_sign();
@@ -115,7 +121,7 @@ impl<'s> Place<'s> {
     /// The same place behind so many bytes: behind "COVID-".
     pub(super) fn behind(&self, bytes: usize) -> Place<'s> {
         let (before, text) = self.text.split_at_checked(bytes).unwrap_or((self.text, ""));
-        Place { text, before, lead: "", named: true, ..*self }
+        Place { text, before, lead: "", named: true, number: OnceCell::new(), ..*self }
     }
 
     /// Bytes of the sentence before the text.

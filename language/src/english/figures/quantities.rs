@@ -9,6 +9,9 @@ use crate::Class;
 /// Bytes of the longest sign of a unit.
 const LONGEST: usize = 5;
 
+/// Nothing that is measured has more sides.
+const MOST_SIDES: usize = 6;
+
 /// A unit by its name for one thing.
 pub(super) struct Unit {
     pub(super) one: String,
@@ -323,6 +326,9 @@ fn times<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     while let Some(next) = left.strip_prefix(['x', '×', 'X']).or_else(|| left.strip_prefix(" x "))
         && let Some((_, behind)) = amount(place, next)
     {
+        if sides == MOST_SIDES {
+            return None;
+        }
         said = format!("{said} by {}", sized(place, next)?);
         (left, sides) = (behind, sides + 1);
     }
