@@ -1,7 +1,8 @@
 //! From text to a graph of what can be spoken by itself. Pure: no models, no clocks, no I/O.
 //!
-//! [`compile`] finds where a reader would stop: at clauses, sentences and paragraphs. It changes nothing: every
-//! clause is a range of the client's own text, counted both in bytes and in code points.
+//! [`compile`] takes Markdown and HTML out and finds where a reader would stop: at clauses, sentences and paragraphs.
+//! [`normalise`] says what is said, word by word, and [`Sentences`] the same as it is asked for. Whatever they give
+//! knows where it stands in the client's own text, in code points.
 
 mod abbreviations;
 mod breaks;
@@ -15,7 +16,7 @@ mod token;
 
 use speech::{Boundary, Clause, ErrorKind, Plain, Reading, SpeechError, SpeechGraph, SpeechText, has_sound};
 
-pub use normalise::{English, Normalised, Sentences, normalise};
+pub use normalise::{English, Normalised, Sentences, left_out, normalise};
 pub use scripts::{Unreadable, unreadable};
 pub use token::{Class, Token};
 

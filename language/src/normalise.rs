@@ -6,6 +6,7 @@ use std::sync::Arc;
 use speech::{Boundary, Clause, Lexicon, Saying, SpeechGraph};
 
 use crate::english;
+use crate::scripts::{Unreadable, unreadable};
 use crate::sentence::{Match, Sentence};
 use crate::settled::{after_said, before_said, settled};
 use crate::{Class, Token};
@@ -153,18 +154,28 @@ impl Tokens<'_> {
 
 /// The longest phrase of the client's lexicon that starts there, also with "'s" behind it.
 fn said_by_client(sentence: &Sentence<'_>, at: usize, lexicon: &Lexicon) -> Option<Match> {
+    let first = sentence.chunk(at)?;
     (1..=lexicon.longest()).rev().find_map(|chunks| {
-        let mut phrase = sentence.core(at).to_owned();
-        for next in at..at + chunks - 1 {
-            let next = Some(sentence.after(next)).filter(|next| !next.is_empty())?;
+        let last = at + chunks - 1;
+        let mut phrase = first.core.to_owned();
+        for next in at..last {
+            // "St. Louis" is a phrase, "here, there" is none.
+            let joined = sentence.chunk(next).is_some_and(|chunk| matches!(chunk.trail, "" | "."));
+            let next = sentence.chunk(next + 1).filter(|next| joined && next.lead.is_empty())?;
             phrase.push(' ');
-            phrase.push_str(next);
+            phrase.push_str(next.core);
         }
-        if let Some(saying) = lexicon.get(&phrase) {
-            return Some(said(saying, chunks, ""));
-        }
-        let owner = phrase.strip_suffix("'s").or_else(|| phrase.strip_suffix("’s"))?;
-        Some(said(lexicon.get(owner)?, chunks, "'s"))
+        let owner = || phrase.strip_suffix("'s").or_else(|| phrase.strip_suffix("’s"));
+        let (entry, suffix) = match lexicon.find(&phrase) {
+            Some(entry) => (entry, ""),
+            None => (lexicon.find(owner()?)?, "'s"),
+        };
+        let trail = sentence.chunk(last)?.trail;
+        let closes = if trail.starts_with(entry.trail()) { entry.trail().len() } else { 0 };
+        first
+            .lead
+            .ends_with(entry.lead())
+            .then(|| said(entry.saying(), chunks, suffix).opening(entry.lead().len()).closing(closes))
     })
 }
 
@@ -174,6 +185,17 @@ fn said(saying: &Saying, chunks: usize, suffix: &str) -> Match {
         Saying::Respelling(text) => Match::many(chunks, Class::Respelling, text.clone() + suffix),
         Saying::Ipa(text) => Match::many(chunks, Class::Ipa, text.clone() + suffix),
     }
+}
+
+/// What of a graph nobody can read, by name; see [`unreadable`]. What the client has a saying for is said.
+pub fn left_out(graph: &SpeechGraph, english: English) -> Vec<Unreadable> {
+    let all = unreadable(graph.plain().as_str());
+    if all.is_empty() || graph.lexicon().is_empty() {
+        return all;
+    }
+    let is_given = |token: &Token| matches!(token.class, Class::Alias | Class::Respelling | Class::Ipa);
+    let tokens = Sentences::new(Arc::new(graph.clone()), english).flatten().filter(|token| !is_given(token));
+    unreadable(&tokens.map(|token| token.text).collect::<Vec<_>>().join(" "))
 }
 
 /// The normalised text: what is said with the punctuation around it, and where each token's words stand in it.

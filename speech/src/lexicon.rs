@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::{BoxFuture, ErrorKind, SpeechError};
 
@@ -74,10 +75,47 @@ struct Entries {
     longest: usize,
 }
 
+/// A word or phrase and how it is said.
 #[derive(Clone, PartialEq, Eq)]
-struct Entry {
+pub struct Entry {
     word: String,
+    /// Without what is around its words: "Dr", "St Louis".
+    bare: String,
+    lead: String,
+    trail: String,
     saying: Saying,
+}
+
+impl Entry {
+    fn new(word: String, saying: Saying) -> Self {
+        let lead = word.find(crate::has_sound).and_then(|at| word.get(..at)).unwrap_or_default();
+        let trail = word.rfind(crate::has_sound).and_then(|at| word.get(at..)).unwrap_or_default();
+        let trail = trail.get(trail.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
+        let trail = trail.trim_start_matches(crate::is_combining_mark);
+        let silent = |c: char| !crate::has_sound(c) && !crate::is_combining_mark(c);
+        let bare: Vec<&str> = word.split(' ').map(|word| word.trim_matches(silent)).collect();
+        Self { bare: folded(&bare.join(" ")), lead: lead.to_owned(), trail: trail.to_owned(), word, saying }
+    }
+
+    /// Signs before its first letter: "." of ".NET". They must stand in the text, too.
+    pub fn lead(&self) -> &str {
+        &self.lead
+    }
+
+    /// Signs after its last letter: "." of "Dr.". Where they stand in the text, they belong to it.
+    pub fn trail(&self) -> &str {
+        &self.trail
+    }
+
+    /// How it is said.
+    pub fn saying(&self) -> &Saying {
+        &self.saying
+    }
+}
+
+/// Composed letters and straight apostrophes: however it was typed, it is the same word.
+fn folded(text: &str) -> String {
+    text.nfc().map(|c| if matches!(c, '’' | 'ʼ') { '\'' } else { c }).collect()
 }
 
 impl Lexicon {
@@ -97,7 +135,7 @@ impl Lexicon {
                 )
                 .about("lexicon")
             })?;
-            lexicon.insert(Entry { word, saying });
+            lexicon.insert(Entry::new(word, saying));
         }
         Ok(Self(Arc::new(lexicon)))
     }
@@ -111,7 +149,7 @@ impl Lexicon {
         let mut both = (*other.0).clone();
         for entry in self.0.by_word.values().flatten() {
             // "Nguyen" here outweighs "nguyen" there, too.
-            both.by_word.entry(entry.word.to_lowercase()).or_default().clear();
+            both.by_word.entry(entry.bare.to_lowercase()).or_default().clear();
         }
         for entry in self.0.by_word.values().flatten() {
             both.insert(entry.clone());
@@ -119,14 +157,20 @@ impl Lexicon {
         Lexicon(Arc::new(both))
     }
 
-    /// How a word, or words with single spaces between them, is to be said.
-    pub fn get(&self, phrase: &str) -> Option<&Saying> {
+    /// The entry for a word, or for words with single spaces between them, without the signs around them.
+    pub fn find(&self, phrase: &str) -> Option<&Entry> {
         if self.is_empty() {
             return None;
         }
+        let phrase = folded(phrase);
         let entries = self.0.by_word.get(&phrase.to_lowercase())?;
-        let exact = entries.iter().find(|entry| entry.word == phrase);
-        exact.or(entries.last()).map(|entry| &entry.saying)
+        let exact = entries.iter().find(|entry| entry.bare == phrase);
+        exact.or(entries.last())
+    }
+
+    /// How a word or phrase is to be said.
+    pub fn get(&self, phrase: &str) -> Option<&Saying> {
+        self.find(&Entry::new(words(phrase), Saying::Alias(String::new())).bare).map(Entry::saying)
     }
 
     /// Every entry, by word.
@@ -153,9 +197,9 @@ impl fmt::Debug for Lexicon {
 
 impl Entries {
     fn insert(&mut self, entry: Entry) {
-        self.longest = self.longest.max(entry.word.split(' ').count());
-        let same = self.by_word.entry(entry.word.to_lowercase()).or_default();
-        same.retain(|known| known.word != entry.word);
+        self.longest = self.longest.max(entry.bare.split(' ').count());
+        let same = self.by_word.entry(entry.bare.to_lowercase()).or_default();
+        same.retain(|known| known.bare != entry.bare);
         same.push(entry);
     }
 }
@@ -168,8 +212,8 @@ fn words(phrase: &str) -> String {
 fn check(word: &str, saying: &Saying) -> Result<(), String> {
     let sounds = |text: &str| text.chars().any(char::is_alphanumeric);
     let control = |text: &str| text.chars().any(char::is_control);
-    if !word.chars().any(crate::has_sound) {
-        return Err("has no word; give it at least one letter, digit or sign".to_owned());
+    if word.is_empty() || word.split(' ').any(|word| !word.contains(crate::has_sound)) {
+        return Err("has a word without a letter, digit or sign".to_owned());
     }
     if word.split(' ').count() > MOST_WORDS {
         return Err(format!("has more than {MOST_WORDS} words"));
@@ -206,6 +250,25 @@ mod tests {
         let lexicon = Lexicon::new([alias("New  York", "the city")]).unwrap();
         assert_eq!(said(&lexicon, "NEW YORK"), Some("the city"));
         assert_eq!((said(&lexicon, "York"), lexicon.longest()), (None, 2));
+    }
+
+    #[test]
+    fn signs_and_ways_of_typing_make_no_difference() {
+        let lexicon = Lexicon::new([
+            alias("Dr.", "doctor"),
+            alias("St. Louis", "the city"),
+            alias(".NET", "dot net"),
+            alias("Siobh\u{e1}n", "shivawn"),
+            alias("O’Neill", "oh neal"),
+        ])
+        .unwrap();
+        assert_eq!((said(&lexicon, "Dr"), said(&lexicon, "dr.")), (Some("doctor"), Some("doctor")));
+        assert_eq!(said(&lexicon, "St Louis"), Some("the city"));
+        assert_eq!(said(&lexicon, "Siobha\u{301}n"), Some("shivawn"));
+        assert_eq!(said(&lexicon, "o'neill"), Some("oh neal"));
+        let net = lexicon.find("NET").unwrap();
+        assert_eq!((net.lead(), net.trail(), lexicon.longest()), (".", "", 2));
+        assert_eq!(lexicon.find("Dr").unwrap().trail(), ".");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub use environment::{Clock, Ids};
 pub use error::{ErrorKind, Origin, SpeechError};
 pub use graph::{Boundary, Clause, Span, SpeechGraph};
 pub use journal::{Journal, JournalError, Outcome, RequestRow};
-pub use lexicon::{Lexicon, Lexicons, Saying};
+pub use lexicon::{Entry, Lexicon, Lexicons, Saying};
 pub use plain::{Plain, PlainBuilder};
 pub use reading::{Manner, Markup, Reading};
 pub use request::{Door, SpeechRequest, Speed};

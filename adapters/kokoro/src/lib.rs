@@ -21,6 +21,7 @@ mod voices;
 use std::sync::Arc;
 
 use inference::models::{ModelStore, StoreError};
+use language::English;
 use speech::{
     Backend, BoxFuture, ErrorKind, Gender, PcmStream, SpeechError, SpeechGraph, Utterance, Voice, VoiceId,
     VoiceStatus,
@@ -83,7 +84,7 @@ impl Backend for Kokoro {
     }
 
     fn unreadable(&self, graph: &SpeechGraph) -> Vec<String> {
-        language::unreadable(graph.plain().as_str()).into_iter().map(|unreadable| unreadable.name).collect()
+        language::left_out(graph, English::American).into_iter().map(|unreadable| unreadable.name).collect()
     }
 
     fn ready(&self) -> Result<(), SpeechError> {

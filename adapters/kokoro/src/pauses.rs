@@ -42,10 +42,11 @@ pub(crate) fn rests(words: &[Word], speed: f32) -> Vec<usize> {
 }
 
 /// Samples of silence between a piece that ends with this word and the next piece: also what ends by a line or a
-/// paragraph without a mark takes its time. Between words of one phrase there is next to none.
+/// paragraph without a mark takes its time.
 pub(crate) fn pause(word: &Word, speed: f32) -> usize {
     let boundary = match word.ends {
-        None => 10,
+        // A breath.
+        None => 60,
         Some(Boundary::Clause) => 110,
         Some(Boundary::Sentence) => 240,
         Some(Boundary::Paragraph) => 540,

@@ -31,6 +31,8 @@ pub(crate) struct Word {
     pub(crate) ends: Option<Boundary>,
     /// A reader could take breath before it.
     pub(crate) breath: bool,
+    /// It is the rest of the word before it.
+    pub(crate) goes_on: bool,
 }
 
 impl Word {
@@ -104,13 +106,11 @@ impl Phonemiser {
     /// # Errors
     /// [`ErrorKind::InvalidParameter`] about `lexicon` for phonemes that are not English.
     pub(crate) fn check(&self, lexicon: &Lexicon) -> Result<(), SpeechError> {
-        for (number, (_, saying)) in (1..).zip(lexicon.entries()) {
+        for (_, saying) in lexicon.entries() {
             let Saying::Ipa(ipa) = saying else { continue };
             from_ipa(ipa, self.accent).map_err(|error| {
-                SpeechError::invalid_parameter(
-                    "lexicon",
-                    format!("Entry {number} of the lexicon, by word: {error}."),
-                )
+                let message = format!("The lexicon has an entry whose phonemes cannot be said: {error}.");
+                SpeechError::invalid_parameter("lexicon", message)
             })?;
         }
         Ok(())
@@ -227,6 +227,7 @@ fn word(token: &Token, sound: String) -> Word {
         text: token.text.clone(),
         ends: token.ends,
         breath: opens_phrase(&token.text) || !token.lead.is_empty(),
+        goes_on: false,
     }
 }
 
@@ -237,28 +238,23 @@ fn split(word: Word) -> Vec<Word> {
     while let Some((longest, _)) = rest.char_indices().nth(MOST_IN_A_WORD) {
         let at = rest[..longest].rfind(' ').filter(|at| *at > 0).unwrap_or(longest);
         let (part, after) = rest.split_at(at);
-        parts.push(Word { sound: part.to_owned(), breath: true, ..part_of(&word) });
+        parts.push(Word { sound: part.to_owned(), ..part_of(&word) });
         rest = after.trim_start();
     }
     if parts.is_empty() {
         return vec![word];
     }
-    parts.push(Word {
-        sound: rest.to_owned(),
-        trail: word.trail.clone(),
-        ends: word.ends,
-        breath: true,
-        ..part_of(&word)
-    });
+    parts.push(Word { sound: rest.to_owned(), trail: word.trail.clone(), ends: word.ends, ..part_of(&word) });
     if let Some(first) = parts.first_mut() {
         first.lead.clone_from(&word.lead);
         first.breath = word.breath;
+        first.goes_on = false;
     }
     parts
 }
 
 fn part_of(word: &Word) -> Word {
-    Word { span: word.span, text: word.text.clone(), ..Word::default() }
+    Word { span: word.span, text: word.text.clone(), breath: true, goes_on: true, ..Word::default() }
 }
 
 /// Words that a phrase begins with: conjunctions, relatives and prepositions.

@@ -138,8 +138,7 @@ fn timings(words: &[Word], sound: &Sound, start: usize) -> Vec<WordTiming> {
         let (Some(span), Some(heard)) = (word.span, heard) else { continue };
         let (from, to) = (milliseconds(heard.start), milliseconds(heard.end));
         if let Some(last) = timings.last_mut() {
-            if last.offset == span.offset {
-                // The rest of a word that was too long for one.
+            if word.goes_on {
                 last.end_ms = to;
                 continue;
             }
