@@ -26,6 +26,11 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
     outcome
 }
 
+/// The line that names what of a text nobody can read.
+fn left_out(dropped: &[String]) -> String {
+    format!("left out: {}", dropped.join(", "))
+}
+
 /// Prints a result on standard output.
 fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();

@@ -3,7 +3,7 @@
 use engine::Normalised;
 use speech::{Reading, SpeechText};
 
-use super::{LOCAL, block_on, print};
+use super::{LOCAL, block_on, left_out, print};
 use crate::args::{Global, SayAs};
 use crate::compose;
 use crate::config::Config;
@@ -48,7 +48,7 @@ fn changes(normalised: &Normalised) -> String {
         })
         .collect();
     if !normalised.dropped.is_empty() {
-        lines.push_str(&format!("left out: {}\n", normalised.dropped.join(", ")));
+        lines.push_str(&(left_out(&normalised.dropped) + "\n"));
     }
     lines
 }

@@ -1,6 +1,6 @@
 //! Speaks a text: to a file, to standard output, or aloud.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use futures::{FutureExt, StreamExt};
 use serde_json::json;
 use speech::{AudioFormat, Door, Ids, Reading, SpeechError, SpeechRequest, SpeechText, Speed};
 
-use super::{LOCAL, block_on, print_json};
+use super::{LOCAL, block_on, left_out, print_json};
 use crate::args::{Global, Speak};
 use crate::compose;
 use crate::config::Config;
@@ -79,8 +79,9 @@ async fn speak_to(
 ) -> Result<serde_json::Value, Failure> {
     let (id, format) = (request.id.clone(), request.format);
     let failed = |error| Failure::of_request(&error, &id);
-    let Spoken { voice, model, characters, sample_rate, mut audio, .. } =
+    let Spoken { voice, model, characters, dropped, sample_rate, mut audio, .. } =
         engine.speak(request).await.map_err(failed)?;
+    warn_of(&dropped);
     let progress = Speaking::new(characters);
     let mut samples = 0;
     while let Some(chunk) = audio.next().await {
@@ -106,17 +107,20 @@ async fn speak_to(
         "characters": characters,
         "audio_ms": samples * 1000 / u64::from(sample_rate.get()),
         "format": format.name(),
+        "dropped": dropped,
     }))
 }
 
+/// Says what of the text will not be heard, on standard error: the sound may go to standard output.
+fn warn_of(dropped: &[String]) {
+    if !dropped.is_empty() {
+        // The speech does not end because nobody reads the warning.
+        let _ = writeln!(io::stderr(), "{}", left_out(dropped));
+    }
+}
+
 /// The request that the command line spells.
-fn request(
-    id: &str,
-    client: &str,
-    speak: &Speak,
-    text: String,
-    format: AudioFormat,
-) -> Result<SpeechRequest, SpeechError> {
+fn request(id: &str, speak: &Speak, text: String, format: AudioFormat) -> Result<SpeechRequest, SpeechError> {
     Ok(SpeechRequest {
         id: id.to_owned(),
         client: client.into(),

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use inference::models::default_cache_dir;
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::program::{journal_holds, names_in, program, run, world};
@@ -40,6 +40,22 @@ fn onnx_runtime_sends_nothing_to_its_maker() {
     assert!(world.path().join("hi.wav").is_file(), "the library was loaded and used");
     // What it would send it first writes here, under its maker's name.
     assert!(!caches.join("Microsoft").exists(), "{:?}", names_in(&caches));
+}
+
+#[test]
+fn what_is_left_out_is_said() {
+    let world = world();
+    let speak = |text: &str, more: &[&str]| {
+        let ended = run(with_models(&world).args(["speak", text, "-o", "hi.wav"]).args(more));
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        ended
+    };
+    assert_eq!(speak("Hi 你好.", &[]).stderr, "left out: script:han\n");
+    assert_eq!(speak("Hi.", &[]).stderr, "");
+    for (text, dropped) in [("Hi 你好.", json!(["script:han"])), ("Hi.", json!([]))] {
+        let summary: Value = serde_json::from_str(&speak(text, &["--json"]).stdout).expect("JSON");
+        assert_eq!(summary["dropped"], dropped, "{summary}");
+    }
 }
 
 /// Tells a child what a terminal or a supervisor would.
