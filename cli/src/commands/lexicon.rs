@@ -7,7 +7,7 @@ use std::path::Path;
 use pronunciation::{Accent, from_ipa};
 use serde_json::json;
 use speech::{ErrorKind, Lexicon, Saying, SpeechError};
-use store::{EVERYONE, Entry, StoreError};
+use store::{EVERYONE, Entry, MOST_ENTRIES, StoreError};
 
 use super::{LOCAL, block_on, columns, print, print_json};
 use crate::args::{self, Add, Global, LexiconAction};
@@ -170,5 +170,13 @@ fn remove(whose: &str, word: &str, config: &Config, global: &Global) -> Result<(
 }
 
 fn unkept(error: StoreError) -> Failure {
-    Failure::machine("the lexicon is as it was", &error)
+    match error {
+        StoreError::LexiconFull { entries } => {
+            let message = format!(
+                "The lexicon would have {entries} entries and is left as it was; at most {MOST_ENTRIES} are allowed."
+            );
+            SpeechError::new(ErrorKind::InvalidParameter, message).about("lexicon").into()
+        }
+        error => Failure::machine("the lexicon is as it was", &error),
+    }
 }

@@ -111,3 +111,25 @@ fn a_list_is_imported_whole_or_not_at_all() {
     assert_eq!(import("# ours\nGIF\talias\tgift\n\nSQL\trespelling\tSEE-kwul\n").code, Some(0));
     assert!(printed(&world, &["say-as", "--text", "a GIF"]).starts_with("a gift\n"));
 }
+
+#[test]
+fn a_lexicon_has_a_limit_for_each_client_and_for_everyone() {
+    let world = world();
+    let lines = |numbers: std::ops::Range<usize>| -> String {
+        numbers.map(|number| format!("word{number}\talias\tspoken\n")).collect()
+    };
+    let import = |text: &str, whose: &[&str]| {
+        fs::write(world.path().join("list.tsv"), text).expect("it is written");
+        ran(&world, &[&["lexicon", "import", "list.tsv"], whose].concat())
+    };
+    for whose in [&[][..], &["--client", "local"]] {
+        assert_eq!(import(&lines(0..9_999), whose).code, Some(0));
+        complains(&import(&lines(9_999..10_001), whose), 3, &["10001 entries", "at most 10000"]);
+        let add = |word: &str| ran(&world, &[&["lexicon", "add", word, "--alias", "x"], whose].concat());
+        assert_eq!(add("word9999").code, Some(0), "all of the two were refused");
+        complains(&add("word10000"), 3, &["10001 entries", "at most 10000"]);
+        assert_eq!(add("word0").code, Some(0), "instead of one that was there");
+    }
+    let listed = printed_json(&world, &["lexicon", "list"]);
+    assert_eq!(listed["entries"].as_array().map(Vec::len), Some(20_000));
+}
