@@ -9,7 +9,7 @@ use gateway::{Clients, check_binding};
 use inference::models::{Manifest, ModelStore, StoreError, default_cache_dir};
 use inference::runtime::Runtime;
 use kokoro::Phonemes;
-use speech::{Backend as _, ErrorKind, SpeechError, Voice};
+use speech::{Backend as _, BoxFuture, ErrorKind, Lexicon, Lexicons, SpeechError, Voice};
 use store::Sqlite;
 use tokio::task::{JoinError, spawn_blocking};
 
@@ -139,13 +139,45 @@ pub(crate) fn phonemes(config: &Config, cache: Option<PathBuf>) -> Result<Option
 /// The speech stack over these backends, with its journal open.
 pub(crate) async fn engine(config: &Config, backends: &[Arc<Loading>]) -> Result<Engine, Failure> {
     let store = Arc::new(store(config).await?);
-    Ok(Engine::new(Parts {
+    Ok(engine_with(store.clone(), store, config, backends))
+}
+
+/// The same, but every text is read with the lexicon of that client, whoever asks.
+pub(crate) async fn engine_reading_for(
+    client: &str,
+    config: &Config,
+    backends: &[Arc<Loading>],
+) -> Result<Engine, Failure> {
+    let store = store(config).await?;
+    let lexicons = Arc::new(LexiconOf { client: client.to_owned(), store: store.clone() });
+    Ok(engine_with(Arc::new(store), lexicons, config, backends))
+}
+
+fn engine_with(
+    journal: Arc<Sqlite>,
+    lexicons: Arc<dyn Lexicons>,
+    config: &Config,
+    backends: &[Arc<Loading>],
+) -> Engine {
+    Engine::new(Parts {
         backends: backends.iter().map(|backend| backend.clone() as Arc<dyn speech::Backend>).collect(),
         aliases: config.voices.clone(),
-        journal: store.clone(),
-        lexicons: store,
+        journal,
+        lexicons,
         clock: Arc::new(SystemClock),
-    }))
+    })
+}
+
+/// One client's lexicon, for all who ask.
+struct LexiconOf {
+    client: String,
+    store: Sqlite,
+}
+
+impl Lexicons for LexiconOf {
+    fn of(&self, _asking: &str) -> BoxFuture<Result<Lexicon, SpeechError>> {
+        self.store.of(&self.client)
+    }
 }
 
 /// The database, brought to this program's schema.

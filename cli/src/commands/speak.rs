@@ -22,15 +22,15 @@ use crate::signals::Signals;
 
 /// Speaks it.
 pub(crate) fn run(speak: &Speak, config: &Config, global: &Global) -> Result<(), Failure> {
-    let summary = as_client(LOCAL, speak, config, global)?;
+    let summary = with_lexicon_of(LOCAL, speak, config, global)?;
     if global.json && !is_stdout(&speak.output) && !is_stdout(&speak.timings) {
         print_json(&summary)?;
     }
     Ok(())
 }
 
-/// Speaks it with that client's lexicon, and says what came of it.
-pub(super) fn as_client(
+/// Speaks it with that client's lexicon, and says what came of it. Whoever runs the command has asked for it.
+pub(super) fn with_lexicon_of(
     client: &str,
     speak: &Speak,
     config: &Config,
@@ -41,13 +41,13 @@ pub(super) fn as_client(
     let models = Arc::new(compose::models(config, global.cache.clone())?);
     let backends = compose::backends(config)?;
     let id = RandomIds.request_id();
-    let request = request(&id, client, speak, text, format);
+    let request = request(&id, speak, text, format);
     block_on(async {
         // Before the first file is made: a signal must not leave one behind.
         let mut signals = Signals::listen()?;
         let output = output(speak)?;
         let timings = speak.timings.as_deref().map(Timings::to).transpose()?;
-        let engine = signals.or(compose::engine(config, &backends)).await?;
+        let engine = signals.or(compose::engine_reading_for(client, config, &backends)).await?;
         // Nothing is fetched or loaded for what will be refused.
         let worth_loading = request
             .as_ref()
@@ -58,9 +58,7 @@ pub(super) fn as_client(
             Ok(request) => signals.or(speak_to(&engine, request, output, timings)).await,
             Err(error) => {
                 let kind = error.kind();
-                engine
-                    .refused(Refusal { id: id.clone(), client: client.into(), door: Door::Cli, kind })
-                    .await;
+                engine.refused(Refusal { id: id.clone(), client: LOCAL.into(), door: Door::Cli, kind }).await;
                 Err(Failure::of_request(&error, &id))
             }
         };
@@ -123,7 +121,7 @@ fn warn_of(dropped: &[String]) {
 fn request(id: &str, speak: &Speak, text: String, format: AudioFormat) -> Result<SpeechRequest, SpeechError> {
     Ok(SpeechRequest {
         id: id.to_owned(),
-        client: client.into(),
+        client: LOCAL.into(),
         door: Door::Cli,
         text: SpeechText::new(text, None)?,
         reading: Reading { markup: speak.markup.markup(), ..Reading::default() },

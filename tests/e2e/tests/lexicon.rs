@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::harness::server::config;
-use crate::harness::tools::python_sdk;
+use crate::harness::tools::{python_sdk, rows};
 use crate::harness::{Server, program, run};
 
 const TEXT: &str = "The Zorblaxian vote was close.";
@@ -97,6 +97,32 @@ fn the_command_line_speaks_with_it_too() {
     let file = folder.path().join("tried.pcm");
     lexicon(&server, &["test", TEXT, "-o", &file.to_string_lossy()]);
     assert!(std::fs::read(file).unwrap() == speak(TEXT));
+}
+
+#[test]
+fn a_clients_lexicon_is_tried_without_a_row_in_the_clients_name() {
+    let folder = TempDir::new().unwrap();
+    let config = config(&folder, "[clients.ann]\nkeys = [{ env = \"ANN\" }]\n");
+    let run = |arguments: &[&str]| {
+        let mut command = program();
+        command.args(arguments).arg("--config").arg(&config).arg("--data").arg(folder.path());
+        let ended = run(&mut command, b"");
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    };
+    let file = folder.path().join("tried.pcm");
+    let tried = |text: &str| {
+        run(&["lexicon", "test", text, "--client", "ann", "-o", &file.to_string_lossy()]);
+        std::fs::read(&file).unwrap()
+    };
+    let plain = tried(TEXT);
+    run(&["lexicon", "add", "Zorblaxian", "--alias", "mountain lake", "--client", "local"]);
+    assert!(tried(TEXT) == plain, "not with the lexicon of whoever tries it");
+    run(&["lexicon", "add", "Zorblaxian", "--alias", "river delta", "--client", "ann"]);
+    let aliased = tried(TEXT);
+    assert!(aliased != plain && aliased == tried(ALIASED), "as if the alias had been written");
+    let rows = rows(&folder.path().join("soundboard.db"));
+    assert_eq!(rows.len(), 4);
+    assert!(rows.iter().all(|row| row["client"] == "local" && row["door"] == "cli"), "{rows:?}");
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub(super) fn run(client: &str, test: &Test, config: &Config, global: &Global) -
         false => print(&as_text(&normalised.text, &applied, heard.as_ref()))?,
     }
     if test.aloud || test.output.is_some() {
-        speak::as_client(client, &spoken(test), config, global)?;
+        speak::with_lexicon_of(client, &spoken(test), config, global)?;
     }
     Ok(())
 }
