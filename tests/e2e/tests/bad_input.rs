@@ -1,10 +1,19 @@
-//! Whatever is sent: an answer that says what is wrong, in OpenAI's envelope.
+//! Whatever is sent: speech, or an answer that says what is wrong, in OpenAI's envelope.
 
+use std::fs;
+use std::io::Read;
+use std::process::Stdio;
+
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::harness::Server;
+use crate::harness::process::signal;
+use crate::harness::{Server, pcm_seconds, program};
 
 const JSON: &str = "application/json";
+
+/// What no English voice can read.
+const HAN: &str = "漢字你好世界";
 
 /// What is sent, and what the answer must name.
 struct Case {
@@ -34,12 +43,24 @@ fn cases() -> Vec<Case> {
         input("empty", "", "empty"),
         input("blank", " \n\t ", "empty"),
         input("4,097 characters", &"a".repeat(4097), "4096"),
-        input("NUL", "a\0b", "U+0000"),
-        input("a control character", "a\u{7}b", "U+0007"),
-        input("a right-to-left override", "abc\u{202E}def", "U+202E"),
+        input("NUL", "a\0b", "Character 1 of the text is the control character U+0000"),
+        input("a control character", "né\u{7}b", "Character 2 of the text is the control character U+0007"),
+        input(
+            "a C1 control character",
+            "abc\u{85}",
+            "Character 3 of the text is the control character U+0085",
+        ),
+        input(
+            "a right-to-left override",
+            "abc\u{202E}def",
+            "Character 3 of the text is the direction mark U+202E",
+        ),
+        input("a left-to-right mark", "\u{200E}abc", "Character 0 of the text is the direction mark U+200E"),
+        input("an isolate", "ab\u{2066}c\u{2069}", "Character 2 of the text is the direction mark U+2066"),
         input("ten thousand combining marks", &format!("e{}", "\u{301}".repeat(10_000)), "4096"),
         input("four thousand combining marks", &format!("e{}", "\u{301}".repeat(4_000)), "combining"),
         input("nothing but punctuation", "?! ...", "spoken"),
+        input("nothing but Han", HAN, "English voice"),
         case("a lone surrogate", format!(r#"{speech}"a\ud800b"}}"#), Value::Null, ""),
         case("broken UTF-8", [speech.as_bytes(), b"\"a\xffb\"}"].concat(), Value::Null, ""),
         case("no JSON", "Hello?", Value::Null, "JSON"),
@@ -101,7 +122,8 @@ fn every_bad_input_is_refused_and_explained() {
     }
     assert!(wrong.is_empty(), "not as expected:\n{}", wrong.join("\n"));
     assert_eq!(server.speak(&json!({})).status(), 200, "the server is as well as before");
-    assert!(!server.log().contains("panicked"));
+    let log = server.log();
+    assert!(!log.contains("panicked") && !log.contains(|c| HAN.contains(c)), "{log}");
     let rows = server.stop();
     // What is too large is refused before it is known who asks, so it leaves a line in the access log only.
     let known = cases().iter().filter(|case| case.status != 413).count();
@@ -117,4 +139,53 @@ fn paths_and_methods_that_are_not_there_are_refused_in_the_same_envelope() {
     let wrong_method = server.get("/v1/audio/speech");
     assert_eq!(wrong_method.status(), 405);
     wrong_method.error();
+}
+
+#[test]
+fn an_odd_text_is_spoken_and_what_is_left_out_named() {
+    let server = Server::start();
+    for (text, dropped) in
+        [("Hello 你好 мир", "script:han"), ("👍🎉", ""), ("PLEASE READ THIS SIGN AND STOP HERE", "")]
+    {
+        let answer = server.speak(&json!({ "input": text }));
+        assert_eq!(answer.header("x-soundboard-dropped"), dropped, "{text}");
+        let seconds = pcm_seconds(answer.audio().len());
+        assert!((0.5..6.0).contains(&seconds), "{seconds} s of {text}");
+    }
+}
+
+#[test]
+fn the_longest_number_that_is_taken_begins_to_sound() {
+    let server = Server::start();
+    let mut coming = server.begin(&json!({ "input": "1234567890".repeat(410)[..4096] }));
+    assert!(coming.read(9600).iter().any(|&byte| byte != 0));
+    drop(coming);
+    assert_eq!(server.rows_once(1)[0]["outcome"], "hung_up");
+}
+
+/// The first two seconds of what `speak --file` says of that text, after which nobody wants more.
+fn beginning(text: &str) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("text.txt");
+    fs::write(&file, text).unwrap();
+    let mut child = program()
+        .args(["speak", "-o", "-", "--format", "pcm", "--file"])
+        .arg(&file)
+        .arg("--data")
+        .arg(folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut sound = vec![0; 100_000];
+    child.stdout.take().unwrap().read_exact(&mut sound).unwrap();
+    signal(&child, Signal::TERM);
+    child.wait().unwrap();
+    sound
+}
+
+#[test]
+fn a_word_of_any_length_begins_to_sound() {
+    for text in ["1234567890".repeat(1000), "incomprehensibly".repeat(6250)] {
+        assert!(beginning(&text).iter().any(|&byte| byte != 0), "{} characters", text.len());
+    }
 }
