@@ -2,10 +2,13 @@
 
 use std::sync::{Arc, LazyLock};
 
+use ebur128::{EbuR128, Mode};
 use futures::TryStreamExt;
 use inference::models::{Manifest, ModelStore, default_cache_dir};
 use kokoro::{Config, Kokoro};
-use speech::{Backend, PcmChunk, Reading, SpeechError, SpeechText, Speed, Utterance, WordTiming};
+use speech::{
+    Backend, Lexicon, PcmChunk, Reading, Saying, SpeechError, SpeechText, Speed, Utterance, WordTiming,
+};
 
 /// Samples per second.
 pub(crate) const RATE: usize = 24_000;
@@ -35,7 +38,11 @@ pub(crate) fn store() -> ModelStore {
 }
 
 pub(crate) fn utterance(text: &str, voice: &str, speed: f64) -> Utterance {
-    let graph = SpeechText::new(text, None).map(|text| language::compile(text, &Reading::default()));
+    read(text, &Reading::default(), voice, speed)
+}
+
+fn read(text: &str, reading: &Reading, voice: &str, speed: f64) -> Utterance {
+    let graph = SpeechText::new(text, None).map(|text| language::compile(text, reading));
     let (Ok(Ok(graph)), Ok(speed)) = (graph, Speed::new(speed)) else {
         panic!("the test's own text or speed is bad")
     };
@@ -66,10 +73,34 @@ pub(crate) async fn speak(text: &str, voice: &str, speed: f64) -> Result<Heard, 
     Ok(Heard { chunks: stream.chunks.try_collect().await? })
 }
 
+/// With a lexicon.
+pub(crate) async fn speak_with(
+    entries: &[(&str, Saying)],
+    text: &str,
+    voice: &str,
+) -> Result<Heard, SpeechError> {
+    let entries = entries.iter().map(|(word, saying)| ((*word).to_owned(), saying.clone()));
+    let reading = Reading { lexicon: Lexicon::new(entries)?, ..Reading::default() };
+    let stream = KOKORO.speak(read(text, &reading, voice, 1.0)).await?;
+    Ok(Heard { chunks: stream.chunks.try_collect().await? })
+}
+
 /// The root mean square of each 5 ms.
 pub(crate) fn energy(samples: &[f32]) -> Vec<f32> {
     samples
         .chunks(120)
         .map(|frame| (frame.iter().map(|s| s * s).sum::<f32>() / frame.len() as f32).sqrt())
         .collect()
+}
+
+/// The integrated loudness in LUFS, by BS.1770.
+pub(crate) fn loudness(samples: &[f32]) -> f64 {
+    let measured = EbuR128::new(1, RATE as u32, Mode::I).and_then(|mut meter| {
+        meter.add_frames_f32(samples)?;
+        meter.loudness_global()
+    });
+    match measured {
+        Ok(loudness) => loudness,
+        Err(error) => panic!("{error}"),
+    }
 }

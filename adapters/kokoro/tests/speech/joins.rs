@@ -2,7 +2,7 @@
 
 use tokio::sync::OnceCell;
 
-use crate::heard::{Heard, RATE, energy, speak};
+use crate::heard::{Heard, RATE, energy, loudness, speak};
 
 const PARAGRAPHS: &str = "The old man walked slowly along the empty beach, while the sun went down behind the hills, and the fishing \
     boats came home one after the other. He had been waiting for this evening all summer long. Nobody else was there. \
@@ -80,21 +80,12 @@ async fn no_join_clicks() {
 #[tokio::test]
 async fn all_pieces_are_equally_loud() {
     for (voice, heard) in readings().await {
-        let decibels: Vec<f32> = heard.chunks.iter().map(|chunk| loudness(&chunk.samples)).collect();
-        let loudest = decibels.iter().copied().fold(f32::MIN, f32::max);
-        let quietest = decibels.iter().copied().fold(f32::MAX, f32::min);
-        assert!(loudest - quietest < 1.0, "{voice}: {decibels:?}");
+        let spoken = heard.chunks.iter().filter(|chunk| chunk.samples.len() > RATE / 2);
+        let loud: Vec<f64> = spoken.map(|chunk| loudness(&chunk.samples)).collect();
+        let (quietest, loudest) =
+            loud.iter().fold((0f64, -70f64), |(q, l), lufs| (q.min(*lufs), l.max(*lufs)));
+        assert!(loudest - quietest <= 1.0, "{voice}: {loud:?}");
     }
-}
-
-/// The level of what is not pause, in decibels below full scale: windows of 100 ms, those 20 dB below the loudest
-/// left out.
-fn loudness(samples: &[f32]) -> f32 {
-    let power: Vec<f32> =
-        samples.chunks(RATE / 10).map(|w| w.iter().map(|s| s * s).sum::<f32>() / w.len() as f32).collect();
-    let loudest = power.iter().copied().fold(0.0, f32::max);
-    let loud: Vec<f32> = power.into_iter().filter(|power| *power > loudest / 100.0).collect();
-    10.0 * (loud.iter().sum::<f32>() / loud.len() as f32).log10()
 }
 
 #[tokio::test]

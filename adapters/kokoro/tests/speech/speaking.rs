@@ -1,8 +1,8 @@
 //! A text becomes speech, or an error that says why not.
 
-use speech::{Backend, ErrorKind, VoiceStatus};
+use speech::{Backend, ErrorKind, Saying, VoiceStatus};
 
-use crate::heard::{KOKORO, speak};
+use crate::heard::{KOKORO, speak, speak_with, utterance};
 
 #[tokio::test]
 async fn every_voice_speaks_or_says_why_it_cannot() {
@@ -50,13 +50,23 @@ async fn speed_is_obeyed_from_a_quarter_to_four_times() {
 }
 
 #[tokio::test]
+async fn what_no_english_voice_reads_is_left_out_of_what_it_says() {
+    let heard = speak("Hello 日本語 world 👍.", "af_heart", 1.0).await.unwrap();
+    let words: Vec<String> = heard.words().into_iter().map(|word| word.text).collect();
+    assert_eq!(words, ["Hello", "world", "👍"]);
+    let graph = utterance("Hello 日本語 мир", "af_heart", 1.0).graph;
+    assert_eq!(KOKORO.unreadable(&graph), ["script:han"]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_spoken_is_refused_before_any_audio() {
-    let late = format!("{} And now 日本語.", "This is plain English. ".repeat(40));
-    let error = speak(&late, "af_heart", 1.0).await.err().unwrap();
-    assert_eq!((error.kind(), error.param()), (ErrorKind::InvalidText, Some("input")));
-    assert!(error.message().contains("Character 929 "), "{error}");
-    let error = speak("\u{FE56}", "af_heart", 1.0).await.err().unwrap();
-    assert_eq!(error.kind(), ErrorKind::InvalidText, "a small question mark has no sound");
+    for text in ["日本語", "\u{FE56}", "שלום"] {
+        let error = speak(text, "af_heart", 1.0).await.err().unwrap();
+        assert_eq!((error.kind(), error.param()), (ErrorKind::InvalidText, Some("input")), "{text}");
+        assert!(!error.message().contains(text), "{error}");
+    }
+    let error = speak_with(&[("x", Saying::Ipa("ǃ".into()))], "Hello", "af_heart").await.err().unwrap();
+    assert_eq!((error.kind(), error.param()), (ErrorKind::InvalidParameter, Some("lexicon")));
     let error = speak("Hello", "af_nobody", 1.0).await.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::UnknownVoice);
     assert_eq!(error.allowed().len(), 28);
