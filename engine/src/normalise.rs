@@ -24,10 +24,8 @@ pub(crate) async fn normalise(
 ) -> Result<Normalised, SpeechError> {
     apart(move || {
         let graph = Arc::new(language::compile(text, &reading)?);
-        let dropped = language::unreadable(graph.plain().as_str())
-            .into_iter()
-            .map(|unreadable| unreadable.name)
-            .collect();
+        let dropped =
+            language::left_out(&graph, english).into_iter().map(|unreadable| unreadable.name).collect();
         let language::Normalised { text, tokens } = language::normalise(&graph, english);
         Ok(Normalised { text, tokens, dropped })
     })

@@ -141,7 +141,7 @@ async fn what_is_wrong_with_a_body() {
     "#);
     insta::assert_snapshot!(answer(r#"{"text":"Hi.","lexicon":[{"word":"!","alias":"secret"}]}"#).await.show(), @r#"
     400 Bad Request
-    {"error":{"code":"invalid_parameter","message":"Entry 1 of the lexicon has no word; give it at least one letter, digit or sign.","param":"lexicon","allowed":[],"request_id":"req-1"}}
+    {"error":{"code":"invalid_parameter","message":"Entry 1 of the lexicon has a word without a letter, digit or sign.","param":"lexicon","allowed":[],"request_id":"req-1"}}
     "#);
 }
 
