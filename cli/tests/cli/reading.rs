@@ -84,7 +84,7 @@ fn an_entry_that_could_not_be_said_is_refused() {
     let add = |saying: &[&str]| ran(&world, &[&["lexicon", "add"], saying].concat());
     complains(&add(&["Køge", "--ipa", "ˈkø"]), 3, &["English IPA", "character 2"]);
     complains(&add(&["X", "--alias", "?!"]), 3, &["alias", "letter or digit"]);
-    complains(&add(&["...", "--alias", "x"]), 3, &["no word"]);
+    complains(&add(&["...", "--alias", "x"]), 3, &["without a letter, digit or sign"]);
     complains(&add(&["X"]), 2, &["--alias", "--respelling", "--ipa"]);
     complains(&add(&["X", "--alias", "x", "--ipa", "x"]), 2, &["--alias", "--ipa"]);
     complains(&add(&["X", "--alias", "x", "--client", "bob"]), 2, &["bob", "local", "--client"]);
