@@ -1,9 +1,11 @@
 //! What the normaliser gives.
 
+use std::fmt;
+
 use speech::{Boundary, Span};
 
 /// A word, or several that are read as one: "$1.5 million".
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Token {
     /// As it stands in the plain text, without the punctuation around it; empty for punctuation that stands alone.
     pub text: String,
@@ -21,6 +23,13 @@ pub struct Token {
     pub trail: String,
     /// What ends with it.
     pub ends: Option<Boundary>,
+}
+
+/// Nobody's text belongs in a log.
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Token({} at {}+{})", self.class.name(), self.span.offset, self.span.length)
+    }
 }
 
 /// What a token was taken for.

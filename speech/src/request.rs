@@ -66,7 +66,7 @@ impl fmt::Display for Speed {
 }
 
 /// One request, whichever door it came through. To build one is to have validated it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SpeechRequest {
     /// Unique; goes into the response, the journal and the access log.
     pub id: String,
@@ -88,4 +88,11 @@ pub struct SpeechRequest {
     pub format: AudioFormat,
     /// How to say it, in prose, for backends that can follow it.
     pub instructions: Option<String>,
+}
+
+/// Nobody's text belongs in a log, nor how to say it.
+impl fmt::Debug for SpeechRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SpeechRequest({} of {} by {})", self.id, self.client, self.door.name())
+    }
 }
