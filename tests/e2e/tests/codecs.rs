@@ -76,7 +76,11 @@ fn proven(judged: &Value, rate: u64) {
         assert_eq!(number(&heard["lead"]), lead, "{context}");
         let tail = number(&heard["tail"]);
         assert!((0.0..=longest_tail).contains(&tail), "{context}");
-        assert!((number(&heard["last_word"]) - 1.0).abs() < 0.05, "{context}");
+        // A codec takes a little off a quiet end; ours no more than the reference.
+        let reference =
+            heard.get("reference").map_or(1.0, |reference| number(&reference["last_word"]).min(1.0));
+        let last_word = number(&heard["last_word"]);
+        assert!((0.95 * reference..=1.05).contains(&last_word), "{context}");
         let snr = number(&heard["segmental_snr"]);
         match heard.get("reference") {
             Some(reference) => {
