@@ -88,7 +88,9 @@ fn proven(judged: &Value, rate: u64) {
                     (number(&reference["bit_rate"]) / number(&heard["bit_rate"]) - 1.0).abs() < 0.02,
                     "{context}"
                 );
-                assert!(snr >= 0.95 * number(&reference["segmental_snr"]), "{context}");
+                // docs/encoders.md: AAC at rates that no door asks for yet is up to 7 % below.
+                let least = if format == "aac" && rate != RATE { 0.92 } else { 0.95 };
+                assert!(snr >= least * number(&reference["segmental_snr"]), "{context}");
             }
             None => assert_eq!(snr, 35.0, "lossless, {context}"),
         }
