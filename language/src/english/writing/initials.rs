@@ -178,6 +178,7 @@ pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
         return hyphenated(core);
     }
     let said = emphasised(sentence, at, base)
+        .map(|said| said + suffix)
         .or_else(|| plural(core))
         .or_else(|| capitals(base).map(|said| said + suffix))?;
     let spelled =
