@@ -31,7 +31,17 @@ pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
         return read("approximate");
     }
     let (written, suffix) = core.strip_suffix("'s").map_or((core, ""), |base| (base, "'s"));
-    let said = meanings(written).find(|(_, when)| holds(sentence, at, *when, stop))?.0;
+    // "V. S. Naipaul", but "P. 5".
+    let is_initial = core.len() == 1
+        && core.starts_with(char::is_uppercase)
+        && !sentence.core(at + 1).starts_with(|c: char| c.is_ascii_digit());
+    if is_initial {
+        return None;
+    }
+    let said = meanings(written)
+        .find(|(_, when)| holds(sentence, at, *when, stop))
+        .or_else(|| in_capitals(sentence, at, stop))?
+        .0;
     let class =
         if said.split(' ').any(|word| word.len() == 1) { Class::Initials } else { Class::Abbreviation };
     Some(Match::one(class, format!("{said}{suffix}")).closing(if suffix.is_empty() { closes } else { 0 }))
@@ -84,6 +94,34 @@ fn meanings(written: &str) -> impl Iterator<Item = (&'static str, When)> {
     let capital = written.starts_with(|c: char| c.is_ascii_uppercase());
     let small = capital.then(|| BY_LETTERS.get(lowered(written).as_str())).flatten();
     exact.into_iter().chain(small).flatten().copied()
+}
+
+/// "MR. DARCY", "5 LBS. OF FISH", "NO. 5": in capitals among others, or before a figure, with its stop.
+fn in_capitals(sentence: &Sentence<'_>, at: usize, stop: bool) -> Option<(&'static str, When)> {
+    /// Words, names and states in capitals.
+    const OTHERS: &[&str] = &["CA", "ED", "EST", "FIG", "IS", "MAX", "MO"];
+    let core = sentence.core(at);
+    if !stop || core.len() < 2 || !core.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return None;
+    }
+    let shouted = is_among_capitals(sentence, at);
+    let fits = |when| when == Number || (shouted && !OTHERS.contains(&core));
+    let (title, small) = (titled(core), core.to_ascii_lowercase());
+    let both = [title.as_str(), small.as_str()].into_iter().filter_map(|letters| BY_LETTERS.get(letters));
+    both.flatten().copied().find(|(_, when)| fits(*when) && holds(sentence, at, *when, stop))
+}
+
+/// Whether there are other words near, all of them in capitals.
+fn is_among_capitals(sentence: &Sentence<'_>, at: usize) -> bool {
+    let near = || (at.saturating_sub(4)..at).chain(at + 1..at + 5).map(|near| sentence.core(near));
+    near().all(|core| !core.contains(char::is_lowercase))
+        && near().any(|core| core.len() > 1 && core.starts_with(char::is_uppercase))
+}
+
+/// "MARY" as "Mary".
+fn titled(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_string() + &chars.as_str().to_lowercase())
 }
 
 /// With its first letter small.
@@ -200,7 +238,10 @@ fn saint_or_street(sentence: &Sentence<'_>, at: usize, stop: bool) -> Option<&'s
     let trail = sentence.chunk(at).map_or("", |chunk| chunk.trail);
     let saint_follows =
         matches!(trail, "" | ".") && next.starts_with(char::is_uppercase) && next.chars().count() > 2;
-    let before = sentence.before(at);
+    let shouted = sentence.core(at) == "ST" && is_among_capitals(sentence, at);
+    let cased = |word: &str| if shouted { titled(word) } else { word.to_owned() };
+    let (next, before) = (cased(next), cased(sentence.before(at)));
+    let (next, before) = (next.as_str(), before.as_str());
     let street_before =
         before.ends_with("th") || before.ends_with("nd") || before.ends_with("rd") || before.ends_with("st");
     let named = (before.starts_with(char::is_uppercase) && !is_opener(before))
