@@ -27,12 +27,19 @@ pub(crate) fn read(sentence: &Sentence<'_>, at: usize) -> Match {
         if marks == "*" && writing::presses(sentence.before(at)) {
             return Match::one(Class::Sign, "star").opening(1);
         }
+        if let Some(power) = writing::power(sentence, at) {
+            return power;
+        }
         return writing::punctuation(marks).unwrap_or_else(|| Match::one(Class::Pause, ""));
     }
     let rules = || RULES.iter().copied().flatten();
     let read = rules().find_map(|rule| rule(sentence, at));
     let read = read.unwrap_or_else(|| mixed::read(sentence, at));
-    closed(sentence.chunk(at).map_or("", |chunk| chunk.trail), core, read)
+    let read = closed(sentence.chunk(at).map_or("", |chunk| chunk.trail), core, read);
+    if read.opens == 0 && !read.said.is_empty() && writing::is_negated(sentence, at) {
+        return Match { class: Class::Code, said: format!("not {}", read.said), opens: 1, ..read };
+    }
+    read
 }
 
 /// A bracket that closes what was opened inside a word belongs to it: "7-6(5)".

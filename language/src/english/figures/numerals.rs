@@ -115,7 +115,13 @@ pub(super) fn continental(text: &str) -> Option<(Numeral<'_>, &str)> {
 pub(super) fn surely_continental(text: &str) -> Option<(Numeral<'_>, &str)> {
     let (number, left) = continental(text)?;
     let has_point = text.get(..4).is_some_and(|start| start.contains('.'));
-    let sure = number.part.map_or(number.whole.len() > 6 && number.whole.ends_with("000"), |_| has_point);
+    // "1.234.567" is no address: no part of one is above 255.
+    let bytes = text.len() - left.len();
+    let mut groups = text.get(..bytes).unwrap_or_default().split('.');
+    let head = groups.next().unwrap_or_default();
+    let is_high = head.len() < 3 && !head.starts_with('0') && groups.any(|group| group > "255");
+    let is_round = number.whole.ends_with("000");
+    let sure = number.part.map_or(number.whole.len() > 6 && (is_round || is_high), |_| has_point);
     let ends = !left.starts_with(|c: char| c.is_alphanumeric())
         && left.strip_prefix(['.', ',']).and_then(digits).is_none();
     (sure && ends).then_some((number, left))

@@ -42,6 +42,7 @@ impl Unit {
 pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     caliber(place)
         .or_else(|| feet(place))
+        .or_else(|| inches_by_inches(place))
         .or_else(|| inch_marks(place))
         .or_else(|| degrees(place))
         .or_else(|| shortened(place))
@@ -223,11 +224,29 @@ fn caliber<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     Some(Found::new(Class::Unit, format!("{} caliber", place.cardinal(digits)), left))
 }
 
+/// "9\"x13\" pan".
+fn inches_by_inches<'s>(place: &Place<'s>) -> Option<Found<'s>> {
+    let side = |text| {
+        let (amount, left) = single(place, text)?;
+        Some((format!("{} inch", amount.said), left.strip_prefix(['"', '”', '″'])?))
+    };
+    let (mut said, mut left) = side(place.text)?;
+    let mut sides = 1;
+    while sides < MOST_SIDES
+        && let Some((other, next)) = spaced(left).strip_prefix(['x', 'X', '×']).map(spaced).and_then(side)
+    {
+        said = format!("{said} by {other}");
+        (left, sides) = (next, sides + 1);
+    }
+    (sides > 1).then(|| Found::new(Class::Unit, said, left))
+}
+
 /// "12\" vinyl", "12″".
 fn inch_marks<'s>(place: &Place<'s>) -> Option<Found<'s>> {
     let (amount, left) = single(place, place.text)?;
     let wares = "pizza pizzas screen screens display monitor tv led lcd oled vinyl record records single ruler pipe wheel wheels \
-        laptop tablet floppy disk drive nail nails tall wide long high deep thick barrel x by";
+        laptop tablet floppy disk drive nail nails tall wide long high deep thick barrel x by piece pieces pan pans pot pots strip strips hole holes hose tube board \
+        bolt bolts screw screws";
     let left = left.strip_prefix('″').or_else(|| {
         let left = left.strip_prefix(['"', '”'])?;
         is_one_of(letters(spaced(left)).0, wares).then_some(left)

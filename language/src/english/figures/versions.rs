@@ -13,7 +13,9 @@ const SOFTWARE: &str = "python ios ipados macos android java node node.js ubuntu
         angular react unity tensorflow pytorch numpy openssl ver update";
 
 pub(super) fn read<'s>(place: &Place<'s>) -> Option<Found<'s>> {
-    if !place.sign.is_empty() || surely_continental(place.text).is_some() {
+    if !place.sign.is_empty()
+        || (surely_continental(place.text).is_some() && !place.follows_at_once(SOFTWARE))
+    {
         return None;
     }
     let marked = place.text.strip_prefix(['v', 'V']).filter(|text| digits(text).is_some());

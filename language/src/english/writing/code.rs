@@ -92,6 +92,63 @@ pub(super) fn function(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
     })
 }
 
+/// Reads "a->b" and "p->next->value".
+pub(super) fn arrows(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
+    let core = sentence.core(at);
+    let is_name = |part: &str| part.starts_with(|c: char| c.is_ascii_alphabetic()) && is_identifier(part);
+    let all = core.contains("->") && core.split("->").all(is_name);
+    all.then(|| {
+        Match::one(Class::Code, core.split("->").map(small_letters).collect::<Vec<_>>().join(" arrow "))
+    })
+}
+
+/// Reads "log₂8", "log₁₀ 100" and "t½".
+pub(super) fn logarithm(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
+    const FIGURES: &str = "₀₁₂₃₄₅₆₇₈₉";
+    let chunk = sentence.chunk(at)?;
+    if chunk.core.is_ascii() {
+        return None;
+    }
+    if let Some((letter @ "t", part @ "½")) = chunk.core.split_at_checked(1) {
+        return Some(Match::one(Class::Math, format!("{} {}", letters(letter), crate::english::said(part))));
+    }
+    let lowered = chunk.core.strip_prefix("log")?;
+    let (base, of) = lowered.split_at(lowered.find(|c| !FIGURES.contains(c)).unwrap_or(lowered.len()));
+    if base.is_empty() {
+        return None;
+    }
+    let next = sentence.after(at);
+    let goes_on = next.starts_with(|c: char| c.is_ascii_digit()) || next.len() == 1;
+    let of = match of {
+        "" if goes_on => " of".to_owned(),
+        "" => String::new(),
+        of => format!(" of {}", crate::english::said(of)),
+    };
+    Some(Match::one(Class::Math, format!("log base {}{of}", crate::english::said(base))))
+}
+
+/// Reads the sign of "x ** 2".
+pub(crate) fn power(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
+    let marks = sentence.chunk(at).filter(|chunk| chunk.lead == "**")?.lead;
+    let is_value =
+        |core: &str| core.len() == 1 || (!core.is_empty() && core.bytes().all(|b| b.is_ascii_digit()));
+    let whole = is_value(sentence.before(at)) && is_value(sentence.core(at + 1));
+    whole.then(|| Match::one(Class::Math, "to the power of").opening(marks.len()))
+}
+
+/// Whether the mark before it is that of "!done", "(!done", "&& !done".
+pub(crate) fn is_negated(sentence: &Sentence<'_>, at: usize) -> bool {
+    let Some(chunk) = sentence.chunk(at) else { return false };
+    let Some(lead) = chunk.lead.strip_suffix('!') else { return false };
+    let before = at.checked_sub(1).and_then(|before| sentence.chunk(before));
+    let opens = before.is_none_or(|before| {
+        let code = matches!(before.core, "return" | "if" | "while" | "&&" | "=" | "==" | "=>");
+        before.trail.is_empty() && (code || (before.core.is_empty() && before.lead == "||"))
+    });
+    let named = chunk.core.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
+    named && (lead.ends_with('(') || (lead.is_empty() && opens))
+}
+
 /// A constant in capitals is made of words: "MAX_VALUE"; a single letter is one.
 fn small_letters(name: &str) -> String {
     if name.len() == 1 {
