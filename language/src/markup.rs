@@ -1,8 +1,8 @@
 //! Markdown and HTML out of a text: what is left is what a person would read aloud.
 //!
 //! Only marks are taken: whatever holds a letter or a figure stays, but for the addresses of links, the language of a
-//! code block, and what is inside the angle brackets of an HTML tag. Where a mark could as well be meant ("5*3*2",
-//! "f[i](x)", "x <y and z>"), it stays.
+//! code block, and what is inside the angle brackets of an HTML tag. Where a mark could as well be meant (`5*3*2`,
+//! `f[i](x)`, `x <y and z>`), it stays.
 
 mod html;
 mod writer;

@@ -75,7 +75,7 @@ pub enum Class {
     Initials,
     /// "me@example.org".
     Email,
-    /// "https://example.org/a?b=1".
+    /// `https://example.org/a?b=1`.
     Url,
     /// "notes.txt", "/usr/bin", "C:\\Temp".
     File,

@@ -1,4 +1,4 @@
-//! "https://example.org:8080/a_b?x=1#top", "example.org", "localhost:8080".
+//! `https://example.org:8080/a_b?x=1#top`, `example.org`, `localhost:8080`.
 
 use super::super::cardinals::{cardinal, digit};
 use super::super::writing::{fragment, letters};
