@@ -20,7 +20,8 @@ const KINDS: &[&str] = &[
 pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
     let chunk = sentence.chunk(at)?;
     let core = chunk.core;
-    if core.is_empty() {
+    // Letters that nobody can read make no path.
+    if core.is_empty() || spelled(core).is_empty() {
         return None;
     }
     if !chunk.lead.is_empty()
