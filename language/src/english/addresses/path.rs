@@ -20,8 +20,7 @@ const KINDS: &[&str] = &[
 pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
     let chunk = sentence.chunk(at)?;
     let core = chunk.core;
-    // Letters that nobody can read make no path.
-    if core.is_empty() || spelled(core).is_empty() {
+    if core.is_empty() {
         return None;
     }
     if !chunk.lead.is_empty()
@@ -33,8 +32,10 @@ pub(super) fn rule(sentence: &Sentence<'_>, at: usize) -> Option<Match> {
     let on_drive = matches!(drive, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
     let ends = chunk.trail.len() - chunk.trail.trim_start_matches(['/', '\\']).len();
     if on_drive || core.contains('\\') || (ends > 0 && !matches!(core, "w" | "W" | "+")) {
-        let said = spelled(core) + &said_signs(chunk.trail.get(..ends).unwrap_or_default());
-        return (!said.is_empty()).then(|| Match::one(Class::File, said).closing(ends));
+        // Letters that nobody can read make no path.
+        let name = Some(spelled(core)).filter(|name| !name.is_empty())?;
+        let said = name + &said_signs(chunk.trail.get(..ends).unwrap_or_default());
+        return Some(Match::one(Class::File, said).closing(ends));
     }
     None
 }
@@ -51,11 +52,15 @@ fn opened(lead: &str, core: &str, trail: &str) -> Option<Match> {
     if !path && !hidden && !flag {
         return None;
     }
+    let name = if flag { flag_said(core) } else { spelled(core) };
+    if name.is_empty() {
+        return None;
+    }
     let ends = if path { trail.len() - trail.trim_start_matches(['/', '\\']).len() } else { 0 };
     let said = format!(
         "{} {}{}",
         said_signs(opening).trim_start(),
-        if flag { flag_said(core) } else { spelled(core) },
+        name,
         said_signs(trail.get(..ends).unwrap_or_default())
     );
     let class =
