@@ -5,7 +5,7 @@ use std::sync::Arc;
 use language::{Class, English, Normalised, compile, normalise};
 use speech::{Reading, SpeechText};
 
-/// Every table, with the number of cases that it holds at least.
+/// Every table.
 const TABLES: [(&str, &str); 3] = [
     ("figures", include_str!("golden/figures.tsv")),
     ("writing", include_str!("golden/writing.tsv")),

@@ -1,6 +1,7 @@
 """How words sound, as espeak-ng reads them: it stands between the judge and spelling, and is in no product.
 
-Only differences that any listener hears are kept: stress and length go, and so do those in [`FOLDED`]. So "their" is "there", and "Larsson" is "Larson".
+Only differences that any listener hears are kept: stress and length go, and so do those in [`FOLDED`]. So "their" is
+"there", and "Larsson" is "Larson".
 """
 
 import functools
@@ -17,8 +18,10 @@ NAMES_DIFFER_BY = 0.25
 
 #: What is taken for what: reduced vowels for one, "cot" for "caught", flaps for "t".
 FOLDED = [
+    # The vowel of "bird" is not that of "bud".
+    ("ɜː?", "əɹ"),
     ("[ˈˌːʲ]", ""),
-    ("[ɐʌɜəᵻ]", "ə"),
+    ("[ɐʌəᵻ]", "ə"),
     ("ɚ", "əɹ"),
     ("[ɑɒ]|ɔ(?![ɹɪ])", "a"),
     ("[ɾʔ]", "t"),
