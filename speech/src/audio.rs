@@ -7,7 +7,7 @@ use std::str::FromStr;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 
-use crate::{SpeechError, WordTiming};
+use crate::{Receipt, SpeechError, WordTiming};
 
 /// Samples per second. Never zero.
 pub type SampleRate = NonZeroU32;
@@ -31,6 +31,46 @@ pub struct PcmStream {
     pub chunks: BoxStream<'static, Result<PcmChunk, SpeechError>>,
 }
 
+/// A piece of a backend's own encoding.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EncodedChunk {
+    /// The next bytes of the file; cut anywhere.
+    pub bytes: Bytes,
+    /// Words whose times became known with these bytes; times count from the start of the *stream*.
+    pub words: Vec<WordTiming>,
+}
+
+/// Audio that a backend encoded itself. Dropping it is how a listener hangs up.
+pub struct EncodedStream {
+    /// What the bytes are. A rate of none is told by the bytes alone, so the codec must be one that tells it.
+    pub format: AudioFormat,
+    /// The bytes, in order. After an `Err` the stream is over.
+    pub chunks: BoxStream<'static, Result<EncodedChunk, SpeechError>>,
+}
+
+/// What a backend gives back: samples, or a file that it encoded itself.
+pub enum Sound {
+    /// Samples, of a model in this process.
+    Samples(PcmStream),
+    /// Bytes, of a vendor.
+    Encoded(EncodedStream),
+}
+
+/// Speech that a backend has begun.
+pub struct Speech {
+    /// What is heard.
+    pub sound: Sound,
+    /// What the backend says that it counted; grows until the sound has ended.
+    pub receipt: Receipt,
+}
+
+impl From<PcmStream> for Speech {
+    /// Of a backend that counts nothing.
+    fn from(samples: PcmStream) -> Self {
+        Self { sound: Sound::Samples(samples), receipt: Receipt::default() }
+    }
+}
+
 /// A piece of encoded audio.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AudioChunk {
@@ -39,7 +79,7 @@ pub struct AudioChunk {
     pub bytes: Bytes,
     /// The words that begin in this chunk, times from the start of the stream.
     pub words: Vec<WordTiming>,
-    /// How many samples of speech went into this chunk.
+    /// How much speech this chunk adds, in samples at the backend's rate.
     pub samples: usize,
     /// Nothing comes after it but the end of the stream. Who must know the whole before it hands any of it over
     /// can leave the end itself, which means "handed over", until then.
@@ -49,10 +89,10 @@ pub struct AudioChunk {
 /// Encoded audio as it is made. After an `Err` the stream is over.
 pub type AudioStream = BoxStream<'static, Result<AudioChunk, SpeechError>>;
 
-/// The formats that a door can ask for, all mono at the backend's rate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum AudioFormat {
-    /// MPEG-1/2 Layer III.
+/// How samples become bytes. All are mono.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Codec {
+    /// MPEG-1/2/2.5 Layer III.
     #[default]
     Mp3,
     /// Opus in Ogg (RFC 7845).
@@ -65,13 +105,18 @@ pub enum AudioFormat {
     Wav,
     /// Signed 16-bit little-endian samples without a header.
     Pcm,
+    /// G.711 µ-law, a byte a sample, without a header.
+    Ulaw,
+    /// G.711 A-law, a byte a sample, without a header.
+    Alaw,
 }
 
-impl AudioFormat {
-    /// Every format, in the order that OpenAI documents them.
-    pub const ALL: [AudioFormat; 6] = [Self::Mp3, Self::Opus, Self::Aac, Self::Flac, Self::Wav, Self::Pcm];
+impl Codec {
+    /// Every codec.
+    pub const ALL: [Codec; 8] =
+        [Self::Mp3, Self::Opus, Self::Aac, Self::Flac, Self::Wav, Self::Pcm, Self::Ulaw, Self::Alaw];
 
-    /// The name that OpenAI's `response_format` and our `--format` use.
+    /// The name in lower case: what `--format` takes, and the end of a file's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Mp3 => "mp3",
@@ -80,10 +125,12 @@ impl AudioFormat {
             Self::Flac => "flac",
             Self::Wav => "wav",
             Self::Pcm => "pcm",
+            Self::Ulaw => "ulaw",
+            Self::Alaw => "alaw",
         }
     }
 
-    /// The media type of a body in this format.
+    /// The media type of a body.
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Mp3 => "audio/mpeg",
@@ -92,24 +139,68 @@ impl AudioFormat {
             Self::Flac => "audio/flac",
             Self::Wav => "audio/wav",
             Self::Pcm => "audio/pcm",
+            Self::Ulaw => "audio/basic",
+            Self::Alaw => "audio/x-alaw-basic",
         }
+    }
+
+    /// Whether the bytes are nothing but samples, so that only the format says at which rate.
+    pub fn is_headerless(self) -> bool {
+        matches!(self, Self::Pcm | Self::Ulaw | Self::Alaw)
     }
 }
 
-impl fmt::Display for AudioFormat {
+impl fmt::Display for Codec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
 
 /// Reads the exact lower-case name.
-impl FromStr for AudioFormat {
+impl FromStr for Codec {
     type Err = SpeechError;
 
     fn from_str(name: &str) -> Result<Self, SpeechError> {
-        Self::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| {
+        Self::ALL.into_iter().find(|codec| codec.name() == name).ok_or_else(|| {
             SpeechError::invalid_parameter("response_format", format!("{name:?} is not an audio format."))
-                .allowing(Self::ALL.map(AudioFormat::name))
+                .allowing(Self::ALL.map(Codec::name))
         })
+    }
+}
+
+/// The encoding that is asked for, or that is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct AudioFormat {
+    /// How samples become bytes.
+    pub codec: Codec,
+    /// Samples per second. None asks for whatever the backend speaks at.
+    pub rate: Option<SampleRate>,
+    /// Bits per second, where the codec lets one choose. None asks for the codec's usual.
+    pub bit_rate: Option<u32>,
+}
+
+impl AudioFormat {
+    /// Whether a listener who asked for `self` can be handed `given` as it is.
+    pub fn is_met_by(self, given: AudioFormat) -> bool {
+        self.codec == given.codec
+            && (self.rate.is_none() || self.rate == given.rate)
+            && (self.bit_rate.is_none() || self.bit_rate == given.bit_rate)
+    }
+
+    /// The same at that rate.
+    pub fn at(self, rate: SampleRate) -> Self {
+        Self { rate: Some(rate), ..self }
+    }
+
+    /// The same with so many bits per second.
+    pub fn with_bit_rate(self, bit_rate: u32) -> Self {
+        Self { bit_rate: Some(bit_rate), ..self }
+    }
+}
+
+/// That codec, at the backend's own rate and the codec's usual bit rate.
+impl From<Codec> for AudioFormat {
+    fn from(codec: Codec) -> Self {
+        Self { codec, rate: None, bit_rate: None }
     }
 }

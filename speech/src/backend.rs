@@ -2,17 +2,73 @@
 
 use std::sync::Arc;
 
-use crate::{BoxFuture, PcmStream, SpeechError, SpeechGraph, Speed, Voice};
+use futures::stream::BoxStream;
+use jiff::civil::Date;
 
-/// One thing to say, in a backend's own terms.
+use crate::{AudioFormat, BoxFuture, Extras, Speech, SpeechError, SpeechGraph, Speed, Voice};
+
+/// How something is to be said, in a backend's own terms.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The voice by the backend's own name, as [`Backend::voice`] accepted it.
+    pub voice: String,
+    /// One of the backend's own [`models`](Backend::models); none leaves it to the backend.
+    pub model: Option<String>,
+    /// How fast to speak.
+    pub speed: Speed,
+    /// How to say it, in prose.
+    pub instructions: Option<String>,
+    /// A BCP 47 tag of the text's language; none leaves it to the voice.
+    pub language: Option<String>,
+    /// Fields for one vendor; a backend takes those that it knows.
+    pub extras: Extras,
+    /// What the listener will get. A backend that can give exactly that may, and saves a decoding; any other gives
+    /// what is easiest to make that of: samples, or PCM at its best rate.
+    pub format: AudioFormat,
+    /// Whether the times of the words are wanted.
+    pub timed: bool,
+    /// Whether nobody listens before all of it is there.
+    pub whole: bool,
+}
+
+/// One thing to say.
 #[derive(Clone, Debug)]
 pub struct Utterance {
     /// The compiled text.
     pub graph: Arc<SpeechGraph>,
-    /// The voice by the backend's own name, as [`Backend::voice`] accepted it.
-    pub voice: String,
-    /// How fast to speak.
-    pub speed: Speed,
+    /// How to say it.
+    pub delivery: Delivery,
+}
+
+/// The next words of a text that is still being written.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The next words; joined, the pieces are the text.
+    pub text: String,
+    /// Everything so far is to be spoken now.
+    pub flush: bool,
+}
+
+/// Nobody's text belongs in a log.
+impl std::fmt::Debug for Piece {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Piece({} bytes, flush: {})", self.text.len(), self.flush)
+    }
+}
+
+/// One model of a backend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Model {
+    /// By the backend's own name, as `x-soundboard-model` reports it.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Code points that it takes at a time; none where there is no limit.
+    pub most_characters: Option<usize>,
+    /// BCP 47 tags of what it speaks; empty where nobody says.
+    pub languages: Vec<String>,
+    /// The day after which it is announced to be gone.
+    pub deprecated_after: Option<Date>,
 }
 
 /// A source of speech: a model in this process, a vendor, a cluster.
@@ -20,11 +76,11 @@ pub trait Backend: Send + Sync + 'static {
     /// The name it is configured under: the part of a voice id before the first `:`.
     fn name(&self) -> &str;
 
-    /// The name of the model that speaks, as `x-soundboard-model` reports it.
-    fn model(&self) -> &str;
+    /// Every model, as known now; the first is the one that speaks when none is asked for. Never empty.
+    fn models(&self) -> Arc<[Model]>;
 
-    /// Every voice, also those that cannot speak now; their status says why.
-    fn voices(&self) -> &[Voice];
+    /// Every voice, as known now, also those that cannot speak; their status says why.
+    fn voices(&self) -> Arc<[Voice]>;
 
     /// The voice of that name, or of that mix of names where the backend can mix.
     ///
@@ -33,23 +89,32 @@ pub trait Backend: Send + Sync + 'static {
     /// [`ErrorKind::VoiceUnavailable`](crate::ErrorKind::VoiceUnavailable) with the reason.
     fn voice(&self, name: &str) -> Result<Voice, SpeechError>;
 
-    /// Whether it can follow OpenAI's `instructions`.
-    fn follows_instructions(&self) -> bool {
-        false
+    /// What of an utterance it cannot do or say and leaves out, by name, as `x-soundboard-dropped` tells it:
+    /// `instructions`, `script:han`, `voice_settings.style`.
+    fn leaves_out(&self, utterance: &Utterance) -> Vec<String>;
+
+    /// Asks its vendor anew for models and voices. Called at start and from time to time; what was known before stays
+    /// known when it fails.
+    fn refresh(&self) -> BoxFuture<Result<(), SpeechError>> {
+        Box::pin(async { Ok(()) })
     }
 
-    /// What of a text it cannot say and leaves out, by name, as `x-soundboard-dropped` tells it: `script:han`.
-    fn unreadable(&self, graph: &SpeechGraph) -> Vec<String> {
-        let _ = graph;
-        Vec::new()
-    }
-
-    /// Fit to speak now; otherwise the reason, for `/readyz`.
+    /// Fit to speak now; otherwise the reason, for `/readyz`. Asks nobody.
     fn ready(&self) -> Result<(), SpeechError> {
         Ok(())
     }
 
-    /// Speaks. The future resolves once the request is accepted and its first audio is ready, so that a refusal
-    /// (busy, broken) is still an ordinary error. Dropping the future or the stream stops the work at once.
-    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<PcmStream, SpeechError>>;
+    /// Speaks. The future resolves once the request is accepted, so that a refusal (busy, broken, not allowed) is
+    /// still an ordinary error. Dropping the future or the sound stops the work at once.
+    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>>;
+
+    /// Speaks a text while it is being written. None where it cannot; its sentences are then spoken one by one.
+    fn follow(
+        &self,
+        delivery: &Delivery,
+        pieces: BoxStream<'static, Piece>,
+    ) -> Option<BoxFuture<Result<Speech, SpeechError>>> {
+        let _ = (delivery, pieces);
+        None
+    }
 }

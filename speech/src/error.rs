@@ -33,6 +33,10 @@ pub enum ErrorKind {
     Unauthenticated,
     /// Every worker is taken and the queue is full, or the wait was too long.
     Overloaded,
+    /// Too many requests in too short a time.
+    RateLimited,
+    /// What was paid for is used up.
+    QuotaExceeded,
     /// The deadline passed.
     DeadlineExceeded,
     /// The backend broke or sent what is not speech.
@@ -54,6 +58,8 @@ impl ErrorKind {
             Self::UnknownModel => "unknown_model",
             Self::Unauthenticated => "unauthenticated",
             Self::Overloaded => "overloaded",
+            Self::RateLimited => "rate_limited",
+            Self::QuotaExceeded => "quota_exceeded",
             Self::DeadlineExceeded => "deadline_exceeded",
             Self::BackendFailed => "backend_failed",
             Self::ModelMissing => "model_missing",
@@ -70,7 +76,9 @@ impl ErrorKind {
             | Self::VoiceUnavailable
             | Self::UnknownModel
             | Self::Unauthenticated => Origin::Client,
-            Self::BackendFailed | Self::DeadlineExceeded => Origin::Backend,
+            Self::BackendFailed | Self::DeadlineExceeded | Self::RateLimited | Self::QuotaExceeded => {
+                Origin::Backend
+            }
             Self::Overloaded | Self::ModelMissing | Self::Internal => Origin::Gateway,
         }
     }
@@ -85,6 +93,7 @@ pub struct SpeechError {
     param: Option<&'static str>,
     allowed: Vec<String>,
     retry_after: Option<Duration>,
+    retry: Option<bool>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -97,6 +106,7 @@ impl SpeechError {
             param: None,
             allowed: Vec::new(),
             retry_after: None,
+            retry: None,
             source: None,
         }
     }
@@ -130,6 +140,12 @@ impl SpeechError {
         self
     }
 
+    /// Says whether the same request may succeed later, where that is not what its kind says.
+    pub fn retry(mut self, retry: bool) -> Self {
+        self.retry = Some(retry);
+        self
+    }
+
     /// Keeps the cause for the log.
     pub fn caused_by(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
@@ -154,6 +170,14 @@ impl SpeechError {
     /// What would have been accepted; empty where that is no list.
     pub fn allowed(&self) -> &[String] {
         &self.allowed
+    }
+
+    /// Whether the same request may succeed later: by its kind, unless somebody knows better.
+    pub fn may_succeed_later(&self) -> bool {
+        self.retry.unwrap_or(match self.kind {
+            ErrorKind::QuotaExceeded => false,
+            kind => kind.origin() != Origin::Client,
+        })
     }
 
     /// When a new try may succeed, where that is known.

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{BoxFuture, Door, ErrorKind};
+use crate::{BoxFuture, Door, ErrorKind, Usage};
 
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +43,12 @@ pub struct RequestRow {
     pub backend: Option<String>,
     /// The voice that spoke, by the backend's own name; none when nobody was asked.
     pub voice: Option<String>,
+    /// The model that spoke; none when nobody was asked.
+    pub model: Option<String>,
     /// Code points of the text; none when no text could be read.
     pub characters: Option<u64>,
+    /// What the backend says that it counted.
+    pub usage: Usage,
     /// How much speech left, in milliseconds.
     pub audio_ms: u64,
     /// From the request to its first audio.

@@ -1,7 +1,7 @@
 //! The vocabulary of voice-soundboard.
 //!
 //! Every door turns its own request into one [`SpeechRequest`]; the text becomes one [`SpeechGraph`]; a
-//! [`Backend`] renders it as a [`PcmStream`]; the engine hands back encoded audio as an [`AudioStream`] and
+//! [`Backend`] renders it as [`Speech`]; the engine hands back encoded audio as an [`AudioStream`] and
 //! leaves one [`RequestRow`] in the [`Journal`]. What goes wrong on the way is a [`SpeechError`].
 //!
 //! This crate has no I/O, no runtime and no opinion on HTTP or databases.
@@ -12,24 +12,33 @@ mod environment;
 mod error;
 mod graph;
 mod journal;
+mod letters;
 mod lexicon;
 mod plain;
 mod reading;
+mod receipt;
 mod request;
 mod text;
 mod timing;
 mod voice;
 
-pub use audio::{AudioChunk, AudioFormat, AudioStream, PcmChunk, PcmStream, SampleRate};
-pub use backend::{Backend, Utterance};
+pub use audio::{
+    AudioChunk, AudioFormat, AudioStream, Codec, EncodedChunk, EncodedStream, PcmChunk, PcmStream,
+    SampleRate, Sound, Speech,
+};
+pub use backend::{Backend, Delivery, Model, Piece, Utterance};
 pub use environment::{Clock, Ids};
 pub use error::{ErrorKind, Origin, SpeechError};
 pub use graph::{Boundary, Clause, Span, SpeechGraph};
+/// A calendar day, UTC.
+pub use jiff::civil::Date;
 pub use journal::{Journal, JournalError, Outcome, RequestRow};
+pub use letters::{Joining, Letter, Spelling};
 pub use lexicon::{Entry, Lexicon, Lexicons, Saying};
 pub use plain::{Plain, PlainBuilder};
 pub use reading::{Manner, Markup, Reading};
-pub use request::{Door, SpeechRequest, Speed};
+pub use receipt::{Receipt, Usage};
+pub use request::{Door, Extras, SpeechRequest, Speed, Terms, Turn, Volume};
 pub use text::{SpeechText, TextError, has_sound, is_combining_mark};
 pub use timing::{TimingKind, WordTiming};
 pub use voice::{Gender, Voice, VoiceId, VoiceStatus};

@@ -27,4 +27,7 @@ pub struct WordTiming {
     pub length: usize,
     /// How the times are known.
     pub kind: TimingKind,
+    /// When each of its characters begins, in the same milliseconds; empty where only the word's own times are known.
+    #[serde(skip)]
+    pub letters: Vec<u64>,
 }

@@ -1,7 +1,9 @@
 //! Who speaks.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 /// `backend:voice`. A voice's own name may hold further colons.
@@ -74,7 +76,33 @@ pub struct Voice {
     /// One sentence where there is something to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// What else its backend says of it, in the backend's own words: `accent`, `age`, `use_case`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// Where a sample of it can be heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preview_url: Option<String>,
+    /// The day after which it is announced to be gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deprecated_after: Option<Date>,
     /// Whether it can speak now.
     #[serde(flatten)]
     pub status: VoiceStatus,
+}
+
+impl Voice {
+    /// A voice that can speak, of which nothing but its name is known.
+    pub fn named(backend: &str, voice: &str) -> Self {
+        Self {
+            id: VoiceId { backend: backend.to_owned(), voice: voice.to_owned() },
+            name: voice.to_owned(),
+            languages: Vec::new(),
+            gender: None,
+            description: None,
+            labels: BTreeMap::new(),
+            preview_url: None,
+            deprecated_after: None,
+            status: VoiceStatus::Available,
+        }
+    }
 }
