@@ -1,0 +1,25 @@
+//! Vendors as backends. A vendor is one file here and one line of [`KINDS`]; `docs/adding-a-backend.md` shows the way.
+
+mod settings;
+mod text;
+
+use std::sync::Arc;
+
+use outbound::Outbound;
+use speech::{Backend, SpeechError};
+
+pub use settings::Settings;
+
+/// A kind of vendor.
+pub struct Kind {
+    /// Its name in the configuration: `kind = "openai"`.
+    pub name: &'static str,
+    /// Opens a backend of that kind. Asks nobody: [`Backend::refresh`] does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidParameter`](speech::ErrorKind::InvalidParameter) about the setting that cannot be used.
+    pub open: fn(Settings, Outbound) -> Result<Arc<dyn Backend>, SpeechError>,
+}
+
+/// Every kind of vendor there is.
+pub const KINDS: &[Kind] = &[];

@@ -1,0 +1,30 @@
+use speech::{AudioFormat, Codec, SampleRate, SpeechGraph, SpeechText};
+
+/// What a vendor is sent: the client's own text, code point by code point. The vendor reads it in its own way, so that
+/// a lexicon has no say; [`leaves_out_of`] says so.
+pub(crate) fn text_for(graph: &SpeechGraph) -> &str {
+    graph.text().as_str()
+}
+
+/// What of a graph its bare text does not carry.
+pub(crate) fn leaves_out_of(graph: &SpeechGraph) -> Vec<String> {
+    if graph.lexicon().is_empty() { Vec::new() } else { vec!["lexicon".to_owned()] }
+}
+
+/// The most bytes that the speech of a text can be: a minute, and a second and a half for each code point, which no
+/// voice needs even at a quarter of its pace.
+pub(crate) fn most_bytes(text: &SpeechText, format: AudioFormat) -> u64 {
+    let characters = text.as_str().chars().count() as u64;
+    let seconds = 60 + characters * 3 / 2;
+    seconds * most_bytes_per_second(format)
+}
+
+/// Without a rate or bit rate, the highest that the codec is used at.
+fn most_bytes_per_second(format: AudioFormat) -> u64 {
+    let rate = u64::from(format.rate.map_or(48_000, SampleRate::get));
+    match format.codec {
+        Codec::Pcm | Codec::Wav | Codec::Flac => 2 * rate,
+        Codec::Ulaw | Codec::Alaw => rate,
+        Codec::Mp3 | Codec::Opus | Codec::Aac => u64::from(format.bit_rate.unwrap_or(512_000)).div_ceil(8),
+    }
+}
