@@ -6,7 +6,7 @@ use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
 
-use speech::{AudioFormat, SampleRate};
+use speech::{Codec, SampleRate};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -20,15 +20,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         .collect();
     let seconds = samples.len() as f64 / f64::from(rate.get());
     let stem = Path::new(input).file_stem().ok_or("not a file")?;
-    for format in AudioFormat::ALL {
+    for codec in Codec::ALL {
         let mut bytes = Vec::new();
         let start = tokio::time::Instant::now();
-        let mut encoder = audio::encoder(format, rate)?;
+        let mut encoder = audio::encoder(codec.into(), rate)?;
         encoder.encode(&samples, &mut bytes)?;
         encoder.finish(&mut bytes)?;
         let took = start.elapsed().as_secs_f64();
-        println!("{format}\t{:.0} bit/s\t{:.5} s/s", bytes.len() as f64 * 8.0 / seconds, took / seconds);
-        fs::write(Path::new(folder).join(stem).with_extension(format.name()), bytes)?;
+        println!("{codec}\t{:.0} bit/s\t{:.5} s/s", bytes.len() as f64 * 8.0 / seconds, took / seconds);
+        fs::write(Path::new(folder).join(stem).with_extension(codec.name()), bytes)?;
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! AAC-LC in ADTS.
 
-use speech::{AudioFormat, SampleRate};
+use speech::{Codec, SampleRate};
 use syom::{AacError, EncodeOptions, EncodedFrame};
 
 use crate::blocks::Blocks;
-use crate::{EncodeError, Encoder, bit_rate};
+use crate::{EncodeError, Encoder, usual_bit_rate};
 
 /// Samples per frame.
 const BLOCK: usize = 1024;
@@ -20,17 +20,14 @@ pub(crate) struct Adts {
 }
 
 impl Adts {
-    pub(crate) fn new(rate: SampleRate) -> Result<Self, EncodeError> {
-        const RATES: &str =
-            "7350, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200 or 96000 Hz";
+    pub(crate) fn new(rate: SampleRate, bit_rate: Option<u32>) -> Result<Self, EncodeError> {
         let options = EncodeOptions::adts()
-            .with_bitrate_bps(bit_rate(rate))
+            .with_bitrate_bps(bit_rate.unwrap_or_else(|| usual_bit_rate(rate)))
             .with_lookahead(true)
             .with_band_refine(true);
-        let codec = syom::Encoder::new(rate.get(), 1, &options).map_err(|_| EncodeError::Rate {
-            format: AudioFormat::Aac,
-            rate,
-            allowed: RATES,
+        let codec = syom::Encoder::new(rate.get(), 1, &options).map_err(|error| match bit_rate {
+            Some(bit_rate) => EncodeError::BitRate { codec: Codec::Aac, rate, bit_rate },
+            None => EncodeError::codec(Codec::Aac, error),
         })?;
         Ok(Self { codec, blocks: Blocks::of(BLOCK), empty: true })
     }
@@ -42,7 +39,7 @@ impl Encoder for Adts {
         *empty &= samples.is_empty();
         blocks
             .fill(samples, |block| codec.feed(&[block], append_to(out)).map(drop))
-            .map_err(|error| EncodeError::codec(AudioFormat::Aac, error))
+            .map_err(|error| EncodeError::codec(Codec::Aac, error))
     }
 
     fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
@@ -54,7 +51,7 @@ impl Encoder for Adts {
             .feed(&[self.blocks.rest()], append_to(out))
             .and_then(|_| self.codec.finish(append_to(out)))
             .map(drop)
-            .map_err(|error| EncodeError::codec(AudioFormat::Aac, error))
+            .map_err(|error| EncodeError::codec(Codec::Aac, error))
     }
 }
 

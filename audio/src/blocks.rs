@@ -39,6 +39,6 @@ impl Blocks {
 }
 
 /// NaN becomes silence; everything else, infinities included, is clamped.
-fn tame(sample: f32) -> f32 {
+pub(crate) fn tame(sample: f32) -> f32 {
     if sample.is_nan() { 0.0 } else { sample.clamp(-1.0, 1.0) }
 }

@@ -7,7 +7,7 @@ use flacenc::component::{BitRepr, StreamInfo};
 use flacenc::config;
 use flacenc::error::{Verified, Verify};
 use flacenc::source::{Fill, FrameBuf};
-use speech::{AudioFormat, SampleRate};
+use speech::{Codec, SampleRate};
 
 use crate::blocks::Blocks;
 use crate::pcm::quantise;
@@ -15,9 +15,6 @@ use crate::{EncodeError, Encoder};
 
 /// Samples per frame: 85 ms at 24 kHz.
 const BLOCK: u16 = 2048;
-
-/// The largest rate that STREAMINFO's 20 bits and the frame header can both tell.
-const HIGHEST_RATE: u32 = 96_000;
 
 pub(crate) struct Flac {
     config: Verified<config::Encoder>,
@@ -30,13 +27,6 @@ pub(crate) struct Flac {
 
 impl Flac {
     pub(crate) fn new(rate: SampleRate) -> Result<Self, EncodeError> {
-        if rate.get() > HIGHEST_RATE {
-            return Err(EncodeError::Rate {
-                format: AudioFormat::Flac,
-                rate,
-                allowed: "any rate up to 96000 Hz",
-            });
-        }
         Ok(Self {
             config: config::Encoder::default().into_verified().map_err(|(_, error)| failed(error))?,
             info: StreamInfo::new(rate.get() as usize, 1, 16).map_err(failed)?,
@@ -88,7 +78,7 @@ fn frame(
 
 /// The codec's errors cannot cross threads; their words can.
 fn failed(error: impl Display) -> EncodeError {
-    EncodeError::codec(AudioFormat::Flac, error.to_string())
+    EncodeError::codec(Codec::Flac, error.to_string())
 }
 
 /// The marker and the one metadata block, STREAMINFO (RFC 9639, 8.2). A stream does not know its frame sizes,

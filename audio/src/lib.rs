@@ -20,19 +20,23 @@
 mod aac;
 mod blocks;
 mod flac;
+mod g711;
 mod mp3;
 mod opus;
 mod pcm;
+mod rates;
+mod resample;
 #[cfg(test)]
 mod tests;
 mod wav;
 
 use std::error::Error;
 
-use speech::{AudioFormat, SampleRate};
+use speech::{AudioFormat, Codec, SampleRate};
 
 pub use aac::LEAD as AAC_LEAD;
 pub use mp3::LEAD as MP3_LEAD;
+pub use rates::Rates;
 pub use wav::set_exact_sizes;
 
 /// Turns samples into the bytes of one format.
@@ -56,49 +60,82 @@ pub trait Encoder: Send {
 /// Why there are no bytes.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
-    /// The format has no such sample rate; the backend's audio would have to be resampled first.
-    #[error("{format} cannot hold audio at {rate} Hz; it can at {allowed}")]
+    /// The codec has no such sample rate.
+    #[error("{codec} cannot hold audio at {rate} Hz; it can at {allowed}")]
     Rate {
-        /// The format that was asked for.
-        format: AudioFormat,
+        /// The codec that was asked for.
+        codec: Codec,
         /// Samples per second that it cannot hold.
         rate: SampleRate,
-        /// The rates that it can, in words.
-        allowed: &'static str,
+        /// The rates that it can.
+        allowed: Rates,
+    },
+    /// The codec has no such bit rate at this sample rate.
+    #[error("{codec} at {rate} Hz cannot have {bit_rate} bit/s")]
+    BitRate {
+        /// The codec that was asked for.
+        codec: Codec,
+        /// Samples per second that were to leave.
+        rate: SampleRate,
+        /// Bits per second that it cannot have.
+        bit_rate: u32,
+    },
+    /// Two rates so far apart, or with so little in common, that nobody speaks at the one and listens at the other.
+    #[error("audio at {from} Hz cannot be brought to {to} Hz")]
+    Resample {
+        /// Samples per second that come in.
+        from: SampleRate,
+        /// Samples per second that were to leave.
+        to: SampleRate,
     },
     /// The codec failed: a defect of ours or its own, never the client's.
-    #[error("the {format} encoder failed")]
+    #[error("the {codec} encoder failed")]
     Codec {
-        /// The format that was being written.
-        format: AudioFormat,
-        /// What the codec says.
+        /// The codec that was being written.
+        codec: Codec,
+        /// What it says.
         source: Box<dyn Error + Send + Sync>,
     },
 }
 
 impl EncodeError {
-    fn codec(format: AudioFormat, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::Codec { format, source: source.into() }
+    fn codec(codec: Codec, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Codec { codec, source: source.into() }
     }
 }
 
-/// An encoder at the start of a stream.
+/// An encoder at the start of a stream, of samples that come in at `rate`.
+///
+/// They leave at the format's rate. Where it names none they leave as they come, or at the codec's nearest rate
+/// above, or else at its highest.
 ///
 /// # Errors
-/// [`EncodeError::Rate`] where the format has no such rate. All of them have 8, 12, 16, 24 and 48 kHz.
+/// [`EncodeError::Rate`] where the codec has no such rate (all of them have 8, 12, 16, 24 and 48 kHz),
+/// [`EncodeError::BitRate`] where it has no such bit rate, [`EncodeError::Resample`] where there is no way from
+/// the one rate to the other.
 pub fn encoder(format: AudioFormat, rate: SampleRate) -> Result<Box<dyn Encoder>, EncodeError> {
-    Ok(match format {
-        AudioFormat::Mp3 => Box::new(mp3::Mp3::new(rate)?),
-        AudioFormat::Opus => Box::new(opus::OggOpus::new(rate)?),
-        AudioFormat::Aac => Box::new(aac::Adts::new(rate)?),
-        AudioFormat::Flac => Box::new(flac::Flac::new(rate)?),
-        AudioFormat::Wav => Box::new(wav::Wav::new(rate)),
-        AudioFormat::Pcm => Box::new(pcm::Pcm),
+    let leaving = rates::leaving(format, rate)?;
+    let encoder = at_rate(format, leaving)?;
+    Ok(if leaving == rate { encoder } else { Box::new(resample::Resampled::new(rate, leaving, encoder)?) })
+}
+
+/// An encoder of samples that come in at the rate that leaves.
+fn at_rate(format: AudioFormat, rate: SampleRate) -> Result<Box<dyn Encoder>, EncodeError> {
+    let bit_rate = format.bit_rate;
+    Ok(match format.codec {
+        Codec::Mp3 => Box::new(mp3::Mp3::new(rate, bit_rate)?),
+        Codec::Opus => Box::new(opus::OggOpus::new(rate, bit_rate)?),
+        Codec::Aac => Box::new(aac::Adts::new(rate, bit_rate)?),
+        Codec::Flac => Box::new(flac::Flac::new(rate)?),
+        Codec::Wav => Box::new(wav::Wav::new(rate)),
+        Codec::Pcm => Box::new(pcm::Pcm),
+        Codec::Ulaw => Box::new(g711::G711::Ulaw),
+        Codec::Alaw => Box::new(g711::G711::Alaw),
     })
 }
 
-/// Bits per second of mp3 and aac: 4 a sample, which is 96 kbit/s at Kokoro's 24 kHz, and at most 128 kbit/s.
+/// Bits per second of mp3 and aac where nobody names any: 4 a sample, which is 96 kbit/s at Kokoro's 24 kHz, and at most 128 kbit/s.
 /// `docs/encoders.md` says why.
-fn bit_rate(rate: SampleRate) -> u32 {
+fn usual_bit_rate(rate: SampleRate) -> u32 {
     rate.get().saturating_mul(4).min(128_000)
 }

@@ -2,10 +2,10 @@
 
 use rusty_mp3::Mp3Encode;
 use rusty_mp3::header::FrameHeader;
-use speech::{AudioFormat, SampleRate};
+use speech::{Codec, SampleRate};
 
 use crate::blocks::Blocks;
-use crate::{EncodeError, Encoder, bit_rate};
+use crate::{EncodeError, Encoder, usual_bit_rate};
 
 /// Samples of silence that a decoder puts out before the first sample of ours: 528 of the encoder's filters,
 /// 529 of its own (LAME's way of counting).
@@ -24,10 +24,14 @@ pub(crate) struct Mp3 {
 }
 
 impl Mp3 {
-    pub(crate) fn new(rate: SampleRate) -> Result<Self, EncodeError> {
-        const RATES: &str = "8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100 or 48000 Hz";
-        let header = rusty_mp3::encoder_header(rate.get(), 1, bit_rate(rate) / 1000)
-            .map_err(|_| EncodeError::Rate { format: AudioFormat::Mp3, rate, allowed: RATES })?;
+    pub(crate) fn new(rate: SampleRate, bit_rate: Option<u32>) -> Result<Self, EncodeError> {
+        let bits = bit_rate.unwrap_or_else(|| usual_bit_rate(rate));
+        let header = rusty_mp3::encoder_header(rate.get(), 1, bits / 1000)
+            .map_err(|error| EncodeError::codec(Codec::Mp3, error))?;
+        // The codec takes the nearest of its bit rates; who names one means that one.
+        if bit_rate.is_some_and(|bits| bits != header.bitrate_kbps * 1000) {
+            return Err(EncodeError::BitRate { codec: Codec::Mp3, rate, bit_rate: bits });
+        }
         let block = header.version.samples_per_frame();
         Ok(Self { codec: Mp3Encode::new(), header, blocks: Blocks::of(block), block, frames: 0 })
     }
@@ -39,7 +43,7 @@ impl Encoder for Mp3 {
         blocks.fill(samples, |block| {
             let frame = codec
                 .encode_frame(header, &[block], None)
-                .map_err(|error| EncodeError::codec(AudioFormat::Mp3, error))?;
+                .map_err(|error| EncodeError::codec(Codec::Mp3, error))?;
             *frames += 1;
             out.extend(frame);
             Ok(())

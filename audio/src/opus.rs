@@ -3,13 +3,16 @@
 use ogg::PacketWriter;
 use ogg::writing::PacketWriteEndInfo;
 use ropus::{Application, Bitrate, Channels};
-use speech::{AudioFormat, SampleRate};
+use speech::{Codec, SampleRate};
 
 use crate::blocks::Blocks;
 use crate::{EncodeError, Encoder};
 
-/// Bits per second, on average.
-const BIT_RATE: u32 = 40_000;
+/// Bits per second, on average, where nobody names any.
+const USUAL_BIT_RATE: u32 = 40_000;
+
+/// The bits per second that one channel can have (libopus takes 500 to 512,000 of two).
+const BIT_RATES: std::ops::RangeInclusive<u32> = 6_000..=256_000;
 
 /// The codec's most careful setting; it also decides by what it hears between its speech and its music mode.
 const COMPLEXITY: u8 = 10;
@@ -42,10 +45,14 @@ pub(crate) struct OggOpus {
 }
 
 impl OggOpus {
-    pub(crate) fn new(rate: SampleRate) -> Result<Self, EncodeError> {
+    pub(crate) fn new(rate: SampleRate, bit_rate: Option<u32>) -> Result<Self, EncodeError> {
+        let bit_rate = bit_rate.unwrap_or(USUAL_BIT_RATE);
+        if !BIT_RATES.contains(&bit_rate) {
+            return Err(EncodeError::BitRate { codec: Codec::Opus, rate, bit_rate });
+        }
         let block = (rate.get() / PACKETS_PER_SECOND) as usize;
         Ok(Self {
-            packets: Packets::new(rate)?,
+            packets: Packets::new(rate, bit_rate)?,
             blocks: Blocks::of(block),
             samples: 0,
             granules: GRANULE_RATE / rate.get(),
@@ -81,14 +88,12 @@ struct Packets {
 }
 
 impl Packets {
-    fn new(rate: SampleRate) -> Result<Self, EncodeError> {
-        const RATES: &str = "8000, 12000, 16000, 24000 or 48000 Hz";
-        let unfit = |_| EncodeError::Rate { format: AudioFormat::Opus, rate, allowed: RATES };
+    fn new(rate: SampleRate, bit_rate: u32) -> Result<Self, EncodeError> {
         let codec = ropus::Encoder::builder(rate.get(), Channels::Mono, Application::Audio)
-            .bitrate(Bitrate::Bits(BIT_RATE))
+            .bitrate(Bitrate::Bits(bit_rate))
             .complexity(COMPLEXITY)
             .build()
-            .map_err(unfit)?;
+            .map_err(failed)?;
         let mut pages = PacketWriter::new(Vec::new());
         for header in [identification(rate), comment()] {
             pages.write_packet(header, SERIAL, PacketWriteEndInfo::EndPage, 0).map_err(failed)?;
@@ -114,7 +119,7 @@ impl Packets {
 }
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> EncodeError {
-    EncodeError::codec(AudioFormat::Opus, error)
+    EncodeError::codec(Codec::Opus, error)
 }
 
 /// The first header (RFC 7845, 5.1).

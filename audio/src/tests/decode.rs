@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::io::ErrorKind::UnexpectedEof;
 
 use rusty_opus::OpusDecoder;
-use speech::AudioFormat;
+use speech::Codec;
 use symphonia::core::audio::GenericAudioBufferRef;
 use symphonia::core::codecs::audio::AudioDecoderOptions;
 use symphonia::core::errors::Error;
@@ -13,6 +13,8 @@ use symphonia::core::formats::{FormatOptions, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 
+use crate::g711::{from_alaw, from_ulaw};
+
 /// What a listener hears.
 pub(crate) struct Heard {
     pub(crate) rate: u32,
@@ -20,27 +22,31 @@ pub(crate) struct Heard {
 }
 
 /// Decodes a whole stream, or the beginning of one; panics on the first thing that is not as it should be.
-pub(crate) fn decode(format: AudioFormat, bytes: &[u8], pcm_rate: u32) -> Heard {
-    match format {
-        AudioFormat::Opus => opus(bytes),
-        AudioFormat::Pcm => {
-            Heard { rate: pcm_rate, samples: bytes.chunks_exact(2).map(from_s16le).collect() }
-        }
-        _ => by_symphonia(format, bytes),
+pub(crate) fn decode(codec: Codec, bytes: &[u8], pcm_rate: u32) -> Heard {
+    match codec {
+        Codec::Opus => opus(bytes),
+        Codec::Pcm => Heard { rate: pcm_rate, samples: bytes.chunks_exact(2).map(from_s16le).collect() },
+        Codec::Ulaw => g711(bytes, pcm_rate, from_ulaw),
+        Codec::Alaw => g711(bytes, pcm_rate, from_alaw),
+        _ => by_symphonia(codec, bytes),
     }
+}
+
+fn g711(bytes: &[u8], rate: u32, law: fn(u8) -> i16) -> Heard {
+    Heard { rate, samples: bytes.iter().map(|&byte| f32::from(law(byte)) / 32768.0).collect() }
 }
 
 fn from_s16le(pair: &[u8]) -> f32 {
     f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32768.0
 }
 
-fn by_symphonia(format: AudioFormat, bytes: &[u8]) -> Heard {
+fn by_symphonia(codec: Codec, bytes: &[u8]) -> Heard {
     let mut hint = Hint::new();
-    hint.with_extension(format.name());
+    hint.with_extension(codec.name());
     let source = MediaSourceStream::new(Box::new(Cursor::new(bytes.to_vec())), Default::default());
     let mut container = symphonia::default::get_probe()
         .probe(&hint, source, FormatOptions::default(), MetadataOptions::default())
-        .unwrap_or_else(|error| panic!("{format} of {} bytes: {error}", bytes.len()));
+        .unwrap_or_else(|error| panic!("{codec} of {} bytes: {error}", bytes.len()));
     let track = container.default_track(TrackType::Audio).unwrap();
     let parameters = track.codec_params.as_ref().unwrap().audio().unwrap();
     let rate = parameters.sample_rate.unwrap();
@@ -53,10 +59,10 @@ fn by_symphonia(format: AudioFormat, bytes: &[u8]) -> Heard {
             Ok(Some(packet)) => packet,
             Ok(None) => break,
             // The placeholder size promises more than comes: a streamed WAV ends where its bytes end.
-            Err(Error::IoError(error)) if format == AudioFormat::Wav && error.kind() == UnexpectedEof => {
+            Err(Error::IoError(error)) if codec == Codec::Wav && error.kind() == UnexpectedEof => {
                 break;
             }
-            Err(error) => panic!("{format}: {error}"),
+            Err(error) => panic!("{codec}: {error}"),
         };
         let piece: GenericAudioBufferRef<'_> = decoder.decode(&packet).unwrap();
         assert_eq!(piece.spec().channels().count(), 1, "mono");
