@@ -11,6 +11,8 @@ pub struct Refusal {
     pub kind: Option<ErrorKind>,
     /// The vendor's word for it, for the log: `rate_limit_exceeded`. Anything but a short word is left out.
     pub code: Option<String>,
+    /// The parameter at fault, as our own errors name it.
+    pub param: Option<&'static str>,
 }
 
 /// Reads the body of an answer with that status.
@@ -24,7 +26,7 @@ pub(crate) fn refused(
     read: ReadRefusal,
     body: &[u8],
 ) -> SpeechError {
-    let Refusal { kind, code } = read(status.as_u16(), body);
+    let Refusal { kind, code, param } = read(status.as_u16(), body);
     let error = match (kind, status.as_u16()) {
         (Some(kind), _) => of_kind(backend, kind),
         (None, 401 | 403) => SpeechError::new(
@@ -41,6 +43,10 @@ pub(crate) fn refused(
         }
         (None, 409 | 425 | 500..) => of_kind(backend, ErrorKind::BackendFailed),
         (None, _) => failed(backend, "did not accept the request").retry(false),
+    };
+    let error = match param {
+        Some(param) => error.about(param),
+        None => error,
     };
     let error = match retry_after(headers) {
         Some(wait) => error.retry_after(wait),
@@ -64,7 +70,13 @@ pub(crate) fn of_kind(backend: &str, kind: ErrorKind) -> SpeechError {
         ErrorKind::Overloaded => "has as many requests at a time as it may have",
         _ => "failed",
     };
-    SpeechError::new(kind, format!("The backend {backend} {what}."))
+    let error = SpeechError::new(kind, format!("The backend {backend} {what}."));
+    match kind {
+        ErrorKind::UnknownVoice | ErrorKind::VoiceUnavailable => error.about("voice"),
+        ErrorKind::UnknownModel => error.about("model"),
+        ErrorKind::InvalidText => error.about("input"),
+        _ => error,
+    }
 }
 
 /// The backend failed in a way that can be named: the rest of a sentence that begins with its name.
