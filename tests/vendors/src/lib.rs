@@ -1,0 +1,116 @@
+//! Fake vendors: OpenAI's and ElevenLabs' protocols, spoken over real sockets by servers that do as they are
+//! told.
+//!
+//! They share no type with the project's own `wire` and no encoder with its `audio`: what they say comes from
+//! the vendors' documents and SDKs alone. The same request always gets the same bytes of audio: a recording of
+//! real speech, as long as the text is worth (65 ms a character).
+//!
+//! A [`Vendor`] runs on a thread of its own, so that it serves blocking tests as well as async ones.
+
+mod delivery;
+mod elevenlabs;
+mod encoders;
+mod formats;
+mod openai;
+mod script;
+mod sim;
+mod speaker;
+mod speech;
+mod truth;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+pub use script::{Fault, Script};
+pub use truth::Served;
+
+use sim::Sim;
+
+/// Whom to imitate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// OpenAI's `/v1/audio/speech` and `/v1/models`.
+    OpenAi,
+    /// ElevenLabs' text-to-speech, text-to-dialogue, voices, models and subscription.
+    ElevenLabs,
+}
+
+/// One running fake. Dropping it stops it and closes its connections.
+pub struct Vendor {
+    kind: Kind,
+    address: SocketAddr,
+    sim: Arc<Sim>,
+    /// The thread ends when this is dropped.
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Vendor {
+    /// Starts a fake on a free port of this machine's loopback.
+    ///
+    /// # Errors
+    /// No socket, no thread, or a recording that cannot be decoded.
+    pub fn start(kind: Kind) -> io::Result<Self> {
+        Self::start_on(kind, 0)
+    }
+
+    /// Starts a fake on a port of this machine's loopback; 0 is any.
+    ///
+    /// # Errors
+    /// The port is taken; otherwise as [`start`](Self::start).
+    pub fn start_on(kind: Kind, port: u16) -> io::Result<Self> {
+        speech::Recording::get()?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener = {
+            let _inside = runtime.enter();
+            tokio::net::TcpListener::from_std(listener)?
+        };
+        let sim = Arc::new(Sim::default());
+        let (stop, stopped) = oneshot::channel();
+        let serving = sim::serve(kind, listener, Arc::clone(&sim));
+        let thread = std::thread::Builder::new().name(format!("{kind:?}")).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    () = serving => {}
+                    _ = stopped => {}
+                }
+            });
+        })?;
+        Ok(Self { kind, address, sim, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// What a client's base URL is set to: `http://127.0.0.1:PORT/v1` for OpenAI, without a path for ElevenLabs.
+    pub fn base_url(&self) -> String {
+        match self.kind {
+            Kind::OpenAi => format!("http://{}/v1", self.address),
+            Kind::ElevenLabs => format!("http://{}", self.address),
+        }
+    }
+
+    /// What the next synthesis requests suffer.
+    pub fn script(&self, script: Script) {
+        self.sim.prompter.set(script);
+    }
+
+    /// Every request so far, in the order of arrival.
+    pub fn truth(&self) -> Vec<Served> {
+        self.sim.truth.all()
+    }
+}
+
+impl Drop for Vendor {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // It has nothing to say but that it panicked, which its own message already told.
+            drop(thread.join());
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What was asked, and what was served: the ledger that a gateway's own can be held against.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::http::request::Parts;
+use serde::{Deserialize, Serialize};
+
+use crate::script::Fault;
+
+/// One request, and all that it got.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Served {
+    /// The request's number, from 1, in the order of arrival.
+    pub at: u64,
+    /// The HTTP method.
+    pub method: String,
+    /// The path, still percent-encoded.
+    pub path: String,
+    /// The query without its question mark, as it came; of a key only the last four characters.
+    pub query: String,
+    /// Every header, named in lower case; of a key only the last four characters.
+    pub headers: BTreeMap<String, String>,
+    /// The body exactly as it came. On a WebSocket: the client's messages, one a line.
+    pub body: String,
+    /// The HTTP status; 0 while there is none.
+    pub status: u16,
+    /// Bytes of the body that were handed to the socket. On a WebSocket: bytes of the messages' text.
+    pub bytes_served: u64,
+    /// Characters of the text whose audio was handed to the socket.
+    pub characters_served: u64,
+    /// Milliseconds of audio that were handed to the socket.
+    pub audio_ms_served: u64,
+    /// Whether everything was served, to the end.
+    pub complete: bool,
+    /// Whether it is over: nothing in this record changes any more.
+    pub ended: bool,
+    /// What was scripted for it.
+    pub fault: Option<Fault>,
+}
+
+/// All requests since the start, or since the last `DELETE /__sim/truth`.
+#[derive(Default)]
+pub(crate) struct Truth {
+    records: Mutex<(u64, Vec<Arc<Mutex<Record>>>)>,
+}
+
+struct Record {
+    served: Served,
+    /// Characters of the whole text and seconds of its whole audio, so far as they are known.
+    characters: u64,
+    seconds: f64,
+    seconds_served: f64,
+}
+
+impl Truth {
+    /// A new record for a request that has come whole.
+    pub(crate) fn open(&self, request: &Parts, body: &[u8]) -> Entry {
+        let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        records.0 += 1;
+        let served = Served {
+            at: records.0,
+            method: request.method.to_string(),
+            path: request.uri.path().to_owned(),
+            query: without_keys(request.uri.query().unwrap_or_default()),
+            headers: request
+                .headers
+                .iter()
+                .map(|(name, value)| {
+                    let value = String::from_utf8_lossy(value.as_bytes());
+                    (name.to_string(), if is_key(name.as_str()) { tail(&value) } else { value.into_owned() })
+                })
+                .collect(),
+            body: String::from_utf8_lossy(body).into_owned(),
+            status: 0,
+            bytes_served: 0,
+            characters_served: 0,
+            audio_ms_served: 0,
+            complete: false,
+            ended: false,
+            fault: None,
+        };
+        let at = served.at;
+        let record = Record { served, characters: 0, seconds: 0.0, seconds_served: 0.0 };
+        let record = Arc::new(Mutex::new(record));
+        records.1.push(Arc::clone(&record));
+        Entry { at, pen: Arc::new(Pen(record)) }
+    }
+
+    pub(crate) fn all(&self) -> Vec<Served> {
+        let records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        records.1.iter().map(|record| locked(record).served.clone()).collect()
+    }
+
+    pub(crate) fn clear(&self) {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).1.clear();
+    }
+}
+
+/// Headers and query parameters that carry a key.
+fn is_key(name: &str) -> bool {
+    ["authorization", "xi-api-key", "xi_api_key", "single_use_token"].contains(&name)
+}
+
+fn tail(key: &str) -> String {
+    let characters: Vec<char> = key.chars().collect();
+    characters[characters.len().saturating_sub(4)..].iter().collect()
+}
+
+fn without_keys(query: &str) -> String {
+    let masked = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, value)) if is_key(name) => format!("{name}={}", tail(value)),
+        _ => pair.to_owned(),
+    });
+    masked.collect::<Vec<_>>().join("&")
+}
+
+fn locked(record: &Mutex<Record>) -> MutexGuard<'_, Record> {
+    record.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The pen for one record. The record has ended when every copy of its pen is gone, which is also what happens
+/// when the client hangs up.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    pub(crate) at: u64,
+    pen: Arc<Pen>,
+}
+
+struct Pen(Arc<Mutex<Record>>);
+
+impl Drop for Pen {
+    fn drop(&mut self) {
+        locked(&self.0).served.ended = true;
+    }
+}
+
+impl Entry {
+    fn write(&self, change: impl FnOnce(&mut Record)) {
+        change(&mut locked(&self.pen.0));
+    }
+
+    pub(crate) fn status(&self, status: u16) {
+        self.write(|record| record.served.status = status);
+    }
+
+    pub(crate) fn fault(&self, fault: Fault) {
+        self.write(|record| record.served.fault = Some(fault));
+    }
+
+    /// Another message from the client.
+    pub(crate) fn message(&self, text: &str) {
+        self.write(|record| {
+            if !record.served.body.is_empty() {
+                record.served.body.push('\n');
+            }
+            record.served.body.push_str(text);
+        });
+    }
+
+    /// So much more is going to be served.
+    pub(crate) fn promise(&self, characters: usize, seconds: f64) {
+        self.write(|record| {
+            record.characters += characters as u64;
+            record.seconds += seconds;
+        });
+    }
+
+    /// So many bytes were handed to the socket, with so many seconds of audio in them.
+    pub(crate) fn serve(&self, bytes: usize, seconds: f64) {
+        self.write(|record| {
+            record.seconds_served += seconds;
+            record.served.bytes_served += bytes as u64;
+            record.served.audio_ms_served = (record.seconds_served * 1000.0).round() as u64;
+            if record.seconds > 0.0 {
+                // Half a millisecond absorbs what the sum of many pieces lost in rounding.
+                let share = ((record.seconds_served + 0.0005) / record.seconds).min(1.0);
+                record.served.characters_served = (share * record.characters as f64) as u64;
+            }
+        });
+    }
+
+    /// Everything was served.
+    pub(crate) fn complete(&self) {
+        self.write(|record| record.served.complete = true);
+    }
+}
