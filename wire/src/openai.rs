@@ -5,8 +5,9 @@ mod error;
 mod event;
 mod listing;
 mod request;
+pub mod upstream;
 
 pub use error::{ErrorBody, ErrorEnvelope};
 pub use event::{SpeechEvent, SpeechUsage};
 pub use listing::{List, Model, Voice, Voices};
-pub use request::{CreateSpeech, MOST_CHARACTERS, MOST_NAME_CHARACTERS, StreamFormat};
+pub use request::{CODECS, CreateSpeech, MOST_CHARACTERS, MOST_NAME_CHARACTERS, StreamFormat};

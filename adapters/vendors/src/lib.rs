@@ -1,7 +1,9 @@
 //! Vendors as backends. A vendor is one file here and one line of [`KINDS`]; `docs/adding-a-backend.md` shows the way.
 
+mod openai;
 mod settings;
 mod text;
+mod voices;
 
 use std::sync::Arc;
 
@@ -22,4 +24,4 @@ pub struct Kind {
 }
 
 /// Every kind of vendor there is.
-pub const KINDS: &[Kind] = &[];
+pub const KINDS: &[Kind] = &[Kind { name: "openai", open: openai::open }];

@@ -1,0 +1,105 @@
+//! ElevenLabs: the four calls that speak a text, with the times of its characters or without, the socket that follows
+//! a text while it is being written, and the lists of its voices and models.
+//!
+//! The API as its own clients of 2026 speak it (`elevenlabs` 2.78 for Python). What is not sure about it is taken
+//! either way:
+//!
+//! - Times count from the start of the whole sound, or of each piece of it: [`words`](words::Words) tells by whether
+//!   they run back.
+//! - What a request cost stands in `character-cost` or in `x-character-count`.
+//! - A voice that is not there is a 400 or a 404, used-up quota a 401 or a 402: what counts is the code in the body.
+//! - The lines of a stream with timestamps come as one of several media types.
+//!
+//! A text that is still being written is sent exactly as its pieces come. ElevenLabs recommends that every piece end
+//! with a space; pieces may end within a word, and then a space would be heard.
+
+mod follow;
+mod formats;
+mod lists;
+mod refusal;
+mod settings;
+mod speak;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::stream::BoxStream;
+use outbound::{Outbound, Remote};
+use speech::{Backend, BoxFuture, Delivery, Model, Piece, Speech, SpeechError, Utterance, Voice};
+
+use crate::{Kind, Settings, text};
+use lists::Lists;
+
+/// ElevenLabs' own server.
+const BASE_URL: &str = "https://api.elevenlabs.io";
+
+/// The line of [`KINDS`](crate::KINDS).
+pub(crate) const KIND: Kind = Kind { name: "elevenlabs", open };
+
+struct ElevenLabs {
+    remote: Remote,
+    lists: Arc<Lists>,
+}
+
+fn open(settings: Settings, outbound: Outbound) -> Result<Arc<dyn Backend>, SpeechError> {
+    let remote = settings.open(&outbound, BASE_URL, ("xi-api-key", ""), refusal::read)?;
+    Ok(Arc::new(ElevenLabs { remote, lists: Arc::new(Lists::new(settings)) }))
+}
+
+impl ElevenLabs {
+    /// The model that speaks: the one that is asked for, or the first.
+    fn model(&self, delivery: &Delivery) -> String {
+        let first = || self.lists.models().first().map(|model| model.id.clone());
+        delivery.model.clone().or_else(first).unwrap_or_default()
+    }
+}
+
+impl Backend for ElevenLabs {
+    fn name(&self) -> &str {
+        self.remote.name()
+    }
+
+    fn models(&self) -> Arc<[Model]> {
+        self.lists.models()
+    }
+
+    fn voices(&self) -> Arc<[Voice]> {
+        self.lists.voices()
+    }
+
+    fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
+        self.lists.voice(name)
+    }
+
+    fn leaves_out(&self, utterance: &Utterance) -> Vec<String> {
+        let mut names = settings::leaves_out(&utterance.delivery, &self.model(&utterance.delivery));
+        names.extend(text::leaves_out_of(&utterance.graph));
+        names
+    }
+
+    fn times_words(&self) -> bool {
+        true
+    }
+
+    fn refresh(&self) -> BoxFuture<Result<(), SpeechError>> {
+        let (lists, remote) = (Arc::clone(&self.lists), self.remote.clone());
+        async move { lists.refresh(&remote).await }.boxed()
+    }
+
+    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>> {
+        let model = self.model(&utterance.delivery);
+        speak::speak(self.remote.clone(), model, utterance).boxed()
+    }
+
+    fn follow(
+        &self,
+        delivery: &Delivery,
+        pieces: BoxStream<'static, Piece>,
+    ) -> Option<BoxFuture<Result<Speech, SpeechError>>> {
+        let model = self.model(delivery);
+        follow::knows(&model).then(|| follow::follow(self.remote.clone(), model, delivery.clone(), pieces).boxed())
+    }
+}

@@ -1,0 +1,84 @@
+use bytes::{Bytes, BytesMut};
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt, TryStreamExt};
+use outbound::{Answer, Remote};
+use speech::{EncodedChunk, EncodedStream, Receipt, Sound, Speech, SpeechError, Utterance};
+use wire::elevenlabs::upstream::{CreateSpeech, Lines, QUERY_FIELDS, TimedAudio};
+
+use super::words::Words;
+use super::{formats, settings};
+use crate::text;
+
+/// What lines of JSON may come as. ElevenLabs' own description says `application/json`.
+const LINES: &[&str] = &[
+    "application/json",
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/jsonl",
+    "application/octet-stream",
+    "text/plain",
+    "",
+];
+
+/// Bytes of JSON besides the audio of a very short text.
+const JSON_BYTES: u64 = 1 << 20;
+
+type Chunks = BoxStream<'static, Result<EncodedChunk, SpeechError>>;
+
+/// Speaks a text, by the one of the four calls that gives what is wanted.
+pub(super) async fn speak(remote: Remote, model: String, utterance: Utterance) -> Result<Speech, SpeechError> {
+    let Utterance { graph, delivery } = utterance;
+    let slot = remote.slot().await?;
+    let output = formats::nearest(delivery.format, delivery.whole && !delivery.timed);
+    let body = CreateSpeech {
+        text: text::text_for(&graph),
+        model_id: &model,
+        language_code: settings::language_code(&delivery, &model),
+        voice_settings: settings::of_voice(&delivery),
+        extras: &delivery.extras,
+    };
+    let mut path = vec!["v1", "text-to-speech", &delivery.voice];
+    path.extend((!delivery.whole).then_some("stream"));
+    path.extend(delivery.timed.then_some("with-timestamps"));
+    let mut call = remote.post(path).query("output_format", output.name);
+    for (field, value) in settings::query(&delivery.extras, &QUERY_FIELDS) {
+        call = call.query(field, &value);
+    }
+    let answer = call.json(serde_json::to_vec(&body).map_err(SpeechError::internal)?).send().await?;
+    let receipt = receipt_of(&answer);
+    let most_bytes = text::most_bytes(graph.text(), output.format);
+    let chunks = if delivery.timed {
+        let bytes = answer.stream(LINES, JSON_BYTES + 2 * most_bytes).await?;
+        let words = Words::of(text::text_for(&graph));
+        if delivery.whole { one_object(remote, bytes, words).await? } else { lines(remote, bytes, words).await? }
+    } else {
+        let bytes = answer.audio(output.format.codec, most_bytes).await?;
+        bytes.map_ok(|bytes| EncodedChunk { bytes, words: Vec::new() }).boxed()
+    };
+    let chunks = slot.held_by(chunks);
+    Ok(Speech { sound: Sound::Encoded(EncodedStream { format: output.format, chunks }), receipt })
+}
+
+/// What the head of an answer says of its cost.
+fn receipt_of(answer: &Answer) -> Receipt {
+    let receipt = Receipt::default();
+    let characters = ["character-cost", "x-character-count"].iter().find_map(|name| answer.header(name));
+    receipt.note(|usage| {
+        usage.request_id = answer.header("request-id").map(str::to_owned);
+        usage.characters = characters.and_then(|count| count.trim().parse().ok());
+    });
+    receipt
+}
+
+/// The answer of `/with-timestamps`.
+async fn one_object(
+    remote: Remote,
+    bytes: BoxStream<'static, Result<Bytes, SpeechError>>,
+    words: Words,
+) -> Result<Chunks, SpeechError> {
+    let body: BytesMut = bytes.try_concat_bytes().await?;
+    let timed = TimedAudio::from_json(&body).map_err(|error| unreadable(&remote, error))?;
+    let mut track = Track::new(remote, words);
+    let chunks = [track.tell(timed), track.finish()?];
+    Ok(stream::iter(chunks.into_iter().flatten().map(Ok)).boxed())
+}
