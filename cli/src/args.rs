@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use speech::AudioFormat;
+use speech::Codec;
 
 pub(crate) use self::reading::{Add, Lexicon, LexiconAction, MarkupFlag, SayAs, Test};
 use crate::config::{self, LogFormat};
@@ -116,7 +116,7 @@ pub(crate) struct Speak {
     /// The format [default: by the name of the output file; wav on standard output].
     #[arg(long, value_parser = parse_format, value_name = "FORMAT", requires = "output",
         help = "The format: mp3, opus, aac, flac, wav, pcm [default: as the output file is named; wav on standard output]")]
-    pub(crate) format: Option<AudioFormat>,
+    pub(crate) format: Option<Codec>,
     /// How fast: 0.25 to 4 times the voice's own pace.
     #[arg(long, default_value_t = 1.0, value_name = "TIMES", allow_negative_numbers = true)]
     pub(crate) speed: f64,
@@ -209,7 +209,7 @@ pub(crate) enum ConfigCommand {
     Check,
 }
 
-fn parse_format(name: &str) -> Result<AudioFormat, String> {
+fn parse_format(name: &str) -> Result<Codec, String> {
     name.parse().map_err(|error: speech::SpeechError| error.to_string())
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 use inference::models::ModelStore;
 use kokoro::Kokoro;
-use speech::{Backend, BoxFuture, ErrorKind, PcmStream, SpeechError, SpeechGraph, Utterance, Voice};
+use speech::{Backend, BoxFuture, ErrorKind, Model, PcmStream, Sound, Speech, SpeechError, Utterance, Voice};
 use tokio_util::sync::CancellationToken;
 
 /// How soon a client may ask again while the model loads: about as long as loading takes when nothing is fetched.
@@ -16,7 +16,7 @@ const SOON: Duration = Duration::from_secs(3);
 pub(crate) struct Loading {
     name: String,
     config: kokoro::Config,
-    voices: Vec<Voice>,
+    voices: Arc<[Voice]>,
     opened: OnceLock<Kokoro>,
     silenced: CancellationToken,
 }
@@ -27,7 +27,7 @@ impl Loading {
         Arc::new(Self {
             name: name.to_owned(),
             config,
-            voices: kokoro::voices(name),
+            voices: kokoro::voices(name).into(),
             opened: OnceLock::new(),
             silenced: CancellationToken::new(),
         })
@@ -59,31 +59,31 @@ impl Backend for Loading {
         &self.name
     }
 
-    fn model(&self) -> &str {
-        kokoro::MODEL
+    fn models(&self) -> Arc<[Model]> {
+        kokoro::models()
     }
 
-    fn voices(&self) -> &[Voice] {
-        &self.voices
+    fn voices(&self) -> Arc<[Voice]> {
+        Arc::clone(&self.voices)
     }
 
     fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
         kokoro::voice(&self.name, name)
     }
 
-    fn follows_instructions(&self) -> bool {
-        self.opened.get().is_some_and(Backend::follows_instructions)
+    fn leaves_out(&self, utterance: &Utterance) -> Vec<String> {
+        kokoro::leaves_out(utterance)
     }
 
-    fn unreadable(&self, graph: &SpeechGraph) -> Vec<String> {
-        self.opened.get().map(|kokoro| kokoro.unreadable(graph)).unwrap_or_default()
+    fn times_words(&self) -> bool {
+        true
     }
 
     fn ready(&self) -> Result<(), SpeechError> {
         self.opened()?.ready()
     }
 
-    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<PcmStream, SpeechError>> {
+    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>> {
         match self.opened() {
             Ok(kokoro) => Box::pin(unless(self.silenced.clone(), kokoro.speak(utterance))),
             Err(error) => Box::pin(async { Err(error) }),
@@ -94,10 +94,12 @@ impl Backend for Loading {
 /// The same speech, until it is silenced.
 async fn unless(
     silenced: CancellationToken,
-    speech: impl Future<Output = Result<PcmStream, SpeechError>>,
-) -> Result<PcmStream, SpeechError> {
-    let PcmStream { sample_rate, chunks } =
-        silenced.run_until_cancelled(speech).await.ok_or_else(broken_off)??;
+    speech: impl Future<Output = Result<Speech, SpeechError>>,
+) -> Result<Speech, SpeechError> {
+    let speech = silenced.run_until_cancelled(speech).await.ok_or_else(broken_off)??;
+    let Speech { sound: Sound::Samples(PcmStream { sample_rate, chunks }), receipt } = speech else {
+        return Ok(speech);
+    };
     let chunks = stream::unfold(Some((chunks, silenced)), |speaking| async {
         let (mut chunks, silenced) = speaking?;
         match silenced.run_until_cancelled(chunks.next()).await {
@@ -105,7 +107,7 @@ async fn unless(
             None => Some((Err(broken_off()), None)),
         }
     });
-    Ok(PcmStream { sample_rate, chunks: chunks.boxed() })
+    Ok(Speech { sound: Sound::Samples(PcmStream { sample_rate, chunks: chunks.boxed() }), receipt })
 }
 
 fn broken_off() -> SpeechError {

@@ -7,7 +7,7 @@ mod wav;
 
 use std::path::Path;
 
-use speech::AudioFormat;
+use speech::Codec;
 use tokio::io::AsyncWriteExt;
 
 use self::file::FileInTheMaking;
@@ -54,9 +54,9 @@ impl Output {
     }
 
     /// Everything is written: the file appears, the last word is heard. A WAV file gets true sizes.
-    pub(crate) async fn finish(self, audio: Option<AudioFormat>) -> Result<(), Failure> {
+    pub(crate) async fn finish(self, audio: Option<Codec>) -> Result<(), Failure> {
         match self {
-            Self::File(file) if audio == Some(AudioFormat::Wav) => file.with_exact_sizes()?.appear(),
+            Self::File(file) if audio == Some(Codec::Wav) => file.with_exact_sizes()?.appear(),
             Self::File(file) => file.appear(),
             Self::Stdout(_) => Ok(()),
             Self::Aloud(player) => player.finish().await,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use speech::{BoxFuture, Lexicons, Reading, SpeechError, SpeechGraph, SpeechRequest};
+use speech::{BoxFuture, Lexicons, Reading, SpeechError, SpeechGraph, SpeechRequest, Terms};
 use tower::{Service, ServiceExt as _};
 
 use crate::spoken::Asked;
@@ -56,8 +56,9 @@ where
         let inner = self.inner.clone();
         let lexicons = Arc::clone(&self.lexicons);
         Box::pin(async move {
-            request.reading = with_lexicon_of(&*lexicons, &request.client, request.reading).await?;
-            let graph = Arc::new(language::compile(request.text.clone(), &request.reading)?);
+            let Terms { client, reading, .. } = &mut request.terms;
+            *reading = with_lexicon_of(&*lexicons, client, std::mem::take(reading)).await?;
+            let graph = Arc::new(language::compile(request.text.clone(), &request.terms.reading)?);
             inner.oneshot(Compiled { request, graph, asked }).await
         })
     }

@@ -1,19 +1,27 @@
-//! Samples become the client's format.
+//! What is spoken becomes the client's format.
 
 use std::collections::VecDeque;
+use std::num::NonZeroU32;
 use std::task::{Context, Poll};
 
 use audio::Encoder;
 use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt};
-use speech::{AudioChunk, AudioStream, BoxFuture, PcmChunk, PcmStream, SampleRate, SpeechError};
+use speech::{
+    AudioChunk, AudioFormat, AudioStream, BoxFuture, Codec, EncodedStream, PcmChunk, PcmStream, SampleRate,
+    Sound, Speech, SpeechError, Volume,
+};
 use tower::Service;
 
+use crate::decode;
 use crate::route::{Call, Encoded};
 
 /// How many slices a second of audio is encoded in: each is a few milliseconds of work, after which the
 /// executor may turn to somebody else.
 const SLICES_PER_SECOND: u32 = 5;
+
+/// The unit of a file's length whose rate nobody has to know.
+const MILLISECONDS: SampleRate = NonZeroU32::new(1000).expect("is not zero");
 
 /// Encodes what the inner service speaks.
 #[derive(Clone)]
@@ -29,7 +37,7 @@ impl<S> Encode<S> {
 
 impl<S> Service<Call> for Encode<S>
 where
-    S: Service<Call, Response = PcmStream, Error = SpeechError>,
+    S: Service<Call, Response = Speech, Error = SpeechError>,
     S::Future: Send + 'static,
 {
     type Response = Encoded;
@@ -41,14 +49,58 @@ where
     }
 
     fn call(&mut self, call: Call) -> Self::Future {
-        let format = call.format;
+        let (format, volume) = (call.format, call.volume);
         let speaking = self.inner.call(call);
-        Box::pin(async move {
-            let PcmStream { sample_rate, chunks } = speaking.await?;
-            let encoder = audio::encoder(format, sample_rate).map_err(SpeechError::internal)?;
-            Ok(Encoded { sample_rate, audio: encoded(chunks, encoder, sample_rate) })
-        })
+        Box::pin(async move { encode(speaking.await?.sound, format, volume).await })
     }
+}
+
+/// The sound in that format: handed on as it is where it has it, made anew where it has not.
+pub(crate) async fn encode(
+    sound: Sound,
+    format: AudioFormat,
+    volume: Volume,
+) -> Result<Encoded, SpeechError> {
+    match sound {
+        // The header of a foreign WAV may say anything about its length.
+        Sound::Encoded(file)
+            if format.is_met_by(file.format) && volume == Volume::NORMAL && format.codec != Codec::Wav =>
+        {
+            Ok(handed_on(file))
+        }
+        sound => {
+            let PcmStream { sample_rate, chunks } = decode::samples(sound).await?;
+            let encoder = audio::encoder(format, sample_rate).map_err(SpeechError::internal)?;
+            Ok(Encoded { sample_rate, audio: encoded(chunks, encoder, sample_rate, volume) })
+        }
+    }
+}
+
+/// The file as it is, counted but not decoded.
+fn handed_on(EncodedStream { format, chunks }: EncodedStream) -> Encoded {
+    let sample_rate = format.rate.unwrap_or(MILLISECONDS);
+    let mut counter = audio::counter(format);
+    let mut counted = 0;
+    let chunks = chunks.map(move |chunk| {
+        let chunk = chunk?;
+        counter.count(&chunk.bytes);
+        let before = counted;
+        counted = (counter.milliseconds() * u64::from(sample_rate.get()) / 1000) as usize;
+        let samples = counted - before;
+        Ok(AudioChunk { bytes: chunk.bytes, words: chunk.words, samples, last: false })
+    });
+    let end = stream::once(async { Ok(AudioChunk { last: true, ..AudioChunk::default() }) });
+    Encoded { sample_rate, audio: until_error(chunks.chain(end)).boxed() }
+}
+
+/// After an error nothing follows that could pass for an end.
+fn until_error<T: Send + 'static>(
+    items: impl futures::Stream<Item = Result<T, SpeechError>> + Send + 'static,
+) -> impl futures::Stream<Item = Result<T, SpeechError>> + Send + 'static {
+    items.scan(false, |failed, item| {
+        let over = std::mem::replace(failed, item.is_err());
+        futures::future::ready((!over).then_some(item))
+    })
 }
 
 /// One encoder at work on one stream.
@@ -57,6 +109,7 @@ struct Encoding {
     /// None once the tail is out, or after an error.
     encoder: Option<Box<dyn Encoder>>,
     slice: usize,
+    volume: f32,
     waiting: VecDeque<PcmChunk>,
 }
 
@@ -64,9 +117,11 @@ fn encoded(
     chunks: BoxStream<'static, Result<PcmChunk, SpeechError>>,
     encoder: Box<dyn Encoder>,
     rate: SampleRate,
+    volume: Volume,
 ) -> AudioStream {
     let slice = (rate.get() / SLICES_PER_SECOND).max(1) as usize;
-    let encoding = Encoding { chunks, encoder: Some(encoder), slice, waiting: VecDeque::new() };
+    let (encoder, waiting) = (Some(encoder), VecDeque::new());
+    let encoding = Encoding { chunks, encoder, slice, volume: volume.times(), waiting };
     stream::unfold(encoding, |mut encoding| async move { Some((encoding.next().await?, encoding)) }).boxed()
 }
 
@@ -84,7 +139,10 @@ impl Encoding {
                 None => return self.finish(),
             }
         }
-        let PcmChunk { samples, words } = self.waiting.pop_front()?;
+        let PcmChunk { mut samples, words } = self.waiting.pop_front()?;
+        if self.volume != 1.0 {
+            samples.iter_mut().for_each(|sample| *sample *= self.volume);
+        }
         let mut bytes = Vec::new();
         if let Err(error) = self.encoder.as_mut()?.encode(&samples, &mut bytes) {
             self.encoder = None;
@@ -115,49 +173,5 @@ fn slices(chunk: PcmChunk, length: usize) -> VecDeque<PcmChunk> {
 }
 
 #[cfg(test)]
-mod tests {
-    use speech::{ErrorKind, TimingKind, WordTiming};
-    use tower::{ServiceExt, service_fn};
-
-    use super::*;
-    use crate::route::tests::call;
-
-    /// What comes out as PCM when these chunks go in, at 1000 samples a second.
-    async fn encode(chunks: Vec<Result<PcmChunk, SpeechError>>) -> Vec<Result<AudioChunk, ErrorKind>> {
-        let chunks = std::sync::Mutex::new(Some(chunks));
-        let speaking = service_fn(move |_: Call| {
-            let chunks = stream::iter(chunks.lock().unwrap().take().unwrap()).boxed();
-            async { Ok(PcmStream { sample_rate: SampleRate::new(1000).unwrap(), chunks }) }
-        });
-        let encoded = Encode::new(speaking).oneshot(call()).await.unwrap();
-        encoded.audio.map(|chunk| chunk.map_err(|error| error.kind())).collect().await
-    }
-
-    #[tokio::test]
-    async fn a_long_chunk_leaves_in_slices_and_its_words_with_the_first() {
-        let word = WordTiming {
-            text: "a".into(),
-            start_ms: 0,
-            end_ms: 9,
-            offset: 0,
-            length: 1,
-            kind: TimingKind::Measured,
-        };
-        let chunk = PcmChunk { samples: vec![0.5; 450], words: vec![word.clone()] };
-        let leaving: Vec<_> = encode(vec![Ok(chunk)]).await.into_iter().map(Result::unwrap).collect();
-        let shape: Vec<_> =
-            leaving.iter().map(|chunk| (chunk.samples, chunk.bytes.len(), chunk.words.len())).collect();
-        assert_eq!(shape, [(200, 400, 1), (200, 400, 0), (50, 100, 0), (0, 0, 0)]);
-        assert_eq!(leaving.iter().map(|chunk| chunk.last).collect::<Vec<_>>(), [false, false, false, true]);
-        assert_eq!(leaving[0].words, [word]);
-    }
-
-    #[tokio::test]
-    async fn after_an_error_nothing_follows_that_could_pass_for_an_end() {
-        let chunk = PcmChunk { samples: vec![0.0; 10], words: Vec::new() };
-        let broken = SpeechError::new(ErrorKind::BackendFailed, "broken");
-        let leaving = encode(vec![Ok(chunk.clone()), Err(broken), Ok(chunk)]).await;
-        assert_eq!(leaving.len(), 2);
-        assert_eq!(leaving[1], Err(ErrorKind::BackendFailed));
-    }
-}
+#[path = "encode/tests.rs"]
+mod tests;

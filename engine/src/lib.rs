@@ -1,10 +1,19 @@
 //! The speech stack: what happens between a [`SpeechRequest`] and its audio, for every door alike.
 
+mod catalogue;
+mod chain;
 mod compile;
+mod converse;
+mod decode;
+mod deprecation;
 mod encode;
+mod gather;
+mod listen;
 mod meter;
 mod normalise;
+mod pace;
 mod route;
+mod split;
 mod spoken;
 mod stack;
 mod timeouts;
@@ -12,16 +21,19 @@ mod timeouts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures::future::join_all;
+use futures::stream::BoxStream;
 use speech::{
-    Backend, Clock, Journal, Lexicons, Reading, SpeechError, SpeechRequest, SpeechText, Voice, VoiceId,
+    Backend, Clock, Journal, Lexicons, Piece, Reading, SpeechError, SpeechRequest, SpeechText, Terms, Turn,
+    Voice, VoiceId,
 };
 use tower::ServiceExt;
 
+pub use catalogue::ModelName;
 pub use language::English;
 pub use meter::Refusal;
 pub use normalise::Normalised;
-pub use route::ModelName;
-pub use spoken::{Reason, Spoken};
+pub use spoken::{Reason, Spoken, Tally};
 
 /// What the engine is made of.
 pub struct Parts {
@@ -29,6 +41,9 @@ pub struct Parts {
     pub backends: Vec<Arc<dyn Backend>>,
     /// Other names for voices: `alloy` -> `kokoro:af_heart`.
     pub aliases: BTreeMap<String, String>,
+    /// Names that applications send because their vendor has them, and who answers to them where nobody has that
+    /// name; the first that can.
+    pub stand_ins: BTreeMap<String, Vec<String>>,
     /// Where every request leaves its row.
     pub journal: Arc<dyn Journal>,
     /// How each client wants words to be said.
@@ -44,15 +59,20 @@ pub struct Engine {
     catalogue: Arc<route::Catalogue>,
     ledger: meter::Ledger,
     lexicons: Arc<dyn Lexicons>,
+    conversation: converse::Conversation,
 }
 
 impl Engine {
     /// Builds the stack.
     pub fn new(parts: Parts) -> Self {
-        let catalogue = Arc::new(route::Catalogue::new(parts.backends, parts.aliases));
-        let ledger = meter::Ledger::new(parts.journal, parts.clock);
-        let stack = stack::build(ledger.clone(), parts.lexicons.clone(), catalogue.clone());
-        Self { stack, catalogue, ledger, lexicons: parts.lexicons }
+        let Parts { backends, aliases, stand_ins, journal, lexicons, clock } = parts;
+        let catalogue = Arc::new(catalogue::Catalogue::new(backends, aliases, stand_ins, clock.clone()));
+        let ledger = meter::Ledger::new(journal, clock);
+        let speaker = stack::speaker();
+        let stack = stack::build(ledger.clone(), lexicons.clone(), catalogue.clone(), speaker.clone());
+        let conversation =
+            converse::Conversation { catalogue: catalogue.clone(), lexicons: lexicons.clone(), speaker };
+        Self { stack, catalogue, ledger, lexicons, conversation }
     }
 
     /// Speaks. Resolves when the first audio is ready. One row goes to the journal when the stream ends, fails
@@ -62,6 +82,48 @@ impl Engine {
     /// Every failure before the first audio.
     pub async fn speak(&self, request: SpeechRequest) -> Result<Spoken, SpeechError> {
         self.stack.clone().oneshot(request).await
+    }
+
+    /// One voice speaks a text that is still being written: one sound, one row. Resolves when the first audio is
+    /// ready, which may wait for the text. An error after that ends the audio.
+    ///
+    /// # Errors
+    /// As [`speak`](Self::speak); and when the text ends without a word.
+    pub async fn dictate(
+        &self,
+        terms: Terms,
+        voice: Arc<str>,
+        pieces: BoxStream<'static, Piece>,
+    ) -> Result<Spoken, SpeechError> {
+        let row = self.ledger.open_on(&terms, None);
+        let asked = row.asked();
+        row.over(self.conversation.clone().dictate(terms, voice, pieces, asked)).await
+    }
+
+    /// Voices take turns: one sound, one row, under the first voice's name. Otherwise as [`dictate`](Self::dictate).
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn converse(
+        &self,
+        terms: Terms,
+        turns: BoxStream<'static, Turn>,
+    ) -> Result<Spoken, SpeechError> {
+        let row = self.ledger.open_on(&terms, None);
+        let asked = row.asked();
+        row.over(self.conversation.clone().converse(terms, turns, asked)).await
+    }
+
+    /// Asks every vendor anew for its models and voices. What was known stays known where that fails.
+    pub async fn refresh(&self) {
+        let backends = self.catalogue.backends().iter();
+        join_all(backends.map(|backend| async move {
+            if let Err(error) = backend.refresh().await {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(backend = backend.name(), error, "models and voices could not be listed anew");
+            }
+        }))
+        .await;
     }
 
     /// What would be said of a text that this client sends. Nobody is asked to speak, and nothing is journaled.
@@ -89,7 +151,7 @@ impl Engine {
     /// # Errors
     /// As [`speak`](Self::speak), for the names.
     pub fn resolve(&self, model: Option<&str>, voice: &str) -> Result<VoiceId, SpeechError> {
-        self.catalogue.resolve(model, voice).map(|(_, voice, _)| voice.id)
+        self.catalogue.resolve(model, voice).map(|choice| choice.voice.id)
     }
 
     /// Every voice of every backend.
@@ -97,8 +159,8 @@ impl Engine {
         self.catalogue.voices()
     }
 
-    /// The other names for voices.
-    pub fn aliases(&self) -> &BTreeMap<String, String> {
+    /// The other names for voices, each with the voice it leads to now.
+    pub fn aliases(&self) -> BTreeMap<String, VoiceId> {
         self.catalogue.aliases()
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::stream::{self, StreamExt};
 use speech::{
     AudioChunk, AudioStream, BoxFuture, Clock, Door, ErrorKind, Journal, Outcome, RequestRow, SampleRate,
-    SpeechError, SpeechRequest,
+    SpeechError, SpeechRequest, Terms, Usage,
 };
 use tokio::runtime::Handle;
 use tokio::time::Instant;
@@ -67,7 +67,9 @@ impl Ledger {
             door,
             backend: None,
             voice: None,
+            model: None,
             characters,
+            usage: Usage::default(),
             audio_ms: 0,
             first_audio_ms: None,
             total_ms: 0,
@@ -81,6 +83,11 @@ impl Ledger {
             ledger: self.clone(),
             runtime: Handle::current(),
         }
+    }
+
+    /// The row of a request on these terms.
+    pub(crate) fn open_on(&self, terms: &Terms, characters: Option<u64>) -> OpenRow {
+        self.open(terms.id.clone(), terms.client.clone(), terms.door, characters)
     }
 
     /// Hands the row to a task of its own.
@@ -102,7 +109,7 @@ impl Ledger {
 
 /// A row whose request is still running. Dropped, it is the row of a client who hung up, or of a defect of ours
 /// while a panic unwinds.
-struct OpenRow {
+pub(crate) struct OpenRow {
     /// None once it is written.
     row: Option<RequestRow>,
     asked: Asked,
@@ -119,6 +126,29 @@ struct Heard {
 }
 
 impl OpenRow {
+    /// Where to note who is asked.
+    pub(crate) fn asked(&self) -> Asked {
+        self.asked.clone()
+    }
+
+    /// Watches a speech from its first moment to its last.
+    pub(crate) async fn over(
+        mut self,
+        speaking: impl Future<Output = Result<Spoken, SpeechError>>,
+    ) -> Result<Spoken, SpeechError> {
+        match speaking.await {
+            Ok(mut spoken) => {
+                self.heard = Some(Heard { samples: 0, rate: spoken.sample_rate });
+                spoken.audio = metered(spoken.audio, self);
+                Ok(spoken)
+            }
+            Err(error) => {
+                self.finish(Outcome::Failed(error.kind())).await;
+                Err(error)
+            }
+        }
+    }
+
     /// A chunk leaves.
     fn leaves(&mut self, chunk: &AudioChunk) {
         if let Some(heard) = &mut self.heard {
@@ -142,9 +172,13 @@ impl OpenRow {
     fn close(&mut self, outcome: Outcome) -> Option<tokio::task::JoinHandle<()>> {
         let mut row = self.row.take()?;
         row.outcome = outcome;
-        if let Some(voice) = self.asked.get() {
-            row.backend = Some(voice.backend.clone());
-            row.voice = Some(voice.voice.clone());
+        let asked = self.asked.facts();
+        row.usage = asked.usage();
+        row.characters = row.characters.or(asked.characters);
+        row.model = asked.model;
+        if let Some(voice) = asked.voice {
+            row.backend = Some(voice.backend);
+            row.voice = Some(voice.voice);
         }
         row.total_ms = millis(self.started.elapsed());
         row.audio_ms =
@@ -192,21 +226,9 @@ where
 
     fn call(&mut self, request: SpeechRequest) -> Self::Future {
         let characters = Some(request.text.characters() as u64);
-        let mut row = self.ledger.open(request.id.clone(), request.client.clone(), request.door, characters);
-        let speaking = self.inner.call((request, row.asked.clone()));
-        Box::pin(async move {
-            match speaking.await {
-                Ok(mut spoken) => {
-                    row.heard = Some(Heard { samples: 0, rate: spoken.sample_rate });
-                    spoken.audio = metered(spoken.audio, row);
-                    Ok(spoken)
-                }
-                Err(error) => {
-                    row.finish(Outcome::Failed(error.kind())).await;
-                    Err(error)
-                }
-            }
-        })
+        let row = self.ledger.open_on(&request.terms, characters);
+        let speaking = self.inner.call((request, row.asked()));
+        Box::pin(row.over(speaking))
     }
 }
 
@@ -237,7 +259,7 @@ mod tests {
     use std::sync::Mutex;
 
     use futures::channel::mpsc;
-    use speech::{AudioFormat, JournalError, Reading, SpeechText, Speed, Voice, VoiceId, VoiceStatus};
+    use speech::{Codec, JournalError, SpeechText, Voice};
     use tower::ServiceExt;
     use tower::util::MapErr;
     use tower_test::mock;
@@ -307,29 +329,12 @@ mod tests {
     type Inner = MapErr<mock::Mock<Asking, Spoken>, fn(Boxed) -> SpeechError>;
 
     fn request() -> SpeechRequest {
-        SpeechRequest {
-            id: "r1".into(),
-            client: "local".into(),
-            door: Door::Cli,
-            text: SpeechText::new("Hello.", None).unwrap(),
-            reading: Reading::default(),
-            voice: "anna".into(),
-            model: None,
-            speed: Speed::NORMAL,
-            format: AudioFormat::Pcm,
-            instructions: None,
-        }
+        let terms = Terms { format: Codec::Pcm.into(), ..Terms::new("r1", "local".into(), Door::Cli) };
+        SpeechRequest { text: SpeechText::new("Hello.", None).unwrap(), voice: "anna".into(), terms }
     }
 
     fn voice() -> Voice {
-        Voice {
-            id: VoiceId { backend: "one".into(), voice: "anna".into() },
-            name: "Anna".into(),
-            languages: Vec::new(),
-            gender: None,
-            description: None,
-            status: VoiceStatus::Available,
-        }
+        Voice::named("one", "anna")
     }
 
     type Feed = mpsc::UnboundedSender<Result<AudioChunk, SpeechError>>;
@@ -341,8 +346,9 @@ mod tests {
             model: "m".into(),
             requested_voice: "anna".into(),
             reason: Reason::Exact,
-            characters: 6,
             dropped: Vec::new(),
+            deprecated_after: None,
+            tally: crate::spoken::Tally::default(),
             sample_rate: SampleRate::new(1000).unwrap(),
             audio: audio.boxed(),
         };
@@ -360,7 +366,7 @@ mod tests {
         let (feed, answer) = spoken();
         let (spoken, ()) = tokio::join!(call, async {
             let ((_, asked), respond) = stage.backend.next_request().await.unwrap();
-            asked.set(&voice().id);
+            asked.choose(&voice().id, "m");
             tokio::time::advance(Duration::from_secs(2)).await;
             respond.send_response(answer);
         });
@@ -393,7 +399,9 @@ mod tests {
             door: Door::Cli,
             backend: Some("one".into()),
             voice: Some("anna".into()),
+            model: Some("m".into()),
             characters: Some(6),
+            usage: Usage::default(),
             audio_ms: 1500,
             first_audio_ms: Some(2000),
             total_ms: 3000,
@@ -421,7 +429,7 @@ mod tests {
         stage.backend.allow(1);
         let call = tokio::spawn(speaking(&stage.meter));
         let ((_, asked), _unanswered) = stage.backend.next_request().await.unwrap();
-        asked.set(&voice().id);
+        asked.choose(&voice().id, "m");
         call.abort();
         let _ = call.await;
         let row = stage.row().await;
@@ -436,7 +444,7 @@ mod tests {
         let call = speaking(&first.meter);
         let (result, ()) = tokio::join!(call, async {
             let ((_, asked), respond) = first.backend.next_request().await.unwrap();
-            asked.set(&voice().id);
+            asked.choose(&voice().id, "m");
             respond.send_error(SpeechError::new(ErrorKind::Overloaded, "busy"));
         });
         assert_eq!(result.err().map(|error| error.kind()), Some(ErrorKind::Overloaded));

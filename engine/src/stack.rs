@@ -2,23 +2,34 @@
 
 use std::sync::Arc;
 
-use speech::{Lexicons, SpeechError, SpeechRequest};
+use speech::{Lexicons, Speech, SpeechError, SpeechRequest};
 use tower::ServiceBuilder;
 use tower::layer::layer_fn;
 use tower::util::BoxCloneSyncService;
 
 use crate::Spoken;
+use crate::catalogue::Catalogue;
 use crate::compile::Compile;
 use crate::encode::Encode;
+use crate::listen::Listen;
 use crate::meter::{Ledger, Meter};
-use crate::route::{Catalogue, Route};
+use crate::route::{Call, Route};
+use crate::split::Split;
 use crate::timeouts::Timeouts;
 
 /// The whole stack as one service. Every layer is always ready: whoever is busy says so when called.
 pub(crate) type Stack = BoxCloneSyncService<SpeechRequest, Spoken, SpeechError>;
 
+/// Its lower half: one call of one backend.
+pub(crate) type Speaker = BoxCloneSyncService<Call, Speech, SpeechError>;
+
 /// Outermost first.
-pub(crate) fn build(ledger: Ledger, lexicons: Arc<dyn Lexicons>, catalogue: Arc<Catalogue>) -> Stack {
+pub(crate) fn build(
+    ledger: Ledger,
+    lexicons: Arc<dyn Lexicons>,
+    catalogue: Arc<Catalogue>,
+    speaker: Speaker,
+) -> Stack {
     BoxCloneSyncService::new(
         ServiceBuilder::new()
             // sees every end there is, a dropped future included, and journals it once
@@ -27,8 +38,20 @@ pub(crate) fn build(ledger: Ledger, lexicons: Arc<dyn Lexicons>, catalogue: Arc<
             .layer(layer_fn(|inner| Compile::new(inner, lexicons.clone())))
             // a name becomes a backend and its voice
             .layer(layer_fn(|inner| Route::new(inner, catalogue.clone())))
-            // samples become the client's format, slice by slice
+            // the sound becomes the client's format, slice by slice, unless it has it
             .layer(layer_fn(Encode::new))
+            // a text too long for the model becomes several calls
+            .layer(layer_fn(Split::new))
+            .service(speaker),
+    )
+}
+
+/// One call of one backend, outermost layer first.
+pub(crate) fn speaker() -> Speaker {
+    BoxCloneSyncService::new(
+        ServiceBuilder::new()
+            // what is no speech is a failure, whoever calls it a success; words that nobody timed get their times
+            .layer(layer_fn(Listen::new))
             // a backend that stalls is a failure, not a wait; innermost, so that no slow reader trips it
             .layer(layer_fn(Timeouts::new))
             .service_fn(adapter),
@@ -36,6 +59,6 @@ pub(crate) fn build(ledger: Ledger, lexicons: Arc<dyn Lexicons>, catalogue: Arc<
 }
 
 /// The innermost service: the backend itself.
-async fn adapter(call: crate::route::Call) -> Result<speech::PcmStream, SpeechError> {
+async fn adapter(call: Call) -> Result<Speech, SpeechError> {
     call.backend.speak(call.utterance).await
 }

@@ -3,8 +3,8 @@
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures::stream::{self, StreamExt};
-use speech::{BoxFuture, ErrorKind, PcmStream, SpeechError};
+use futures::stream::{self, BoxStream, StreamExt};
+use speech::{BoxFuture, EncodedStream, ErrorKind, PcmStream, Sound, Speech, SpeechError};
 use tokio::time::timeout;
 use tower::Service;
 
@@ -29,12 +29,12 @@ impl<S> Timeouts<S> {
 
 impl<S> Service<Call> for Timeouts<S>
 where
-    S: Service<Call, Response = PcmStream, Error = SpeechError>,
+    S: Service<Call, Response = Speech, Error = SpeechError>,
     S::Future: Send + 'static,
 {
-    type Response = PcmStream;
+    type Response = Speech;
     type Error = SpeechError;
-    type Future = BoxFuture<Result<PcmStream, SpeechError>>;
+    type Future = BoxFuture<Result<Speech, SpeechError>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), SpeechError>> {
         self.inner.poll_ready(context)
@@ -43,29 +43,41 @@ where
     fn call(&mut self, call: Call) -> Self::Future {
         let speaking = timeout(FIRST_AUDIO, self.inner.call(call));
         Box::pin(async move {
-            let PcmStream { sample_rate, mut chunks } =
+            let Speech { sound, receipt } =
                 speaking.await.map_err(|_| stalled("gave no audio", FIRST_AUDIO))??;
-            let mut over = false;
-            let bounded = stream::poll_fn({
-                let mut waiting = None;
-                move |context| {
-                    if over {
-                        return Poll::Ready(None);
-                    }
-                    let chunk = chunks.poll_next_unpin(context);
-                    if chunk.is_ready() {
-                        waiting = None;
-                        return chunk;
-                    }
-                    let wait = waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(IDLE)));
-                    std::task::ready!(wait.as_mut().poll(context));
-                    over = true;
-                    Poll::Ready(Some(Err(stalled("stopped in mid-speech", IDLE))))
+            let sound = match sound {
+                Sound::Samples(PcmStream { sample_rate, chunks }) => {
+                    Sound::Samples(PcmStream { sample_rate, chunks: bounded(chunks) })
                 }
-            });
-            Ok(PcmStream { sample_rate, chunks: bounded.boxed() })
+                Sound::Encoded(EncodedStream { format, chunks }) => {
+                    Sound::Encoded(EncodedStream { format, chunks: bounded(chunks) })
+                }
+            };
+            Ok(Speech { sound, receipt })
         })
     }
+}
+
+/// The same chunks; one that is waited for too long is an error, and the last.
+fn bounded<T: Send + 'static>(
+    mut chunks: BoxStream<'static, Result<T, SpeechError>>,
+) -> BoxStream<'static, Result<T, SpeechError>> {
+    let (mut over, mut waiting) = (false, None);
+    let bounded = stream::poll_fn(move |context| {
+        if over {
+            return Poll::Ready(None);
+        }
+        let chunk = chunks.poll_next_unpin(context);
+        if chunk.is_ready() {
+            waiting = None;
+            return chunk;
+        }
+        let wait = waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(IDLE)));
+        std::task::ready!(wait.as_mut().poll(context));
+        over = true;
+        Poll::Ready(Some(Err(stalled("stopped in mid-speech", IDLE))))
+    });
+    bounded.boxed()
 }
 
 fn stalled(what: &str, wait: Duration) -> SpeechError {
@@ -86,7 +98,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_backend_that_never_begins_has_failed() {
-        let silent = service_fn(|_: Call| std::future::pending::<Result<PcmStream, SpeechError>>());
+        let silent = service_fn(|_: Call| std::future::pending::<Result<Speech, SpeechError>>());
         let began = Instant::now();
         let error = Timeouts::new(silent).oneshot(call()).await.err().unwrap();
         assert_eq!((error.kind(), began.elapsed()), (ErrorKind::DeadlineExceeded, FIRST_AUDIO));
@@ -98,9 +110,13 @@ mod tests {
         let chunks = std::sync::Mutex::new(Some(chunks));
         let speaking = service_fn(move |_: Call| {
             let chunks = chunks.lock().unwrap().take().unwrap().boxed();
-            async { Ok(PcmStream { sample_rate: SampleRate::MIN, chunks }) }
+            async { Ok(Speech::from(PcmStream { sample_rate: SampleRate::MIN, chunks })) }
         });
-        let mut stream = Timeouts::new(speaking).oneshot(call()).await.unwrap().chunks;
+        let Sound::Samples(PcmStream { chunks: mut stream, .. }) =
+            Timeouts::new(speaking).oneshot(call()).await.unwrap().sound
+        else {
+            panic!("another kind of sound")
+        };
         feed.unbounded_send(Ok(PcmChunk::default())).unwrap();
         // Nobody asks for longer than the limit: the reader is slow, not the backend.
         tokio::time::advance(IDLE * 2).await;

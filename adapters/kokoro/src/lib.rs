@@ -22,10 +22,7 @@ use std::sync::Arc;
 
 use inference::models::{ModelStore, StoreError};
 use language::English;
-use speech::{
-    Backend, BoxFuture, ErrorKind, Gender, PcmStream, SpeechError, SpeechGraph, Utterance, Voice, VoiceId,
-    VoiceStatus,
-};
+use speech::{Backend, BoxFuture, ErrorKind, Gender, Model, Speech, SpeechError, Utterance, Voice};
 
 pub use config::Config;
 pub use phonemes::Phonemes;
@@ -40,7 +37,7 @@ pub const MODEL: &str = "kokoro-82m-v1.0";
 /// The model, loaded.
 pub struct Kokoro {
     name: String,
-    voices: Vec<Voice>,
+    voices: Arc<[Voice]>,
     speaker: Arc<Speaker>,
 }
 
@@ -62,7 +59,7 @@ impl Kokoro {
         let synthesis = Synthesis::open(config, store)?;
         let styles = Styles::new(store.clone());
         let speaker = Arc::new(Speaker { phonemes: synthesis.phonemes()?, styles, synthesis });
-        Ok(Self { name: name.to_owned(), voices: voices(name), speaker })
+        Ok(Self { name: name.to_owned(), voices: voices(name).into(), speaker })
     }
 }
 
@@ -71,20 +68,24 @@ impl Backend for Kokoro {
         &self.name
     }
 
-    fn model(&self) -> &str {
-        MODEL
+    fn models(&self) -> Arc<[Model]> {
+        models()
     }
 
-    fn voices(&self) -> &[Voice] {
-        &self.voices
+    fn voices(&self) -> Arc<[Voice]> {
+        Arc::clone(&self.voices)
     }
 
     fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
         voice(&self.name, name)
     }
 
-    fn unreadable(&self, graph: &SpeechGraph) -> Vec<String> {
-        language::left_out(graph, English::American).into_iter().map(|unreadable| unreadable.name).collect()
+    fn leaves_out(&self, utterance: &Utterance) -> Vec<String> {
+        leaves_out(utterance)
+    }
+
+    fn times_words(&self) -> bool {
+        true
     }
 
     fn ready(&self) -> Result<(), SpeechError> {
@@ -94,9 +95,35 @@ impl Backend for Kokoro {
         Err(SpeechError::new(ErrorKind::BackendFailed, "Kokoro has no session left; restart the gateway."))
     }
 
-    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<PcmStream, SpeechError>> {
-        Box::pin(stream::speak(Arc::clone(&self.speaker), utterance))
+    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>> {
+        let speaking = stream::speak(Arc::clone(&self.speaker), utterance);
+        Box::pin(async { speaking.await.map(Speech::from) })
     }
+}
+
+/// The one model there is. Needs no file.
+pub fn models() -> Arc<[Model]> {
+    Arc::new([Model {
+        id: MODEL.to_owned(),
+        name: "Kokoro-82M".to_owned(),
+        most_characters: None,
+        languages: vec!["en".to_owned()],
+        deprecated_after: None,
+    }])
+}
+
+/// What of an utterance it cannot do or say. Needs no model.
+pub fn leaves_out(Utterance { graph, delivery }: &Utterance) -> Vec<String> {
+    let unreadable =
+        language::left_out(graph, English::American).into_iter().map(|unreadable| unreadable.name);
+    let instructions = delivery.instructions.is_some().then(|| "instructions".to_owned());
+    let other_language = delivery.language.as_deref().is_some_and(|tag| !is_english(tag));
+    let language = other_language.then(|| "language".to_owned());
+    unreadable.chain(instructions).chain(language).chain(delivery.extras.beside(&[])).collect()
+}
+
+fn is_english(tag: &str) -> bool {
+    tag.get(..2).is_some_and(|language| language.eq_ignore_ascii_case("en"))
 }
 
 /// The voice of that name, or of that mix of names: `af_bella(2)+af_sky(1)`. A mix speaks the language of its first
@@ -115,12 +142,10 @@ pub fn voice(backend: &str, name: &str) -> Result<Voice, SpeechError> {
     let first = genders.next().flatten();
     let gender = if genders.all(|gender| gender == first) { first } else { Some(Gender::Neutral) };
     Ok(Voice {
-        id: VoiceId { backend: backend.to_owned(), voice: canonical.clone() },
-        name: canonical,
         languages: vec![mix.language().tag().to_owned()],
         gender,
         description: Some("A mix of voices.".to_owned()),
-        status: VoiceStatus::Available,
+        ..Voice::named(backend, &canonical)
     })
 }
 

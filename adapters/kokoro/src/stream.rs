@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use language::English;
-use speech::{PcmChunk, PcmStream, SpeechError, SpeechGraph, Speed, TimingKind, Utterance, WordTiming};
+use speech::{
+    Delivery, PcmChunk, PcmStream, SpeechError, SpeechGraph, Speed, TimingKind, Utterance, WordTiming,
+};
 use tokio::task::spawn_blocking;
 
 use crate::Speaker;
@@ -24,10 +26,11 @@ const AHEAD: usize = 2;
 
 /// Speaks; resolves when the first piece can be heard. Dropping the future or the stream ends the runs at once.
 pub(crate) async fn speak(speaker: Arc<Speaker>, utterance: Utterance) -> Result<PcmStream, SpeechError> {
-    let Utterance { graph, voice, speed } = utterance;
+    let Utterance { graph, delivery: Delivery { voice, speed, language, .. } } = utterance;
     let mix = Mix::parse(&voice)?;
-    speaker.phonemes.reader(english(&mix)).check(graph.lexicon())?;
-    let mut spoken = Box::pin(spoken(speaker, graph, mix, speed));
+    let english = english(&mix, language.as_deref());
+    speaker.phonemes.reader(english).check(graph.lexicon())?;
+    let mut spoken = Box::pin(spoken(speaker, graph, english, mix, speed));
     let mut joiner = Joiner::new(speed);
     // A text of nothing but foreign letters is silent only once it is read.
     let first = spoken.next().await.ok_or_else(silent)??;
@@ -43,11 +46,12 @@ pub(crate) async fn speak(speaker: Arc<Speaker>, utterance: Utterance) -> Result
 fn spoken(
     speaker: Arc<Speaker>,
     graph: Arc<SpeechGraph>,
+    english: English,
     mix: Mix,
     speed: Speed,
 ) -> impl Stream<Item = Result<Spoken, SpeechError>> + Send {
     let reader =
-        Reader { speaker: Arc::clone(&speaker), pieces: Pieces::new(graph, english(&mix)), mix, speed };
+        Reader { speaker: Arc::clone(&speaker), pieces: Pieces::new(graph, english), english, mix, speed };
     let jobs = stream::try_unfold(reader, |mut reader| async move {
         // A sentence takes a millisecond or two.
         spawn_blocking(move || reader.next().map(|next| next.map(|next| (next, reader))))
@@ -69,9 +73,12 @@ fn spoken(
     runs.try_buffered(AHEAD)
 }
 
-/// Which English a voice reads.
-fn english(mix: &Mix) -> English {
+/// Which English is read: the one that is asked for, or else the voice's own.
+fn english(mix: &Mix, asked: Option<&str>) -> English {
+    let is_asked = |tag: &str| asked.is_some_and(|asked| asked.eq_ignore_ascii_case(tag));
     match mix.language() {
+        _ if is_asked("en-GB") => English::British,
+        _ if is_asked("en-US") => English::American,
         Language::British => English::British,
         Language::American | Language::Other(..) => English::American,
     }
@@ -81,6 +88,7 @@ fn english(mix: &Mix) -> English {
 struct Reader {
     speaker: Arc<Speaker>,
     pieces: Pieces,
+    english: English,
     mix: Mix,
     speed: Speed,
 }
@@ -88,7 +96,7 @@ struct Reader {
 impl Reader {
     /// The next piece and all that the model needs for it.
     fn next(&mut self) -> Result<Option<(Piece, Job)>, SpeechError> {
-        let Some(piece) = self.pieces.next(self.speaker.phonemes.reader(english(&self.mix))) else {
+        let Some(piece) = self.pieces.next(self.speaker.phonemes.reader(self.english)) else {
             return Ok(None);
         };
         let tokens = Tokens::of(&piece);
@@ -151,6 +159,7 @@ fn timings(words: &[Word], sound: &Sound, start: usize) -> Vec<WordTiming> {
             offset: span.offset,
             length: span.length,
             kind: TimingKind::Measured,
+            letters: Vec::new(),
         });
     }
     timings

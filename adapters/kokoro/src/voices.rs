@@ -1,6 +1,6 @@
 //! The 54 voices of Kokoro-82M v1.0.
 
-use speech::{Gender, Voice, VoiceId, VoiceStatus};
+use speech::{Gender, Voice, VoiceStatus};
 
 /// Each voice by its own name: the first letter is its language, the second the speaker's gender.
 #[rustfmt::skip]
@@ -75,12 +75,11 @@ pub(crate) fn describe(backend: &str, name: &str) -> Voice {
     let capitalised =
         letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect();
     Voice {
-        id: VoiceId { backend: backend.to_owned(), voice: name.to_owned() },
         name: capitalised,
         languages: vec![language.tag().to_owned()],
         gender: gender(name),
-        description: None,
         status: language.status(),
+        ..Voice::named(backend, name)
     }
 }
 

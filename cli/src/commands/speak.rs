@@ -7,7 +7,7 @@ use std::sync::Arc;
 use engine::{Engine, Refusal, Spoken};
 use futures::{FutureExt, StreamExt};
 use serde_json::json;
-use speech::{AudioFormat, Door, Ids, Reading, SpeechError, SpeechRequest, SpeechText, Speed};
+use speech::{Codec, Door, Ids, Reading, SpeechError, SpeechRequest, SpeechText, Speed, Terms};
 
 use super::{LOCAL, block_on, left_out, print_json};
 use crate::args::{Global, Speak};
@@ -51,7 +51,7 @@ pub(super) fn with_lexicon_of(
         // Nothing is fetched or loaded for what will be refused.
         let worth_loading = request
             .as_ref()
-            .is_ok_and(|request| engine.resolve(request.model.as_deref(), &request.voice).is_ok());
+            .is_ok_and(|request| engine.resolve(request.terms.model.as_deref(), &request.voice).is_ok());
         let loading = async { if worth_loading { compose::load(&backends, &models).await } else { Ok(()) } };
         let loaded = signals.or(loading.map(Ok)).await?;
         let spoken = match request.and_then(|request| loaded.map(|()| request)) {
@@ -75,9 +75,10 @@ async fn speak_to(
     mut output: Output,
     mut timings: Option<Timings>,
 ) -> Result<serde_json::Value, Failure> {
-    let (id, format) = (request.id.clone(), request.format);
+    let (id, format) = (request.terms.id.clone(), request.terms.format.codec);
     let failed = |error| Failure::of_request(&error, &id);
-    let Spoken { voice, model, characters, dropped, sample_rate, mut audio, .. } =
+    let characters = request.text.characters();
+    let Spoken { voice, model, dropped, sample_rate, mut audio, .. } =
         engine.speak(request).await.map_err(failed)?;
     warn_of(&dropped);
     let progress = Speaking::new(characters);
@@ -118,19 +119,16 @@ fn warn_of(dropped: &[String]) {
 }
 
 /// The request that the command line spells.
-fn request(id: &str, speak: &Speak, text: String, format: AudioFormat) -> Result<SpeechRequest, SpeechError> {
-    Ok(SpeechRequest {
-        id: id.to_owned(),
-        client: LOCAL.into(),
-        door: Door::Cli,
-        text: SpeechText::new(text, None)?,
+fn request(id: &str, speak: &Speak, text: String, format: Codec) -> Result<SpeechRequest, SpeechError> {
+    let terms = Terms {
         reading: Reading { markup: speak.markup.markup(), ..Reading::default() },
-        voice: speak.voice.clone(),
         model: speak.model.clone(),
         speed: Speed::new(speak.speed)?,
-        format,
-        instructions: None,
-    })
+        format: format.into(),
+        timed: speak.timings.is_some(),
+        ..Terms::new(id, LOCAL.into(), Door::Cli)
+    };
+    Ok(SpeechRequest { text: SpeechText::new(text, None)?, voice: speak.voice.clone(), terms })
 }
 
 /// What to say: the argument, a file, or standard input.
@@ -146,9 +144,9 @@ fn text(speak: &Speak) -> Result<String, Failure> {
 }
 
 /// The format that is asked for by `--format`, by the output's name, or by what a sound card takes.
-fn format(speak: &Speak) -> Result<AudioFormat, Failure> {
+fn format(speak: &Speak) -> Result<Codec, Failure> {
     let Some(output) = speak.output.as_deref().filter(|output| *output != Path::new("-")) else {
-        return Ok(speak.format.unwrap_or(AudioFormat::Wav));
+        return Ok(speak.format.unwrap_or(Codec::Wav));
     };
     match (speak.format, format_named_by(output)) {
         (Some(asked), Some(named)) if asked != named => Err(Failure::usage(format_args!(
@@ -159,15 +157,15 @@ fn format(speak: &Speak) -> Result<AudioFormat, Failure> {
         (None, None) => Err(Failure::usage(format_args!(
             "the name {} does not say which format to write; end it in one of {}, ogg, or give --format",
             output.display(),
-            AudioFormat::ALL.map(AudioFormat::name).join(", ")
+            Codec::ALL.map(Codec::name).join(", ")
         ))),
     }
 }
 
 /// The format that the end of a file's name stands for.
-fn format_named_by(path: &Path) -> Option<AudioFormat> {
+fn format_named_by(path: &Path) -> Option<Codec> {
     match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "ogg" => Some(AudioFormat::Opus),
+        "ogg" => Some(Codec::Opus),
         name => name.parse().ok(),
     }
 }

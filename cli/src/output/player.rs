@@ -208,7 +208,7 @@ mod tests {
     #[tokio::test]
     async fn sound_reaches_whichever_player_is_installed() {
         let rate = std::num::NonZeroU32::new(24_000).expect("not zero");
-        let mut encoder = audio::encoder(speech::AudioFormat::Wav, rate).expect("WAV is known");
+        let mut encoder = audio::encoder(speech::Codec::Wav.into(), rate).expect("WAV is known");
         let mut wav = Vec::new();
         encoder.encode(&[0.25; 100_000], &mut wav).expect("it encodes");
 

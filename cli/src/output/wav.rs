@@ -31,7 +31,7 @@ mod tests {
     #[test]
     fn a_file_is_patched_as_the_encoder_s_own_room_would() {
         let rate = NonZeroU32::new(24_000).expect("not zero");
-        let mut encoder = audio::encoder(speech::AudioFormat::Wav, rate).expect("WAV is known");
+        let mut encoder = audio::encoder(speech::Codec::Wav.into(), rate).expect("WAV is known");
         let mut streamed = Vec::new();
         encoder.encode(&[0.25; 999], &mut streamed).expect("it encodes");
         encoder.finish(&mut streamed).expect("it ends");

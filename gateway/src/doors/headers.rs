@@ -12,11 +12,12 @@ const MODEL: HeaderName = HeaderName::from_static("x-soundboard-model");
 const REQUESTED_VOICE: HeaderName = HeaderName::from_static("x-soundboard-requested-voice");
 const REASON: HeaderName = HeaderName::from_static("x-soundboard-reason");
 const CHARACTERS: HeaderName = HeaderName::from_static("x-soundboard-characters");
+const DEPRECATED_AFTER: HeaderName = HeaderName::from_static("x-soundboard-deprecated-after");
 const DROPPED: HeaderName = HeaderName::from_static("x-soundboard-dropped");
 
 /// Those of an answer that speaks.
-pub(crate) const ANSWER: [HeaderName; 7] =
-    [BACKEND, VOICE, MODEL, REQUESTED_VOICE, REASON, CHARACTERS, DROPPED];
+pub(crate) const ANSWER: [HeaderName; 8] =
+    [BACKEND, VOICE, MODEL, REQUESTED_VOICE, REASON, CHARACTERS, DEPRECATED_AFTER, DROPPED];
 
 /// Says who speaks, why, and what could not be done.
 pub(crate) fn describe(spoken: &Spoken, headers: &mut HeaderMap) {
@@ -31,7 +32,10 @@ pub(crate) fn describe(spoken: &Spoken, headers: &mut HeaderMap) {
     say(MODEL, &spoken.model);
     say(REQUESTED_VOICE, &spoken.requested_voice);
     say(REASON, spoken.reason.name());
-    say(CHARACTERS, &spoken.characters.to_string());
+    say(CHARACTERS, &spoken.tally.characters().to_string());
+    if let Some(end) = spoken.deprecated_after {
+        say(DEPRECATED_AFTER, &end.to_string());
+    }
     if !spoken.dropped.is_empty() {
         say(DROPPED, &spoken.dropped.join(", "));
     }

@@ -3,13 +3,16 @@ use std::error::Error;
 use std::time::Duration;
 
 use axum::body::Body;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use speech::{ErrorKind, SpeechError};
 use tower::{Layer, ServiceExt as _};
 
 use super::{Next, Request, Response, around::around};
 use crate::doors::Envelope;
 use crate::fault::Fault;
+
+/// By which OpenAI's clients are told not to try again.
+const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 
 /// When to come back if nobody knows better.
 const SOON: Duration = Duration::from_secs(1);
@@ -42,6 +45,9 @@ pub(crate) fn answer(fault: &Fault, envelope: &Envelope) -> Response {
             headers.insert(header::ALLOW, allow.clone());
         }
         Fault::Speech(error) => {
+            if !error.may_succeed_later() && is_retried(status) {
+                headers.insert(SHOULD_RETRY, HeaderValue::from_static("false"));
+            }
             if let Some(wait) = wait(error) {
                 headers.insert(header::RETRY_AFTER, whole_seconds(wait));
             }
@@ -61,6 +67,7 @@ fn status(fault: &Fault) -> StatusCode {
             | ErrorKind::VoiceUnavailable => StatusCode::BAD_REQUEST,
             ErrorKind::UnknownModel => StatusCode::NOT_FOUND,
             ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            ErrorKind::RateLimited | ErrorKind::QuotaExceeded => StatusCode::TOO_MANY_REQUESTS,
             ErrorKind::Overloaded | ErrorKind::ModelMissing => StatusCode::SERVICE_UNAVAILABLE,
             ErrorKind::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
             ErrorKind::BackendFailed => StatusCode::BAD_GATEWAY,
@@ -75,6 +82,15 @@ fn status(fault: &Fault) -> StatusCode {
         Fault::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
         Fault::BodyBroken => StatusCode::BAD_REQUEST,
     }
+}
+
+/// Whether the official clients try again by themselves.
+fn is_retried(status: StatusCode) -> bool {
+    status.is_server_error()
+        || matches!(
+            status,
+            StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS
+        )
 }
 
 fn wait(error: &SpeechError) -> Option<Duration> {

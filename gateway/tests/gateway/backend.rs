@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
-    Backend, BoxFuture, ErrorKind, Gender, PcmChunk, PcmStream, SampleRate, SpeechError, Utterance, Voice,
-    VoiceId, VoiceStatus,
+    Backend, BoxFuture, ErrorKind, Gender, Model, PcmChunk, PcmStream, SampleRate, Speech, SpeechError,
+    Utterance, Voice, VoiceStatus,
 };
 use tokio::sync::watch;
 
@@ -55,12 +55,11 @@ pub(crate) struct Tone {
 impl Tone {
     pub(crate) fn new(work: Work) -> Arc<Self> {
         let voice = |name: &str, status| Voice {
-            id: VoiceId { backend: "tone".into(), voice: name.into() },
             name: name.to_uppercase(),
             languages: vec!["en-US".into()],
             gender: Some(Gender::Female),
-            description: None,
             status,
+            ..Voice::named("tone", name)
         };
         let speaking = ["tone", "endless", "gated", "breaks", "busy", "mute", "panics"];
         let mut voices: Vec<_> = speaking.map(|name| voice(name, VoiceStatus::Available)).into();
@@ -86,12 +85,27 @@ impl Backend for Tone {
         "tone"
     }
 
-    fn model(&self) -> &str {
-        "sine-1"
+    fn models(&self) -> Arc<[Model]> {
+        Arc::new([Model {
+            id: "sine-1".into(),
+            name: "Sine".into(),
+            most_characters: None,
+            languages: Vec::new(),
+            deprecated_after: None,
+        }])
     }
 
-    fn voices(&self) -> &[Voice] {
-        &self.voices
+    fn voices(&self) -> Arc<[Voice]> {
+        self.voices.clone().into()
+    }
+
+    fn leaves_out(&self, utterance: &Utterance) -> Vec<String> {
+        let instructions = utterance.delivery.instructions.is_some().then(|| "instructions".to_owned());
+        instructions.into_iter().chain(utterance.delivery.extras.beside(&[])).collect()
+    }
+
+    fn times_words(&self) -> bool {
+        true
     }
 
     fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
@@ -112,12 +126,12 @@ impl Backend for Tone {
         }
     }
 
-    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<PcmStream, SpeechError>> {
+    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>> {
         let work = self.work.clone();
         let ends = Ends(work.clone());
         Box::pin(async move {
             work.begun.send_modify(|begun| *begun += 1);
-            let chunks: BoxStream<'static, _> = match utterance.voice.as_str() {
+            let chunks: BoxStream<'static, _> = match utterance.delivery.voice.as_str() {
                 "tone" => tone(work).take(CHUNKS).map(Ok).boxed(),
                 "endless" => tone(work).map(Ok).boxed(),
                 "gated" => gated(work).map(Ok).boxed(),
@@ -127,7 +141,7 @@ impl Backend for Tone {
                 name => panic!("the voice {name} panics"),
             };
             let chunks = chunks.inspect(move |_| _ = &ends).boxed();
-            Ok(PcmStream { sample_rate: SampleRate::new(24_000).unwrap(), chunks })
+            Ok(PcmStream { sample_rate: SampleRate::new(24_000).unwrap(), chunks }.into())
         })
     }
 }

@@ -11,7 +11,7 @@ impl Journal for Sqlite {
     fn record(&self, row: RequestRow) -> BoxFuture<Result<(), JournalError>> {
         let writer = self.writer.clone();
         Box::pin(async move {
-            sqlx::query("INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            sqlx::query("INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
                 .bind(row.id)
                 .bind(row.at_unix_ms)
                 .bind(row.client.as_ref())
@@ -23,6 +23,10 @@ impl Journal for Sqlite {
                 .bind(row.first_audio_ms.map(integer))
                 .bind(integer(row.total_ms))
                 .bind(row.outcome.code())
+                .bind(row.model)
+                .bind(row.usage.characters.map(integer))
+                .bind(row.usage.input_tokens.map(integer))
+                .bind(row.usage.output_tokens.map(integer))
                 .execute(&writer)
                 .await
                 .map_err(|error| JournalError(error.into()))?;
@@ -58,7 +62,7 @@ fn integer(value: u64) -> i64 {
 mod tests {
     use std::error::Error;
 
-    use speech::{Door, ErrorKind, Outcome};
+    use speech::{Door, ErrorKind, Outcome, Usage};
     use sqlx::{Executor, Row};
 
     use std::time::Duration;
@@ -74,7 +78,9 @@ mod tests {
             door: Door::OpenAi,
             backend: Some("kokoro".into()),
             voice: None,
+            model: Some("m".into()),
             characters: Some(13),
+            usage: Usage { characters: Some(7), output_tokens: Some(9), ..Usage::default() },
             audio_ms: 1500,
             first_audio_ms: Some(200),
             total_ms: 900,

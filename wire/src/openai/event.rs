@@ -44,8 +44,8 @@ impl SpeechUsage {
 
     /// What a speech would count, estimated: a quarter of the text's characters, and 1,250 tokens for a
     /// minute of audio, each rounded up. A local model has no tokens of its own to count.
-    pub fn estimate(characters: usize, audio_ms: u64) -> Self {
-        let input_tokens = (characters as u64).div_ceil(Self::CHARACTERS_PER_TOKEN);
+    pub fn estimate(characters: u64, audio_ms: u64) -> Self {
+        let input_tokens = characters.div_ceil(Self::CHARACTERS_PER_TOKEN);
         let output_tokens = (audio_ms * Self::AUDIO_TOKENS_PER_MINUTE).div_ceil(60_000);
         Self { input_tokens, output_tokens, total_tokens: input_tokens + output_tokens }
     }

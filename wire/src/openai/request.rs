@@ -1,5 +1,5 @@
 use serde_json::Value;
-use speech::{AudioFormat, Reading};
+use speech::{Codec, Reading};
 
 use crate::fields::{Fields, RequestError, within, wrong_type};
 use crate::soundboard;
@@ -9,6 +9,9 @@ pub const MOST_CHARACTERS: usize = 4096;
 
 /// The most code points of `model` and of a voice's name, which answers and logs repeat.
 pub const MOST_NAME_CHARACTERS: usize = 512;
+
+/// What `response_format` can be, in OpenAI's order.
+pub const CODECS: [Codec; 6] = [Codec::Mp3, Codec::Opus, Codec::Aac, Codec::Flac, Codec::Wav, Codec::Pcm];
 
 /// What a body looks like.
 const EXAMPLE: &str = r#"{"model":"kokoro","voice":"alloy","input":"Hello."}"#;
@@ -24,8 +27,8 @@ pub struct CreateSpeech {
     pub voice: String,
     /// How to say it: at most [`MOST_CHARACTERS`] code points.
     pub instructions: Option<String>,
-    /// How to encode it; mp3 unless asked otherwise.
-    pub response_format: AudioFormat,
+    /// How to encode it: one of [`CODECS`]; mp3 unless asked otherwise.
+    pub response_format: Codec,
     /// A finite number, its range unchecked.
     pub speed: Option<f64>,
     /// How to frame the answer.
@@ -79,11 +82,11 @@ impl Fields {
         }
     }
 
-    fn response_format(&self) -> Result<AudioFormat, RequestError> {
-        let Some(name) = self.text("response_format")? else { return Ok(AudioFormat::default()) };
-        name.parse().map_err(|_| RequestError::NotAllowed {
+    fn response_format(&self) -> Result<Codec, RequestError> {
+        let Some(name) = self.text("response_format")? else { return Ok(Codec::default()) };
+        CODECS.into_iter().find(|codec| codec.name() == name).ok_or_else(|| RequestError::NotAllowed {
             param: "response_format",
-            allowed: AudioFormat::ALL.map(AudioFormat::name).to_vec(),
+            allowed: CODECS.map(Codec::name).to_vec(),
         })
     }
 
@@ -123,7 +126,7 @@ mod tests {
         assert_eq!(request.input, "Hi.");
         assert_eq!(request.voice, "alloy");
         assert_eq!(request.instructions, None);
-        assert_eq!(request.response_format, AudioFormat::Mp3);
+        assert_eq!(request.response_format, Codec::Mp3);
         assert_eq!(request.speed, None);
         assert_eq!(request.stream_format, StreamFormat::Audio);
     }
@@ -137,7 +140,7 @@ mod tests {
         .unwrap();
         assert_eq!(request.voice, "v");
         assert_eq!(request.instructions.as_deref(), Some("Softly."));
-        assert_eq!(request.response_format, AudioFormat::Opus);
+        assert_eq!(request.response_format, Codec::Opus);
         assert_eq!(request.speed, Some(2.0));
         assert_eq!(request.stream_format, StreamFormat::Sse);
         assert_eq!(request.reading, Reading::default());
@@ -159,7 +162,7 @@ mod tests {
                 "stream_format":null}"#,
         )
         .unwrap();
-        assert_eq!(request.response_format, AudioFormat::Mp3);
+        assert_eq!(request.response_format, Codec::Mp3);
         assert_eq!(request.speed, None);
     }
 

@@ -7,7 +7,8 @@ use futures::TryStreamExt;
 use inference::models::{Manifest, ModelStore, default_cache_dir};
 use kokoro::{Config, Kokoro};
 use speech::{
-    Backend, Lexicon, PcmChunk, Reading, Saying, SpeechError, SpeechText, Speed, Utterance, WordTiming,
+    AudioFormat, Backend, Delivery, Extras, Lexicon, PcmChunk, PcmStream, Reading, Saying, Sound, Speech,
+    SpeechError, SpeechText, Speed, Utterance, WordTiming,
 };
 
 /// Samples per second.
@@ -46,7 +47,18 @@ fn read(text: &str, reading: &Reading, voice: &str, speed: f64) -> Utterance {
     let (Ok(Ok(graph)), Ok(speed)) = (graph, Speed::new(speed)) else {
         panic!("the test's own text or speed is bad")
     };
-    Utterance { graph: Arc::new(graph), voice: voice.to_owned(), speed }
+    let delivery = Delivery {
+        voice: voice.to_owned(),
+        model: None,
+        speed,
+        instructions: None,
+        language: None,
+        extras: Extras::default(),
+        format: AudioFormat::default(),
+        timed: true,
+        whole: false,
+    };
+    Utterance { graph: Arc::new(graph), delivery }
 }
 
 /// All that was heard of a text.
@@ -70,7 +82,15 @@ impl Heard {
 
 pub(crate) async fn speak(text: &str, voice: &str, speed: f64) -> Result<Heard, SpeechError> {
     let stream = KOKORO.speak(utterance(text, voice, speed)).await?;
-    Ok(Heard { chunks: stream.chunks.try_collect().await? })
+    Ok(Heard { chunks: samples(stream).chunks.try_collect().await? })
+}
+
+/// A model in this process gives samples.
+pub(crate) fn samples(speech: Speech) -> PcmStream {
+    match speech.sound {
+        Sound::Samples(samples) => samples,
+        Sound::Encoded(_) => panic!("another kind of sound"),
+    }
 }
 
 /// With a lexicon.
@@ -82,7 +102,7 @@ pub(crate) async fn speak_with(
     let entries = entries.iter().map(|(word, saying)| ((*word).to_owned(), saying.clone()));
     let reading = Reading { lexicon: Lexicon::new(entries)?, ..Reading::default() };
     let stream = KOKORO.speak(read(text, &reading, voice, 1.0)).await?;
-    Ok(Heard { chunks: stream.chunks.try_collect().await? })
+    Ok(Heard { chunks: samples(stream).chunks.try_collect().await? })
 }
 
 /// The root mean square of each 5 ms.

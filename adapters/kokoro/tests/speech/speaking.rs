@@ -6,7 +6,7 @@ use crate::heard::{KOKORO, speak, speak_with, utterance};
 
 #[tokio::test]
 async fn every_voice_speaks_or_says_why_it_cannot() {
-    for voice in KOKORO.voices() {
+    for voice in KOKORO.voices().iter() {
         let name = voice.id.voice.as_str();
         match (&voice.status, speak("Yes.", name, 1.0).await) {
             (VoiceStatus::Available, Ok(heard)) => assert!(heard.seconds() > 0.2, "{name}"),

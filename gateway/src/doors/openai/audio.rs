@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ::speech::{AudioChunk, AudioFormat, AudioStream, SampleRate};
 use axum::body::Body;
 use bytes::Bytes;
-use engine::Spoken;
+use engine::{Spoken, Tally};
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
 use http::{HeaderValue, header};
 use tokio::sync::Semaphore;
@@ -40,7 +40,7 @@ pub(super) async fn respond(
     headers::describe(&spoken, response.headers_mut());
     let media_type = match framing {
         Framing::Events => "text/event-stream",
-        Framing::Streamed | Framing::Exact => format.content_type(),
+        Framing::Streamed | Framing::Exact => format.codec.content_type(),
     };
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -51,7 +51,7 @@ pub(super) async fn respond(
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
             Body::new(whole)
         }
-        Framing::Events => events(spoken.audio, spoken.characters, spoken.sample_rate),
+        Framing::Events => events(spoken),
     };
     Ok(response)
 }
@@ -64,8 +64,8 @@ fn streamed(audio: AudioStream) -> Body {
     Body::from_stream(pieces)
 }
 
-fn events(audio: AudioStream, characters: usize, rate: SampleRate) -> Body {
-    let talk = Talk { audio, characters, rate, samples: 0 };
+fn events(Spoken { audio, tally, sample_rate: rate, .. }: Spoken) -> Body {
+    let talk = Talk { audio, tally, rate, samples: 0 };
     Body::from_stream(
         stream::unfold(Some(talk), |talk| async { Some(talk?.next_event().await) }).map(Ok::<_, Infallible>),
     )
@@ -74,7 +74,7 @@ fn events(audio: AudioStream, characters: usize, rate: SampleRate) -> Body {
 /// Speech that is being sent as events.
 struct Talk {
     audio: AudioStream,
-    characters: usize,
+    tally: Tally,
     rate: SampleRate,
     samples: u64,
 }
@@ -100,7 +100,13 @@ impl Talk {
         }
     }
 
+    /// What the vendor counted; an estimate where it counts no tokens.
     fn usage(&self) -> SpeechUsage {
-        SpeechUsage::estimate(self.characters, self.samples * 1000 / u64::from(self.rate.get()))
+        let reported = self.tally.usage();
+        let audio_ms = self.samples * 1000 / u64::from(self.rate.get());
+        let estimate = SpeechUsage::estimate(self.tally.characters(), audio_ms);
+        let input_tokens = reported.input_tokens.unwrap_or(estimate.input_tokens);
+        let output_tokens = reported.output_tokens.unwrap_or(estimate.output_tokens);
+        SpeechUsage { input_tokens, output_tokens, total_tokens: input_tokens.saturating_add(output_tokens) }
     }
 }

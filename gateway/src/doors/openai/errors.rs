@@ -35,6 +35,8 @@ pub(super) fn describe(fault: &Fault) -> ErrorBody {
 
 fn describe_speech_error(error: &SpeechError) -> ErrorBody {
     let kind = match error.kind().origin() {
+        _ if error.kind() == ErrorKind::RateLimited => "requests",
+        _ if error.kind() == ErrorKind::QuotaExceeded => "insufficient_quota",
         Origin::Client => INVALID_REQUEST,
         Origin::Backend | Origin::Gateway => SERVER,
     };
@@ -50,6 +52,8 @@ fn code(error: &SpeechError) -> Option<&'static str> {
         ErrorKind::UnknownModel => "model_not_found",
         ErrorKind::Unauthenticated => "invalid_api_key",
         ErrorKind::Internal => "internal_error",
+        ErrorKind::RateLimited => "rate_limit_exceeded",
+        ErrorKind::QuotaExceeded => "insufficient_quota",
         kind => kind.code(),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ::speech::{ErrorKind, Gender, SpeechError, Voice, VoiceId, VoiceStatus};
+use ::speech::{ErrorKind, Gender, SpeechError, Voice, VoiceStatus};
 use axum::Json;
 use axum::extract::{Path, State};
 use wire::openai;
@@ -47,16 +47,13 @@ pub(super) async fn voices(State(rooms): State<Rooms>) -> Json<openai::Voices> {
         let unique = namesakes.get(voice.id.voice.as_str()) == Some(&1);
         entry(if unique { voice.id.voice.clone() } else { voice.id.to_string() }, voice)
     });
-    let aliases = rooms.engine.aliases().iter().filter_map(|(alias, target)| {
-        let voice = voices.iter().find(|voice| is_called(&voice.id, target))?;
-        let alias_of = Some(voice.id.to_string());
-        Some(openai::Voice { name: alias.clone(), alias_of, ..entry(alias.clone(), voice) })
+    let aliases = rooms.engine.aliases();
+    let aliases = aliases.into_iter().filter_map(|(alias, target)| {
+        let voice = voices.iter().find(|voice| voice.id == target)?;
+        let alias_of = Some(target.to_string());
+        Some(openai::Voice { name: alias.clone(), alias_of, ..entry(alias, voice) })
     });
     Json(openai::Voices { voices: own.chain(aliases).collect() })
-}
-
-fn is_called(id: &VoiceId, name: &str) -> bool {
-    id.voice == name || VoiceId::parse(name).as_ref() == Some(id)
 }
 
 fn entry(id: String, voice: &Voice) -> openai::Voice {

@@ -1,6 +1,6 @@
 //! `POST /v1/audio/speech`.
 
-use ::speech::{Door, SpeechError, SpeechRequest, SpeechText, Speed};
+use ::speech::{AudioFormat, Codec, Door, SampleRate, SpeechError, SpeechRequest, SpeechText, Speed, Terms};
 use axum::extract::State;
 use http::HeaderMap;
 use wire::openai::{CreateSpeech, StreamFormat};
@@ -15,7 +15,7 @@ pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Resu
     let notes = Notes::on(&request);
     let (request, framing) = read(&rooms, request).await?;
     notes.handed_to_engine();
-    let format = request.format;
+    let format = request.terms.format;
     let spoken = rooms.engine.speak(request).await.map_err(as_called_here)?;
     audio::respond(spoken, format, framing, &rooms.exact).await
 }
@@ -41,19 +41,25 @@ async fn read(rooms: &Rooms, request: Request) -> Result<(SpeechRequest, Framing
     let body = json::read(&parts.headers, body, &rooms.config).await?;
     let asked = CreateSpeech::from_json(&body).map_err(SpeechError::from)?;
     let framing = framing(asked.stream_format, exact)?;
-    let speech = SpeechRequest {
-        id: id.to_string(),
-        client: client.clone(),
-        door: Door::OpenAi,
-        text: SpeechText::new(asked.input, None).map_err(SpeechError::from)?,
+    let terms = Terms {
         reading: asked.reading,
-        voice: asked.voice,
         model: Some(asked.model),
         speed: asked.speed.map(Speed::new).transpose()?.unwrap_or_default(),
-        format: asked.response_format,
+        format: format(asked.response_format),
         instructions: asked.instructions,
+        whole: framing == Framing::Exact,
+        ..Terms::new(&**id, client.clone(), Door::OpenAi)
     };
+    let text = SpeechText::new(asked.input, None).map_err(SpeechError::from)?;
+    let speech = SpeechRequest { text, voice: asked.voice, terms };
     Ok((speech, framing))
+}
+
+/// OpenAI's PCM has one rate; a file says its own.
+fn format(codec: Codec) -> AudioFormat {
+    const PCM_RATE: SampleRate = SampleRate::new(24_000).expect("is not zero");
+    let format = AudioFormat::from(codec);
+    if codec.is_headerless() { format.at(PCM_RATE) } else { format }
 }
 
 fn wants_exact_length(headers: &HeaderMap) -> Result<bool, Fault> {

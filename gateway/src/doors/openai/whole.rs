@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use ::speech::{AudioFormat, AudioStream, ErrorKind, SpeechError};
+use ::speech::{AudioFormat, AudioStream, Codec, ErrorKind, SpeechError};
 use bytes::Bytes;
 use futures::stream::Fuse;
 use futures::{Stream as _, StreamExt as _, TryStreamExt as _};
@@ -59,7 +59,7 @@ impl Whole {
                 break;
             }
         }
-        if format == AudioFormat::Wav {
+        if format.codec == Codec::Wav {
             audio::set_exact_sizes(&mut bytes);
         }
         Ok(Self { bytes: bytes.into(), audio, _room: taken })
@@ -124,7 +124,7 @@ mod tests {
         let chunk =
             |length, last| AudioChunk { bytes: vec![0; length].into(), last, ..AudioChunk::default() };
         let audio = stream::iter([Ok(chunk(bytes, false)), Ok(chunk(0, true))]).boxed();
-        Whole::collect(audio, AudioFormat::Pcm, room).await.map_err(|error| error.kind())
+        Whole::collect(audio, Codec::Pcm.into(), room).await.map_err(|error| error.kind())
     }
 
     #[tokio::test]

@@ -37,6 +37,8 @@ fn row(id: &str) -> RequestRow {
         door: Door::Cli,
         backend: None,
         voice: None,
+        model: None,
+        usage: speech::Usage::default(),
         characters: None,
         audio_ms: 0,
         first_audio_ms: None,

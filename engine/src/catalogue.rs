@@ -1,0 +1,279 @@
+//! Names become a backend, its model and its voice.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use speech::{Backend, Clock, Date, ErrorKind, Model, SpeechError, Voice, VoiceId, VoiceStatus};
+
+use crate::deprecation::Deprecations;
+use crate::spoken::Reason;
+
+/// OpenAI's names for its speech models.
+const OPENAI_MODELS: [&str; 5] =
+    ["tts-1", "tts-1-hd", "gpt-4o-mini-tts", "gpt-4o-mini-tts-2025-03-20", "gpt-4o-mini-tts-2025-12-15"];
+
+/// What the names of ElevenLabs' models begin with.
+const ELEVENLABS_MODELS: &str = "eleven_";
+
+/// Vendors that LiteLLM's callers write before a model's name, whatever our backends are called.
+const VENDORS: [&str; 3] = ["openai", "elevenlabs", "azure"];
+
+/// A model name that a request may use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelName {
+    /// The name in the request.
+    pub id: String,
+    /// The backend that answers.
+    pub backend: String,
+    /// The model that speaks.
+    pub model: Model,
+}
+
+/// Who speaks.
+#[derive(Clone)]
+pub(crate) struct Choice {
+    pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) model: Model,
+    pub(crate) voice: Voice,
+    pub(crate) reason: Reason,
+    /// The day after which the model or the voice will be gone, once that is near.
+    pub(crate) deprecated_after: Option<Date>,
+}
+
+/// Who can speak, under which names.
+pub(crate) struct Catalogue {
+    backends: Vec<Arc<dyn Backend>>,
+    aliases: BTreeMap<String, String>,
+    stand_ins: BTreeMap<String, Vec<String>>,
+    deprecations: Deprecations,
+}
+
+/// What a request's model name says of who may answer.
+enum Wish<'n> {
+    /// Anybody.
+    Anybody,
+    /// Anybody, those first who have that model: an application on a vendor's SDK sends some name of that vendor's,
+    /// and must be answered.
+    Rather(&'n str),
+    /// That backend alone, or those that have that model.
+    Only { backend: Option<&'n str>, model: Option<&'n str> },
+}
+
+impl Catalogue {
+    pub(crate) fn new(
+        backends: Vec<Arc<dyn Backend>>,
+        aliases: BTreeMap<String, String>,
+        stand_ins: BTreeMap<String, Vec<String>>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { backends, aliases, stand_ins, deprecations: Deprecations::new(clock) }
+    }
+
+    pub(crate) fn backends(&self) -> &[Arc<dyn Backend>] {
+        &self.backends
+    }
+
+    pub(crate) fn voices(&self) -> Vec<Voice> {
+        self.backends.iter().flat_map(|backend| backend.voices().to_vec()).collect()
+    }
+
+    /// Every other name of a voice, with the voice it leads to now.
+    pub(crate) fn aliases(&self) -> BTreeMap<String, VoiceId> {
+        let names = self.aliases.keys().chain(self.stand_ins.keys());
+        let led = names.filter_map(|name| {
+            let choice = self.resolve(None, name).ok()?;
+            (choice.reason != Reason::Exact).then(|| (name.clone(), choice.voice.id))
+        });
+        led.collect()
+    }
+
+    pub(crate) fn ready(&self) -> Result<(), SpeechError> {
+        self.backends.iter().try_for_each(|backend| backend.ready())
+    }
+
+    /// Each backend by its own name and its models', then the vendors' names that nobody has, answered by the first
+    /// backend.
+    pub(crate) fn models(&self) -> Vec<ModelName> {
+        let mut names: Vec<ModelName> = Vec::new();
+        let mut add = |id: &str, backend: &Arc<dyn Backend>, model: &Model| {
+            if names.iter().all(|known| known.id != id) {
+                names.push(ModelName { id: id.into(), backend: backend.name().into(), model: model.clone() });
+            }
+        };
+        for backend in &self.backends {
+            let models = backend.models();
+            for model in models.first() {
+                add(backend.name(), backend, model);
+            }
+            for model in models.iter() {
+                add(&model.id, backend, model);
+            }
+        }
+        if let Some(first) = self.backends.first() {
+            for model in first.models().first() {
+                OPENAI_MODELS.iter().for_each(|id| add(id, first, model));
+            }
+        }
+        names
+    }
+
+    /// The backend, model and voice for a request's names.
+    pub(crate) fn resolve(&self, model: Option<&str>, wanted: &str) -> Result<Choice, SpeechError> {
+        let wish = self.wish(model)?;
+        let choice = match self.aliases.get(wanted) {
+            Some(target) => Choice { reason: Reason::Alias, ..self.named(&wish, target)? },
+            None => self.named_or_stood_in_for(&wish, wanted)?,
+        };
+        self.deprecations.warn(&choice);
+        Ok(choice)
+    }
+
+    fn wish<'n>(&self, model: Option<&'n str>) -> Result<Wish<'n>, SpeechError> {
+        let Some(name) = model else { return Ok(Wish::Anybody) };
+        if self.is_backend(name) {
+            return Ok(Wish::Only { backend: Some(name), model: None });
+        }
+        let (backend, model) = match name.split_once('/') {
+            Some((vendor, model)) if self.is_backend(vendor) => (Some(vendor), model),
+            Some((vendor, model)) if VENDORS.contains(&vendor) => (None, model),
+            _ => (None, name),
+        };
+        let owned = self
+            .backends
+            .iter()
+            .filter(|candidate| backend.is_none_or(|backend| candidate.name() == backend))
+            .any(|candidate| has_model(candidate, model));
+        let is_of_a_vendor = OPENAI_MODELS.contains(&model) || model.starts_with(ELEVENLABS_MODELS);
+        match (backend, owned) {
+            (None, _) if is_of_a_vendor => Ok(Wish::Rather(model)),
+            (backend, true) => Ok(Wish::Only { backend, model: Some(model) }),
+            _ => Err(self.unknown_model(name)),
+        }
+    }
+
+    fn unknown_model(&self, name: &str) -> SpeechError {
+        let shown: String = name.chars().take(64).collect();
+        SpeechError::new(ErrorKind::UnknownModel, format!("There is no model {shown:?}."))
+            .about("model")
+            .allowing(self.models().into_iter().map(|model| model.id))
+    }
+
+    fn is_backend(&self, name: &str) -> bool {
+        self.backends.iter().any(|backend| backend.name() == name)
+    }
+
+    /// The voice of that name; where nobody has it, or only who will soon be gone, one that stands in for it.
+    fn named_or_stood_in_for(&self, wish: &Wish<'_>, name: &str) -> Result<Choice, SpeechError> {
+        let named = self.named(wish, name);
+        let reason = match &named {
+            Ok(choice) if !self.deprecations.is_past(choice) || is_id_of(name, &choice.voice) => {
+                return named;
+            }
+            Ok(_) => Reason::Deprecated,
+            Err(error) if error.kind() != ErrorKind::UnknownVoice => return named,
+            Err(_) => Reason::Alias,
+        };
+        let stand_ins = self.stand_ins.get(name).into_iter().flatten();
+        let standing_in: Vec<Choice> =
+            stand_ins.filter_map(|stand_in| self.named(wish, stand_in).ok()).collect();
+        let lasting = standing_in.iter().find(|choice| !self.deprecations.is_past(choice));
+        match (lasting.or(standing_in.first()), named) {
+            (Some(choice), _) => Ok(Choice { reason, ..choice.clone() }),
+            (None, named) => named,
+        }
+    }
+
+    /// `backend:voice`, or a bare name that one backend knows; of several, the one that has the model.
+    fn named(&self, wish: &Wish<'_>, name: &str) -> Result<Choice, SpeechError> {
+        let candidates: Vec<_> = self.backends.iter().filter(|backend| wish.allows(backend)).collect();
+        if let Some(VoiceId { backend, voice }) = VoiceId::parse(name)
+            && let Some(backend) = candidates.iter().find(|candidate| candidate.name() == backend)
+        {
+            return Ok(self.choice(wish, backend, backend.voice(&voice)?));
+        }
+        let mut found = Vec::new();
+        let mut refused = None;
+        for backend in &candidates {
+            match backend.voice(name) {
+                Ok(voice) => found.push(self.choice(wish, backend, voice)),
+                Err(error) if error.kind() == ErrorKind::UnknownVoice => {}
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        prefer(&mut found, |choice| wish.is_met_by(&choice.backend));
+        prefer(&mut found, |choice| !self.deprecations.is_past(choice));
+        if found.len() > 1 {
+            let ids = found.iter().map(|choice| choice.voice.id.to_string());
+            let message = format!("Several backends have a voice {name:?}; name one of them.");
+            return Err(SpeechError::new(ErrorKind::UnknownVoice, message).about("voice").allowing(ids));
+        }
+        found.pop().ok_or_else(|| refused.unwrap_or_else(|| self.unknown_voice(&candidates, name)))
+    }
+
+    fn choice(&self, wish: &Wish<'_>, backend: &Arc<dyn Backend>, voice: Voice) -> Choice {
+        let models = backend.models();
+        let model = models.iter().find(|model| wish.model() == Some(model.id.as_str())).or(models.first());
+        let model = model.cloned().unwrap_or_else(|| Model {
+            id: backend.name().to_owned(),
+            name: backend.name().to_owned(),
+            most_characters: None,
+            languages: Vec::new(),
+            deprecated_after: None,
+        });
+        let deprecated_after = self.deprecations.near(model.deprecated_after, voice.deprecated_after);
+        Choice { backend: Arc::clone(backend), model, voice, reason: Reason::Exact, deprecated_after }
+    }
+
+    fn unknown_voice(&self, candidates: &[&Arc<dyn Backend>], name: &str) -> SpeechError {
+        const MOST: usize = 100;
+        let voices = candidates.iter().flat_map(|backend| backend.voices().to_vec());
+        let speaking = voices.filter(|voice| voice.status == VoiceStatus::Available);
+        let names = self.aliases.keys().chain(self.stand_ins.keys()).cloned();
+        let allowed = names.chain(speaking.map(|voice| voice.id.voice)).take(MOST);
+        let shown: String = name.chars().take(64).collect();
+        SpeechError::new(ErrorKind::UnknownVoice, format!("There is no voice {shown:?}."))
+            .about("voice")
+            .allowing(allowed)
+    }
+}
+
+impl Wish<'_> {
+    fn model(&self) -> Option<&str> {
+        match self {
+            Self::Anybody => None,
+            Self::Rather(model) => Some(model),
+            Self::Only { model, .. } => *model,
+        }
+    }
+
+    fn allows(&self, candidate: &Arc<dyn Backend>) -> bool {
+        match self {
+            Self::Anybody | Self::Rather(_) => true,
+            Self::Only { backend: Some(backend), .. } => candidate.name() == *backend,
+            Self::Only { backend: None, model } => model.is_none_or(|model| has_model(candidate, model)),
+        }
+    }
+
+    fn is_met_by(&self, candidate: &Arc<dyn Backend>) -> bool {
+        self.model().is_some_and(|model| has_model(candidate, model))
+    }
+}
+
+fn has_model(backend: &Arc<dyn Backend>, model: &str) -> bool {
+    backend.models().iter().any(|own| own.id == model)
+}
+
+fn is_id_of(name: &str, voice: &Voice) -> bool {
+    VoiceId::parse(name).as_ref() == Some(&voice.id)
+}
+
+/// Keeps those that are better, if there are any.
+fn prefer(choices: &mut Vec<Choice>, better: impl Fn(&Choice) -> bool) {
+    if choices.iter().any(&better) {
+        choices.retain(better);
+    }
+}
+
+#[cfg(test)]
+#[path = "catalogue/tests.rs"]
+pub(crate) mod tests;

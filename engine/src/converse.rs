@@ -1,0 +1,199 @@
+//! Texts that are still being written, and dialogues: many speeches, one sound.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use futures::future;
+use futures::stream::{self, BoxStream, StreamExt};
+use speech::{
+    BoxFuture, ErrorKind, Lexicons, Piece, Reading, Sound, Speech, SpeechError, SpeechGraph, SpeechText,
+    Terms, TextError, Turn,
+};
+
+use crate::catalogue::Catalogue;
+use crate::chain::{Link, chain};
+use crate::compile::with_lexicon_of;
+use crate::encode::encode;
+use crate::gather::{Gathered, Gathering};
+use crate::listen::{begun, heard};
+use crate::route::{Call, delivery};
+use crate::split::link;
+use crate::spoken::{Asked, Spoken};
+use crate::stack::Speaker;
+
+/// What a conversation is made of. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Conversation {
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) lexicons: Arc<dyn Lexicons>,
+    pub(crate) speaker: Speaker,
+}
+
+/// A sentence of a conversation, ready to be spoken.
+struct Line {
+    voice: Arc<str>,
+    offset: usize,
+    graph: Arc<SpeechGraph>,
+}
+
+impl Conversation {
+    /// One voice says pieces as they are written: by the backend's own means, or sentence by sentence.
+    pub(crate) async fn dictate(
+        self,
+        mut terms: Terms,
+        voice: Arc<str>,
+        pieces: BoxStream<'static, Piece>,
+        asked: Asked,
+    ) -> Result<Spoken, SpeechError> {
+        let choice = self.catalogue.resolve(terms.model.as_deref(), &voice)?;
+        terms.reading =
+            with_lexicon_of(&*self.lexicons, &terms.client, std::mem::take(&mut terms.reading)).await?;
+        let own = Arc::new(futures::lock::Mutex::new(pieces));
+        let counted = {
+            let (own, asked) = (Arc::clone(&own), asked.clone());
+            stream::unfold(own, |own| async move {
+                let piece = own.lock().await.next().await?;
+                Some((piece, own))
+            })
+            .inspect(move |piece| asked.hear(piece.text.chars().count()))
+        };
+        if let Some(following) = choice.backend.follow(&delivery(&terms, &choice), counted.boxed()) {
+            asked.choose(&choice.voice.id, &choice.model.id);
+            let Speech { sound, receipt } = following.await?;
+            asked.note(|facts| facts.receipts.push(receipt));
+            let sound = begun(heard(sound, 0, None)).await?;
+            let encoded = encode(sound, terms.format, terms.volume).await?;
+            return Ok(Spoken::new(choice, voice.to_string(), 0, Vec::new(), &asked, encoded));
+        }
+        let turns = stream::unfold(own, move |own| {
+            let voice = Arc::clone(&voice);
+            async move {
+                let Piece { text, flush } = own.lock().await.next().await?;
+                Some((Turn { voice, text, flush }, own))
+            }
+        });
+        self.lines(terms, turns.boxed(), asked).await
+    }
+
+    /// Voices take turns.
+    pub(crate) async fn converse(
+        self,
+        mut terms: Terms,
+        turns: BoxStream<'static, Turn>,
+        asked: Asked,
+    ) -> Result<Spoken, SpeechError> {
+        terms.reading =
+            with_lexicon_of(&*self.lexicons, &terms.client, std::mem::take(&mut terms.reading)).await?;
+        self.lines(terms, turns, asked).await
+    }
+
+    async fn lines(
+        self,
+        terms: Terms,
+        turns: BoxStream<'static, Turn>,
+        asked: Asked,
+    ) -> Result<Spoken, SpeechError> {
+        let reading = terms.reading.clone();
+        let counting = asked.clone();
+        let mut lines = gathered(turns)
+            .inspect(move |(_, gathered)| counting.hear(gathered.text.chars().count()))
+            .filter_map(move |(voice, gathered)| future::ready(line(voice, gathered, &reading).transpose()))
+            .boxed();
+        let first = lines.next().await.ok_or_else(nothing_to_say)??;
+        let choice = self.catalogue.resolve(terms.model.as_deref(), &first.voice)?;
+        let requested = first.voice.to_string();
+        let call = Call::new(&terms, &choice, Arc::clone(&first.graph), asked.clone());
+        let dropped = choice.backend.leaves_out(&call.utterance);
+        let (format, volume) = (terms.format, terms.volume);
+        let links = {
+            let asked = asked.clone();
+            stream::iter([Ok(first)]).chain(lines).map(move |line| self.link(&terms, line, &asked))
+        };
+        let sound = chain(links.boxed()).await.ok_or_else(nothing_to_say)??;
+        let encoded = encode(Sound::Samples(sound), format, volume).await?;
+        Ok(Spoken::new(choice, requested, 0, dropped, &asked, encoded))
+    }
+
+    fn link(
+        &self,
+        terms: &Terms,
+        line: Result<Line, SpeechError>,
+        asked: &Asked,
+    ) -> BoxFuture<Result<Link, SpeechError>> {
+        let resolved = line.and_then(|line| {
+            let choice = self.catalogue.resolve(terms.model.as_deref(), &line.voice)?;
+            Ok((line, choice))
+        });
+        match resolved {
+            Ok((Line { offset, graph, .. }, choice)) => {
+                let call = Call::new(terms, &choice, Arc::clone(&graph), asked.clone());
+                link(self.speaker.clone(), call, offset, graph)
+            }
+            Err(error) => Box::pin(future::ready(Err(error))),
+        }
+    }
+}
+
+/// What each voice says, as soon as it can be spoken. A voice has finished when another begins.
+fn gathered(
+    turns: BoxStream<'static, Turn>,
+) -> impl futures::Stream<Item = (Arc<str>, Gathered)> + Send + 'static {
+    struct Stage {
+        turns: BoxStream<'static, Turn>,
+        gathering: Gathering,
+        voice: Option<Arc<str>>,
+        ready: VecDeque<(Arc<str>, Gathered)>,
+        over: bool,
+    }
+    impl Stage {
+        fn say(&mut self, gathered: Option<Gathered>) {
+            if let (Some(voice), Some(gathered)) = (&self.voice, gathered) {
+                self.ready.push_back((Arc::clone(voice), gathered));
+            }
+        }
+    }
+    let stage =
+        Stage { turns, gathering: Gathering::default(), voice: None, ready: VecDeque::new(), over: false };
+    stream::unfold(stage, |mut stage| async move {
+        loop {
+            if let Some(ready) = stage.ready.pop_front() {
+                return Some((ready, stage));
+            }
+            if stage.over {
+                return None;
+            }
+            let Some(turn) = stage.turns.next().await else {
+                stage.over = true;
+                let last = stage.gathering.flush();
+                stage.say(last);
+                continue;
+            };
+            if stage.voice.as_ref() != Some(&turn.voice) {
+                let before = stage.gathering.flush();
+                stage.say(before);
+                stage.voice = Some(turn.voice);
+            }
+            let complete = stage.gathering.write(&turn.text);
+            stage.say(complete);
+            if turn.flush {
+                let rest = stage.gathering.flush();
+                stage.say(rest);
+            }
+        }
+    })
+}
+
+/// None where there is nothing but punctuation.
+fn line(voice: Arc<str>, gathered: Gathered, reading: &Reading) -> Result<Option<Line>, SpeechError> {
+    let text = match SpeechText::new(gathered.text, None) {
+        Err(TextError::Blank | TextError::Silent) => return Ok(None),
+        text => text?,
+    };
+    let graph = Arc::new(language::compile(text, reading)?);
+    Ok(Some(Line { voice, offset: gathered.offset, graph }))
+}
+
+fn nothing_to_say() -> SpeechError {
+    SpeechError::new(ErrorKind::InvalidText, "There is nothing to say; send at least one letter or digit.")
+        .about("text")
+}

@@ -1,0 +1,105 @@
+//! A text that is still being written becomes sentences.
+
+use speech::{Boundary, Reading, SpeechText};
+
+/// Beyond so many code points nobody waits for the end of a sentence.
+const MOST_WAITING: usize = 400;
+
+/// Gathers what one speaker writes until it can be spoken.
+#[derive(Default)]
+pub(crate) struct Gathering {
+    waiting: String,
+    /// Code points before what waits.
+    offset: usize,
+}
+
+/// Something that can be spoken by itself.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Gathered {
+    pub(crate) offset: usize,
+    pub(crate) text: String,
+}
+
+impl Gathering {
+    /// The text goes on. What comes back is complete: a sentence is, once the next has begun.
+    pub(crate) fn write(&mut self, text: &str) -> Option<Gathered> {
+        self.waiting.push_str(text);
+        let end = self.last_end()?;
+        self.take(end)
+    }
+
+    /// Everything so far.
+    pub(crate) fn flush(&mut self) -> Option<Gathered> {
+        self.take(self.waiting.len())
+    }
+
+    fn take(&mut self, bytes: usize) -> Option<Gathered> {
+        let rest = self.waiting.split_off(bytes);
+        let text = std::mem::replace(&mut self.waiting, rest);
+        let offset = self.offset;
+        self.offset += text.chars().count();
+        (!text.trim().is_empty()).then_some(Gathered { offset, text })
+    }
+
+    /// Where the last complete sentence ends, in bytes; of a sentence without end, its last clause or word.
+    fn last_end(&self) -> Option<usize> {
+        let text = SpeechText::new(self.waiting.as_str(), None).ok()?;
+        let graph = language::compile(text, &Reading::default()).ok()?;
+        let (_, complete) = graph.clauses().split_last()?;
+        let is_too_long = graph.text().characters() > MOST_WAITING;
+        let clause = complete.iter().rev().find(|clause| is_too_long || clause.ends >= Boundary::Sentence);
+        let characters = clause.map(|clause| clause.span.offset + clause.span.length);
+        let end = characters.and_then(|end| self.waiting.char_indices().nth(end)).map(|(byte, _)| byte);
+        let word = || self.waiting.rfind(char::is_whitespace).filter(|_| is_too_long);
+        end.or_else(word).filter(|&end| end > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is gathered of these pieces, and of the flush at the end.
+    fn gather<'t>(pieces: impl IntoIterator<Item = &'t str>) -> Vec<(usize, String)> {
+        let mut gathering = Gathering::default();
+        let mut gathered: Vec<_> = pieces.into_iter().filter_map(|piece| gathering.write(piece)).collect();
+        gathered.extend(gathering.flush());
+        gathered.into_iter().map(|Gathered { offset, text }| (offset, text)).collect()
+    }
+
+    #[test]
+    fn a_sentence_is_complete_when_the_next_begins_and_nothing_is_lost() {
+        let text = "Dr. Smith came at 3.15 p.m. sharp. \"Really?\" she asked. Naïve, he said: yes";
+        for length in 1..=text.len() {
+            let characters: Vec<char> = text.chars().collect();
+            let pieces: Vec<String> = characters.chunks(length).map(|piece| piece.iter().collect()).collect();
+            let gathered = gather(pieces.iter().map(String::as_str));
+            let joined: String = gathered.iter().map(|(_, text)| text.as_str()).collect();
+            assert_eq!(joined, text, "in pieces of {length}");
+            let mut offset = 0;
+            for (at, text) in &gathered {
+                assert_eq!(*at, offset);
+                offset += text.chars().count();
+            }
+        }
+        let words: Vec<&str> = text.split_inclusive(' ').collect();
+        assert_eq!(gather(words)[0], (0, "Dr. Smith came at 3.15 p.m. sharp.".to_owned()));
+    }
+
+    #[test]
+    fn a_sentence_without_end_is_not_waited_for() {
+        let gathered = gather(["word "; 200]);
+        assert!(gathered.len() >= 2, "{}", gathered.len());
+        assert!(gathered.iter().all(|(_, text)| text.chars().count() <= MOST_WAITING + 5));
+    }
+
+    #[test]
+    fn white_space_alone_is_nothing_to_say_but_counts() {
+        assert_eq!(gather([" ", "\n"]), []);
+        let mut gathering = Gathering::default();
+        assert_eq!(gathering.write("  "), None);
+        assert_eq!(gathering.flush(), None);
+        assert_eq!(gathering.write("Hi."), None);
+        assert_eq!(gathering.flush(), Some(Gathered { offset: 2, text: "Hi.".into() }));
+    }
+}

@@ -1,0 +1,208 @@
+//! Hears how much sound passes: what is no speech is a failure, and words without times get theirs.
+
+use std::task::{Context, Poll};
+
+use futures::stream::{self, BoxStream, StreamExt};
+use speech::{
+    BoxFuture, EncodedChunk, EncodedStream, ErrorKind, PcmChunk, PcmStream, Sound, Speech, SpeechError,
+    Utterance, WordTiming,
+};
+use tower::Service;
+
+use crate::pace::Pace;
+use crate::route::Call;
+
+/// More letters a second than anybody speaks, four times as fast as an auctioneer.
+const MOST_LETTERS_PER_SECOND: f32 = 60.0;
+
+/// A text of fewer letters may be over in no time.
+const FEWEST_LETTERS: usize = 8;
+
+/// Listens to what the inner service speaks.
+#[derive(Clone)]
+pub(crate) struct Listen<S> {
+    inner: S,
+}
+
+impl<S> Listen<S> {
+    pub(crate) fn new(inner: S) -> Self {
+        Self { inner }
+    }
+}
+
+impl<S> Service<Call> for Listen<S>
+where
+    S: Service<Call, Response = Speech, Error = SpeechError>,
+    S::Future: Send + 'static,
+{
+    type Response = Speech;
+    type Error = SpeechError;
+    type Future = BoxFuture<Result<Speech, SpeechError>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), SpeechError>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, call: Call) -> Self::Future {
+        let delivery = &call.utterance.delivery;
+        let pace = (delivery.timed && !call.backend.times_words())
+            .then(|| Pace::of(&call.utterance.graph, delivery));
+        let least_ms = least_ms(&call.utterance);
+        let asked = call.asked.clone();
+        let speaking = self.inner.call(call);
+        Box::pin(async move {
+            let Speech { sound, receipt } = speaking.await?;
+            asked.note(|facts| facts.receipts.push(receipt.clone()));
+            let sound = begun(heard(sound, least_ms, pace)).await?;
+            Ok(Speech { sound, receipt })
+        })
+    }
+}
+
+/// The least that a speech of this text can last.
+fn least_ms(utterance: &Utterance) -> u64 {
+    let letters = utterance.graph.plain().as_str().chars().filter(|c| c.is_alphanumeric()).count();
+    if letters < FEWEST_LETTERS {
+        return 0;
+    }
+    (letters as f32 * 1000.0 / MOST_LETTERS_PER_SECOND / utterance.delivery.speed.times()) as u64
+}
+
+/// The same sound; one that ends before it could have said its text ends in an error.
+pub(crate) fn heard(sound: Sound, least_ms: u64, pace: Option<Pace>) -> Sound {
+    match sound {
+        Sound::Samples(PcmStream { sample_rate, chunks }) => {
+            let mut samples = 0;
+            let length = move |chunk: &PcmChunk| {
+                samples += chunk.samples.len() as u64;
+                samples * 1000 / u64::from(sample_rate.get())
+            };
+            Sound::Samples(PcmStream { sample_rate, chunks: watched(chunks, length, least_ms, pace) })
+        }
+        Sound::Encoded(EncodedStream { format, chunks }) => {
+            let mut counter = audio::counter(format);
+            let length = move |chunk: &EncodedChunk| {
+                counter.count(&chunk.bytes);
+                counter.milliseconds()
+            };
+            Sound::Encoded(EncodedStream { format, chunks: watched(chunks, length, least_ms, pace) })
+        }
+    }
+}
+
+/// A piece of either kind of sound.
+trait Piece: Default + Send + 'static {
+    fn words(&mut self) -> &mut Vec<WordTiming>;
+    fn is_silent(&self) -> bool;
+}
+
+impl Piece for PcmChunk {
+    fn words(&mut self) -> &mut Vec<WordTiming> {
+        &mut self.words
+    }
+    fn is_silent(&self) -> bool {
+        self.samples.is_empty()
+    }
+}
+
+impl Piece for EncodedChunk {
+    fn words(&mut self) -> &mut Vec<WordTiming> {
+        &mut self.words
+    }
+    fn is_silent(&self) -> bool {
+        self.bytes.is_empty()
+    }
+}
+
+fn watched<P: Piece>(
+    chunks: BoxStream<'static, Result<P, SpeechError>>,
+    length: impl FnMut(&P) -> u64 + Send + 'static,
+    least_ms: u64,
+    pace: Option<Pace>,
+) -> BoxStream<'static, Result<P, SpeechError>> {
+    let watch = Watch { chunks, length, least_ms, pace, heard_ms: 0, over: false };
+    stream::unfold(watch, |mut watch| async move { Some((watch.next().await?, watch)) }).boxed()
+}
+
+struct Watch<P, L> {
+    chunks: BoxStream<'static, Result<P, SpeechError>>,
+    length: L,
+    least_ms: u64,
+    pace: Option<Pace>,
+    heard_ms: u64,
+    over: bool,
+}
+
+impl<P: Piece, L: FnMut(&P) -> u64> Watch<P, L> {
+    async fn next(&mut self) -> Option<Result<P, SpeechError>> {
+        if self.over {
+            return None;
+        }
+        match self.chunks.next().await {
+            Some(Ok(mut chunk)) => {
+                self.heard_ms = (self.length)(&chunk);
+                if let Some(pace) = &mut self.pace {
+                    chunk.words().extend(pace.until(self.heard_ms));
+                }
+                Some(Ok(chunk))
+            }
+            Some(Err(error)) => {
+                self.over = true;
+                Some(Err(error))
+            }
+            None => {
+                self.over = true;
+                self.end()
+            }
+        }
+    }
+
+    /// What comes after the last chunk: words that are still to be told, or what was wrong with it all.
+    fn end(&mut self) -> Option<Result<P, SpeechError>> {
+        if self.heard_ms == 0 {
+            return Some(Err(failure("gave no audio")));
+        }
+        if self.heard_ms < self.least_ms {
+            return Some(Err(failure("stopped long before the end of the text")));
+        }
+        let words = self.pace.take()?.finish(self.heard_ms);
+        let mut last = P::default();
+        last.words().extend(words);
+        Some(Ok(last))
+    }
+}
+
+/// The same sound once its first piece is there, so that what gives none is still an ordinary error.
+pub(crate) async fn begun(sound: Sound) -> Result<Sound, SpeechError> {
+    Ok(match sound {
+        Sound::Samples(PcmStream { sample_rate, chunks }) => {
+            Sound::Samples(PcmStream { sample_rate, chunks: first_heard(chunks).await? })
+        }
+        Sound::Encoded(EncodedStream { format, chunks }) => {
+            Sound::Encoded(EncodedStream { format, chunks: first_heard(chunks).await? })
+        }
+    })
+}
+
+async fn first_heard<P: Piece>(
+    mut chunks: BoxStream<'static, Result<P, SpeechError>>,
+) -> Result<BoxStream<'static, Result<P, SpeechError>>, SpeechError> {
+    let mut first = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk?;
+        let is_silent = chunk.is_silent();
+        first.push(Ok(chunk));
+        if !is_silent {
+            return Ok(stream::iter(first).chain(chunks).boxed());
+        }
+    }
+    Err(failure("gave no audio"))
+}
+
+fn failure(what: &str) -> SpeechError {
+    SpeechError::new(ErrorKind::BackendFailed, format!("The backend {what}; the request may be tried again."))
+}
+
+#[cfg(test)]
+#[path = "listen/tests.rs"]
+mod tests;

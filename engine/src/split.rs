@@ -1,0 +1,139 @@
+//! A text beyond what a model takes at a time is said in parts.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures::stream::{self, StreamExt};
+use speech::{
+    BoxFuture, Codec, Markup, PcmStream, Reading, Receipt, Sound, Speech, SpeechError, SpeechGraph,
+    SpeechText,
+};
+use tower::{Service, ServiceExt as _};
+
+use crate::chain::{Link, chain};
+use crate::decode;
+use crate::route::Call;
+
+/// Splits calls whose text is too long for their model, between sentences where it can.
+#[derive(Clone)]
+pub(crate) struct Split<S> {
+    inner: S,
+}
+
+impl<S> Split<S> {
+    pub(crate) fn new(inner: S) -> Self {
+        Self { inner }
+    }
+}
+
+impl<S> Service<Call> for Split<S>
+where
+    S: Service<Call, Response = Speech, Error = SpeechError> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+{
+    type Response = Speech;
+    type Error = SpeechError;
+    type Future = BoxFuture<Result<Speech, SpeechError>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), SpeechError>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, call: Call) -> Self::Future {
+        let limit = call.most_characters.unwrap_or(usize::MAX);
+        if call.utterance.graph.text().characters() <= limit {
+            return Box::pin(self.inner.call(call));
+        }
+        let inner = self.inner.clone();
+        Box::pin(async move {
+            let parts = parts(&call.utterance.graph, limit)?;
+            let links = stream::iter(parts)
+                .map(move |(offset, graph)| link(inner.clone(), call.clone(), offset, Arc::new(graph)));
+            let sound =
+                chain(links.boxed()).await.unwrap_or_else(|| Err(SpeechError::internal("a text of no part")));
+            // Every part notes its own receipt.
+            Ok(Speech { sound: Sound::Samples(sound?), receipt: Receipt::default() })
+        })
+    }
+}
+
+/// The sound of one part.
+pub(crate) fn link<S>(
+    speaker: S,
+    mut call: Call,
+    offset: usize,
+    graph: Arc<SpeechGraph>,
+) -> BoxFuture<Result<Link, SpeechError>>
+where
+    S: Service<Call, Response = Speech, Error = SpeechError> + Send + 'static,
+    S::Future: Send + 'static,
+{
+    call.utterance.graph = graph;
+    call.utterance.delivery.format = Codec::Pcm.into();
+    Box::pin(async move {
+        let sound: PcmStream = decode::samples(speaker.oneshot(call).await?.sound).await?;
+        Ok(Link { offset, sound })
+    })
+}
+
+/// Parts of at most `limit` code points, each with the code points before it. They end where a clause ends; a clause
+/// that is itself too long ends anywhere between two words.
+fn parts(graph: &SpeechGraph, limit: usize) -> Result<Vec<(usize, SpeechGraph)>, SpeechError> {
+    let text: Vec<char> = graph.text().as_str().chars().collect();
+    let ends: Vec<usize> =
+        graph.clauses().iter().map(|clause| clause.span.offset + clause.span.length).collect();
+    let reading = Reading { markup: Markup::default(), lexicon: graph.lexicon().clone() };
+    let mut parts = Vec::new();
+    let mut from = 0;
+    while from < text.len() {
+        let furthest = (from + limit.max(1)).min(text.len());
+        let clause = ends.iter().copied().filter(|end| (from + 1..=furthest).contains(end)).max();
+        let word = || (from + 1..furthest).rev().find(|&at| text[at].is_whitespace());
+        let to = match furthest == text.len() {
+            true => furthest,
+            false => clause.or_else(word).unwrap_or(furthest),
+        };
+        let part: String = text[from..to].iter().collect();
+        // What is left of a text behind its last clause has no sound.
+        if let Ok(part) = SpeechText::new(part, None) {
+            parts.push((from, language::compile(part, &reading)?));
+        }
+        from = to;
+    }
+    Ok(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str, limit: usize) -> Vec<(usize, String)> {
+        let text = SpeechText::new(text, None).unwrap();
+        let graph = language::compile(text, &Reading::default()).unwrap();
+        let parts = parts(&graph, limit).unwrap();
+        parts.into_iter().map(|(offset, part)| (offset, part.text().as_str().to_owned())).collect()
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_sentences_and_nothing_is_lost() {
+        let text = "One is first. Two is second! Three, the naïve third, is last.";
+        let parts = cut(text, 30);
+        let joined: String = parts.iter().map(|(_, part)| part.as_str()).collect();
+        assert_eq!(joined, text);
+        assert_eq!(parts[0], (0, "One is first. Two is second!".to_owned()));
+        assert!(parts.iter().all(|(_, part)| part.chars().count() <= 30), "{parts:?}");
+        assert!(
+            parts.iter().all(|(offset, part)| text
+                .chars()
+                .skip(*offset)
+                .take(part.chars().count())
+                .eq(part.chars()))
+        );
+    }
+
+    #[test]
+    fn a_clause_that_is_too_long_is_cut_between_words_and_a_word_anywhere() {
+        assert_eq!(cut("alpha beta gamma", 11), [(0, "alpha beta".to_owned()), (10, " gamma".to_owned())]);
+        assert_eq!(cut("abcdefgh", 5), [(0, "abcde".to_owned()), (5, "fgh".to_owned())]);
+    }
+}
