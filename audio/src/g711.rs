@@ -53,7 +53,6 @@ pub(crate) fn alaw(sample: i16) -> u8 {
     (sign | character) ^ 0x55
 }
 
-#[cfg(test)]
 /// The middle of what [`ulaw`] makes this character of.
 pub(crate) fn from_ulaw(character: u8) -> i16 {
     let bits = !character;
@@ -61,7 +60,6 @@ pub(crate) fn from_ulaw(character: u8) -> i16 {
     if bits & 0x80 == 0 { size * 4 } else { -size * 4 }
 }
 
-#[cfg(test)]
 /// The middle of what [`alaw`] makes this character of.
 pub(crate) fn from_alaw(character: u8) -> i16 {
     let bits = character ^ 0x55;

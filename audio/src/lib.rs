@@ -19,6 +19,8 @@
 
 mod aac;
 mod blocks;
+mod count;
+mod decode;
 mod flac;
 mod g711;
 mod mp3;
@@ -35,8 +37,11 @@ use std::error::Error;
 use speech::{AudioFormat, Codec, SampleRate};
 
 pub use aac::LEAD as AAC_LEAD;
+pub use count::{Counter, counter};
+pub use decode::{DecodeError, Decoder, decoder};
 pub use mp3::LEAD as MP3_LEAD;
 pub use rates::Rates;
+pub use resample::Resampler;
 pub use wav::set_exact_sizes;
 
 /// Turns samples into the bytes of one format.

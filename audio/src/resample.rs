@@ -33,8 +33,9 @@ const BETA: f64 = 0.1102 * (ATTENUATION - 8.7);
 /// The most numbers in a filter's table: 4 MiB of them. All pairs of audio's usual rates take far fewer.
 const LARGEST_TABLE: usize = 1 << 20;
 
-/// Makes samples of one rate into samples of another, as they come.
-pub(crate) struct Resampler {
+/// Makes mono samples of one rate into samples of another, as they come. What leaves does not depend on how they
+/// are cut; samples outside -1.0..=1.0 are clamped, NaN becomes silence.
+pub struct Resampler {
     /// A filter for each place that a new sample can have between two old ones, one after another.
     filters: Vec<f32>,
     /// Numbers in each filter.
@@ -51,7 +52,11 @@ pub(crate) struct Resampler {
 }
 
 impl Resampler {
-    pub(crate) fn new(from: SampleRate, to: SampleRate) -> Result<Self, EncodeError> {
+    /// A resampler at the start of a stream.
+    ///
+    /// # Errors
+    /// [`EncodeError::Resample`] where the rates are too far apart or have too little in common.
+    pub fn new(from: SampleRate, to: SampleRate) -> Result<Self, EncodeError> {
         let (from_rate, to_rate) = (from.get() as usize, to.get() as usize);
         let common = greatest_common_divisor(from_rate, to_rate);
         let (up, down) = (to_rate / common, from_rate / common);
@@ -67,8 +72,8 @@ impl Resampler {
         Ok(Self { filters, taps, up, down, heard, place: 0, taken: 0, given: 0 })
     }
 
-    /// Appends the samples that `samples` complete.
-    pub(crate) fn push(&mut self, samples: &[f32], out: &mut Vec<f32>) {
+    /// Takes samples and appends those of the new rate that they complete to `out`.
+    pub fn resample(&mut self, samples: &[f32], out: &mut Vec<f32>) {
         self.taken += samples.len() as u64;
         self.heard.extend(samples.iter().copied().map(tame));
         let before = out.len();
@@ -76,8 +81,8 @@ impl Resampler {
         self.given += (out.len() - before) as u64;
     }
 
-    /// Appends the rest: as much sound leaves as came in, to the nearest sample.
-    pub(crate) fn finish(&mut self, out: &mut Vec<f32>) {
+    /// Appends the rest: as much sound leaves as came in, to the nearest sample. To be called once, at the end.
+    pub fn finish(&mut self, out: &mut Vec<f32>) {
         let (up, down) = (self.up as u64, self.down as u64);
         let due = (self.taken * up + down / 2) / down - self.given;
         self.heard.resize(self.heard.len() + self.taps, 0.0);
@@ -163,7 +168,7 @@ impl Resampled {
 impl Encoder for Resampled {
     fn encode(&mut self, samples: &[f32], out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let mut resampled = Vec::new();
-        self.resampler.push(samples, &mut resampled);
+        self.resampler.resample(samples, &mut resampled);
         self.encoder.encode(&resampled, out)
     }
 
