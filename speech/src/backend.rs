@@ -93,6 +93,11 @@ pub trait Backend: Send + Sync + 'static {
     /// `instructions`, `script:han`, `voice_settings.style`.
     fn leaves_out(&self, utterance: &Utterance) -> Vec<String>;
 
+    /// Whether its speech carries the times of its words where they are wanted. Otherwise they are estimated.
+    fn times_words(&self) -> bool {
+        false
+    }
+
     /// Asks its vendor anew for models and voices. Called at start and from time to time; what was known before stays
     /// known when it fails.
     fn refresh(&self) -> BoxFuture<Result<(), SpeechError>> {
