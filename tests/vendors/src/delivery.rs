@@ -24,14 +24,14 @@ use crate::truth::Entry;
 const TOO_SHORT: f64 = 0.1;
 
 /// The size of a huge body, and of what a gzip bomb inflates to.
-const HUGE: u64 = 10 << 30;
+pub(crate) const HUGE: u64 = 10 << 30;
 const INFLATED: usize = 1 << 30;
 
 /// Bytes of audio in a piece.
 const PIECE: usize = 4096;
 
 /// What the kernel is given to hand over what was written, before a reset throws the rest away.
-const SETTLE: Duration = Duration::from_millis(50);
+pub(crate) const SETTLE: Duration = Duration::from_millis(50);
 
 /// A part of the body, and how much audio is in it.
 #[derive(Clone, Default)]
@@ -67,6 +67,12 @@ impl Job {
         reading
     }
 
+    /// Waits for as long as the script says.
+    pub(crate) async fn wait(&self) {
+        let seconds = self.script.map_or(0, |script| script.seconds);
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
     /// The answer that is made of these pieces, or what the script makes of it. `error` is the vendor's own.
     pub(crate) async fn deliver(self, content_type: &'static str, pieces: Pieces, error: String) -> Response {
         let one = |text: String| -> Pieces {
@@ -74,8 +80,7 @@ impl Job {
         };
         let (content_type, pieces) = match self.fault() {
             Fault::SlowFirstByte => {
-                let seconds = self.script.map_or(0, |script| script.seconds);
-                tokio::time::sleep(Duration::from_secs(seconds)).await;
+                self.wait().await;
                 (content_type, pieces)
             }
             Fault::WrongContentType => ("text/html; charset=utf-8", one(PAGE.to_owned())),
@@ -96,7 +101,8 @@ impl Job {
     }
 }
 
-const PAGE: &str = "<!doctype html><title>Just a moment...</title><p>Checking your connection.</p>";
+pub(crate) const PAGE: &str =
+    "<!doctype html><title>Just a moment...</title><p>Checking your connection.</p>";
 
 fn huge(mut pieces: Pieces) -> Pieces {
     let first = pieces.next().and_then(Result::ok).unwrap_or_default();

@@ -116,7 +116,7 @@ async fn speak(
         );
         return Err(Mistake::bad("max_character_limit_exceeded", "text", message));
     }
-    let id = format!("{:020x}", entry.at);
+    let id = super::request_id(&entry);
     let job = sim.begin(entry, line).map_err(|fault| Mistake::scripted(fault, characters))?;
     let failed = |_| Mistake::scripted(Fault::ServerError, characters);
     let reading = job.reading(&order.text, order.speed);

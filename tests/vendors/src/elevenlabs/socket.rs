@@ -1,0 +1,346 @@
+//! The WebSockets: text comes in pieces, audio leaves before the text has ended.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket, WebSocketUpgrade};
+use axum::extract::{Path, Query, State};
+use axum::http::request::Parts;
+use axum::response::Response;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use super::check_key;
+use super::context::{Context, Dialect, Message};
+use super::errors::Mistake;
+use super::synthesis::{format, known_model, known_voice, no_such_format};
+use crate::delivery::{HUGE, Job, PAGE, SETTLE};
+use crate::formats::{Codec, Format};
+use crate::script::Fault;
+use crate::sim::{Line, Sim, Streamed};
+use crate::truth::Entry;
+
+/// Contexts that a socket may have open.
+const MOST_CONTEXTS: usize = 5;
+
+const LONGEST_PATIENCE: u64 = 180;
+
+/// How long a client may take to answer a close.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// What a socket was opened for.
+struct Terms {
+    dialect: Dialect,
+    format: Format,
+    auto_mode: bool,
+    absolute_times: bool,
+    /// How long it waits for the client's next message.
+    patience: Duration,
+    /// Whether a key came with the upgrade; else the first message has it.
+    keyed: bool,
+}
+
+type Parameters = Query<HashMap<String, String>>;
+
+pub(crate) async fn open(
+    State(sim): State<Arc<Sim>>,
+    Extension(entry): Extension<Entry>,
+    Extension(line): Extension<Arc<Line>>,
+    voice_id: Option<Path<String>>,
+    Query(query): Parameters,
+    parts: Parts,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Mistake> {
+    let voice_id = voice_id.as_deref().map(String::as_str);
+    let keyed = check_key(&parts.headers, parts.uri.query()).is_ok();
+    let session = match terms(voice_id, &query, parts.uri.path(), keyed) {
+        Ok(terms) => match sim.begin(entry.clone(), line) {
+            Ok(job) => Ok(Session { terms, job, contexts: Vec::new(), sent: 0 }),
+            Err(fault @ (Fault::BadKey | Fault::ServerError | Fault::Unavailable)) => {
+                return Err(Mistake::scripted(fault, 0));
+            }
+            Err(fault) => Err(Mistake::scripted(fault, 0)),
+        },
+        Err(mistake) => Err(mistake),
+    };
+    let mut response = match session {
+        Ok(session) => upgrade.on_upgrade(|socket| session.run(socket)),
+        Err(mistake) => {
+            upgrade.on_upgrade(async move |mut socket| refuse(&mut socket, &entry, &mistake).await)
+        }
+    };
+    response.extensions_mut().insert(Streamed);
+    Ok(response)
+}
+
+fn terms(
+    voice_id: Option<&str>,
+    query: &HashMap<String, String>,
+    path: &str,
+    keyed: bool,
+) -> Result<Terms, Mistake> {
+    let dialect = match voice_id {
+        None => Dialect::Dialogue,
+        Some(_) if path.ends_with("/multi-stream-input") => Dialect::Multi,
+        Some(_) => Dialect::Single,
+    };
+    voice_id.map_or(Ok(()), known_voice)?;
+    let default = if dialect == Dialect::Dialogue { "eleven_v3" } else { "eleven_multilingual_v2" };
+    let model = known_model(query.get("model_id").map_or(default, String::as_str))?;
+    if model.dialogue != (dialect == Dialect::Dialogue) {
+        let message = format!("Model {} is not supported by this endpoint.", model.id);
+        return Err(Mistake::bad("unsupported_model", "model_id", message));
+    }
+    let format = format(query)?;
+    if format.codec == Codec::Wav {
+        return Err(no_such_format());
+    }
+    let is_set = |name: &str| query.get(name).is_some_and(|value| value == "true");
+    let patience = query.get("inactivity_timeout").and_then(|seconds| seconds.parse().ok()).unwrap_or(20);
+    Ok(Terms {
+        dialect,
+        format,
+        auto_mode: is_set("auto_mode"),
+        absolute_times: is_set("sync_alignment"),
+        patience: Duration::from_secs(patience.min(LONGEST_PATIENCE)),
+        keyed,
+    })
+}
+
+/// Why a session is over.
+enum End {
+    /// Everything was said.
+    Finished,
+    Refused(Mistake),
+    /// The client is gone, or the script cut it off.
+    Gone,
+}
+
+impl From<Mistake> for End {
+    fn from(mistake: Mistake) -> Self {
+        Self::Refused(mistake)
+    }
+}
+
+impl From<std::io::Error> for End {
+    fn from(_: std::io::Error) -> Self {
+        Self::Refused(Mistake::scripted(Fault::ServerError, 0))
+    }
+}
+
+impl From<axum::Error> for End {
+    fn from(_: axum::Error) -> Self {
+        Self::Gone
+    }
+}
+
+struct Session {
+    terms: Terms,
+    job: Job,
+    contexts: Vec<Context>,
+    /// Bytes of audio messages so far.
+    sent: u64,
+}
+
+impl Session {
+    async fn run(mut self, mut socket: WebSocket) {
+        let Err(end) = self.converse(&mut socket).await;
+        match end {
+            End::Finished => {
+                self.job.entry.complete();
+                close(&mut socket, 1000, "").await;
+            }
+            End::Refused(mistake) => refuse(&mut socket, &self.job.entry, &mistake).await,
+            End::Gone => {}
+        }
+    }
+
+    async fn converse(&mut self, socket: &mut WebSocket) -> Result<std::convert::Infallible, End> {
+        loop {
+            let Ok(frame) = timeout(self.terms.patience, socket.recv()).await else {
+                return Err(too_quiet(self.terms.patience).into());
+            };
+            match frame.ok_or(End::Gone)?? {
+                Frame::Text(text) => {
+                    self.job.entry.message(&text);
+                    let message: Value = serde_json::from_str(&text).map_err(|_| not_json())?;
+                    self.hear(&message, socket).await?;
+                }
+                Frame::Binary(_) => return Err(not_json().into()),
+                Frame::Close(_) => return Err(End::Gone),
+                Frame::Ping(_) | Frame::Pong(_) => {}
+            }
+        }
+    }
+
+    async fn hear(&mut self, message: &Value, socket: &mut WebSocket) -> Result<(), End> {
+        if !self.terms.keyed {
+            check_first_message(message)?;
+            self.terms.keyed = true;
+        }
+        let named = message["context_id"].as_str().map(str::to_owned);
+        if message["close_socket"] == true {
+            for context in std::mem::take(&mut self.contexts) {
+                self.finish(context, socket).await?;
+            }
+            return Err(End::Finished);
+        }
+        // A message about no context at all only keeps the socket open.
+        if self.terms.dialect == Dialect::Multi && message["text"] == "" && named.is_none() {
+            return Ok(());
+        }
+        let known = self.contexts.iter().position(|context| context.id == named);
+        let mut context = match known {
+            Some(place) => self.contexts.remove(place),
+            None => Context::new(named, self.terms.dialect, self.terms.format, self.terms.absolute_times),
+        };
+        if self.contexts.len() == MOST_CONTEXTS {
+            return self.send_all(context.fail(&too_many_contexts()), socket).await;
+        }
+        match context.hear(message) {
+            Ok(()) => {}
+            Err(mistake) if self.terms.dialect == Dialect::Single => return Err(mistake.into()),
+            Err(mistake) => return self.send_all(context.fail(&mistake), socket).await,
+        }
+        let last = self.terms.dialect == Dialect::Single && message["text"] == "";
+        let closing = last || message["close_context"] == true;
+        let all = closing || self.terms.auto_mode || message["flush"] == true;
+        if let Some(text) = context.ready(all) {
+            let reading = context.reading(&text, |text, speed| self.job.reading(text, speed));
+            self.send_all(context.say(&reading)?, socket).await?;
+        }
+        if closing {
+            self.finish(context, socket).await?;
+        } else {
+            self.contexts.push(context);
+        }
+        if last { Err(End::Finished) } else { Ok(()) }
+    }
+
+    async fn finish(&mut self, context: Context, socket: &mut WebSocket) -> Result<(), End> {
+        self.send_all(context.finish()?, socket).await
+    }
+
+    async fn send_all(&mut self, messages: Vec<Message>, socket: &mut WebSocket) -> Result<(), End> {
+        for message in messages {
+            if message.seconds > 0.0 {
+                self.send_audio(message, socket).await?;
+            } else {
+                self.send(&message, socket).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends audio, or what the script puts in its place.
+    async fn send_audio(&mut self, mut message: Message, socket: &mut WebSocket) -> Result<(), End> {
+        let mistake = Mistake::scripted(Fault::ServerError, 0).json("");
+        match self.job.fault() {
+            Fault::SlowFirstByte if self.sent == 0 => self.job.wait().await,
+            Fault::WrongContentType => message = Message { json: PAGE.into(), seconds: 0.0 },
+            Fault::JsonError => message = Message { json: mistake, seconds: 0.0 },
+            Fault::JsonAsAudio => {
+                message.json["audio"] = BASE64_STANDARD.encode(mistake.to_string()).into();
+                message.seconds = 0.0;
+            }
+            Fault::HugeBody => {
+                while self.sent < HUGE {
+                    self.send(&message, socket).await?;
+                }
+            }
+            Fault::OneByteASecond => {
+                let audio = message.json["audio"].as_str().unwrap_or_default();
+                let audio = BASE64_STANDARD.decode(audio).unwrap_or_default();
+                let seconds = message.seconds / audio.len().max(1) as f64;
+                for byte in audio {
+                    message.json["audio"] = BASE64_STANDARD.encode([byte]).into();
+                    self.send(&Message { json: message.json.clone(), seconds }, socket).await?;
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+                return Ok(());
+            }
+            _ => {}
+        }
+        self.send(&message, socket).await
+    }
+
+    /// Sends a message, unless the script ends the session before it.
+    async fn send(&mut self, message: &Message, socket: &mut WebSocket) -> Result<(), End> {
+        let text = match &message.json {
+            Value::String(page) => page.clone(),
+            json => json.to_string(),
+        };
+        let after_bytes = self.job.script.map_or(0, |script| script.after_bytes);
+        let is_past_the_end = self.sent + text.len() as u64 > after_bytes;
+        match self.job.fault() {
+            Fault::Cut if is_past_the_end => {
+                tokio::time::sleep(SETTLE).await;
+                self.job.line.reset_when_closed();
+                return Err(End::Gone);
+            }
+            Fault::Stall if is_past_the_end => {
+                while let Some(Ok(_)) = socket.recv().await {}
+                return Err(End::Gone);
+            }
+            _ => {}
+        }
+        let length = text.len();
+        socket.send(Frame::Text(text.into())).await?;
+        self.sent += length as u64;
+        self.job.entry.serve(length, message.seconds);
+        Ok(())
+    }
+}
+
+fn check_first_message(message: &Value) -> Result<(), Mistake> {
+    let key = ["xi_api_key", "xi-api-key", "authorization"].iter().find_map(|name| message[name].as_str());
+    match key {
+        None | Some("") => Err(Mistake::no_key()),
+        Some(key) if crate::sim::is_bad(key.trim_start_matches("Bearer ")) => Err(Mistake::bad_key()),
+        Some(_) => Ok(()),
+    }
+}
+
+fn too_quiet(patience: Duration) -> Mistake {
+    let message = format!(
+        "Have not received a new text input within the timeout of {:.1} seconds. Streaming input terminated. \
+         Please make sure to send \"\" as text input, if the text has ended.",
+        patience.as_secs_f64()
+    );
+    Mistake::bad("input_timeout_exceeded", "text", message)
+}
+
+fn not_json() -> Mistake {
+    Mistake::bad("invalid_input_message", "text", "The message is not a JSON object.".into())
+}
+
+fn too_many_contexts() -> Mistake {
+    let message = format!("Maximum simultaneous contexts ({MOST_CONTEXTS}) exceeded.");
+    Mistake::bad("max_contexts_exceeded", "context_id", message)
+}
+
+async fn refuse(socket: &mut WebSocket, entry: &Entry, mistake: &Mistake) {
+    let (error, message) = mistake.words();
+    let frame = json!({"message": message, "error": error, "code": 1008}).to_string();
+    entry.serve(frame.len(), 0.0);
+    // It fails only where the client is gone already.
+    drop(socket.send(Frame::Text(frame.into())).await);
+    close(socket, 1008, message).await;
+}
+
+/// Says goodbye, and reads until the client has done so too.
+async fn close(socket: &mut WebSocket, code: u16, reason: &str) {
+    /// A close frame holds 125 bytes, two of them the code.
+    const LONGEST_REASON: usize = 123;
+    let end = reason.floor_char_boundary(LONGEST_REASON);
+    let frame = CloseFrame { code, reason: reason[..end].into() };
+    if socket.send(Frame::Close(Some(frame))).await.is_ok() {
+        let answered = async { while let Some(Ok(_)) = socket.recv().await {} };
+        // A client that never answers loses nothing by it.
+        drop(timeout(GOODBYE, answered).await);
+    }
+}
