@@ -21,6 +21,7 @@ mod settings;
 mod speak;
 #[cfg(test)]
 mod tests;
+mod track;
 mod words;
 
 use std::sync::Arc;
@@ -30,21 +31,22 @@ use futures::stream::BoxStream;
 use outbound::{Outbound, Remote};
 use speech::{Backend, BoxFuture, Delivery, Model, Piece, Speech, SpeechError, Utterance, Voice};
 
-use crate::{Kind, Settings, text};
+use crate::{Settings, text};
 use lists::Lists;
 
 /// ElevenLabs' own server.
 const BASE_URL: &str = "https://api.elevenlabs.io";
-
-/// The line of [`KINDS`](crate::KINDS).
-pub(crate) const KIND: Kind = Kind { name: "elevenlabs", open };
 
 struct ElevenLabs {
     remote: Remote,
     lists: Arc<Lists>,
 }
 
-fn open(settings: Settings, outbound: Outbound) -> Result<Arc<dyn Backend>, SpeechError> {
+/// Opens a backend of the kind `elevenlabs`.
+///
+/// # Errors
+/// When its base URL or its key cannot be used.
+pub(crate) fn open(settings: Settings, outbound: Outbound) -> Result<Arc<dyn Backend>, SpeechError> {
     let remote = settings.open(&outbound, BASE_URL, ("xi-api-key", ""), refusal::read)?;
     Ok(Arc::new(ElevenLabs { remote, lists: Arc::new(Lists::new(settings)) }))
 }
@@ -100,6 +102,7 @@ impl Backend for ElevenLabs {
         pieces: BoxStream<'static, Piece>,
     ) -> Option<BoxFuture<Result<Speech, SpeechError>>> {
         let model = self.model(delivery);
-        follow::knows(&model).then(|| follow::follow(self.remote.clone(), model, delivery.clone(), pieces).boxed())
+        follow::knows(&model)
+            .then(|| follow::follow(self.remote.clone(), model, delivery.clone(), pieces).boxed())
     }
 }

@@ -1,5 +1,6 @@
 //! Vendors as backends. A vendor is one file here and one line of [`KINDS`]; `docs/adding-a-backend.md` shows the way.
 
+mod elevenlabs;
 mod openai;
 mod settings;
 mod text;
@@ -24,4 +25,5 @@ pub struct Kind {
 }
 
 /// Every kind of vendor there is.
-pub const KINDS: &[Kind] = &[Kind { name: "openai", open: openai::open }];
+pub const KINDS: &[Kind] =
+    &[Kind { name: "openai", open: openai::open }, Kind { name: "elevenlabs", open: elevenlabs::open }];

@@ -15,7 +15,7 @@ mod timed;
 pub use alignment::Alignment;
 pub use format::{OUTPUT_FORMATS, OutputFormat};
 pub use lines::{LineTooLong, Lines};
-pub use lists::{Model, Voice, VoicePage, models};
+pub use lists::{FineTuning, Model, ModelLanguage, Models, VerifiedLanguage, Voice, VoicePage};
 pub use refusal::Refusal;
 pub use request::{BODY_FIELDS, CreateSpeech, QUERY_FIELDS, VOICE_SETTINGS, voice_settings};
 pub use socket::{Heard, Message};

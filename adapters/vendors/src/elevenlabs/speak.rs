@@ -1,11 +1,13 @@
+use std::collections::VecDeque;
+
 use bytes::{Bytes, BytesMut};
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
 use outbound::{Answer, Remote};
 use speech::{EncodedChunk, EncodedStream, Receipt, Sound, Speech, SpeechError, Utterance};
-use wire::elevenlabs::upstream::{CreateSpeech, Lines, QUERY_FIELDS, TimedAudio};
+use wire::elevenlabs::upstream::{CreateSpeech, Lines, QUERY_FIELDS};
 
-use super::words::Words;
+use super::track::Track;
 use super::{formats, settings};
 use crate::text;
 
@@ -23,10 +25,15 @@ const LINES: &[&str] = &[
 /// Bytes of JSON besides the audio of a very short text.
 const JSON_BYTES: u64 = 1 << 20;
 
+type Bodies = BoxStream<'static, Result<Bytes, SpeechError>>;
 type Chunks = BoxStream<'static, Result<EncodedChunk, SpeechError>>;
 
 /// Speaks a text, by the one of the four calls that gives what is wanted.
-pub(super) async fn speak(remote: Remote, model: String, utterance: Utterance) -> Result<Speech, SpeechError> {
+pub(super) async fn speak(
+    remote: Remote,
+    model: String,
+    utterance: Utterance,
+) -> Result<Speech, SpeechError> {
     let Utterance { graph, delivery } = utterance;
     let slot = remote.slot().await?;
     let output = formats::nearest(delivery.format, delivery.whole && !delivery.timed);
@@ -49,8 +56,9 @@ pub(super) async fn speak(remote: Remote, model: String, utterance: Utterance) -
     let most_bytes = text::most_bytes(graph.text(), output.format);
     let chunks = if delivery.timed {
         let bytes = answer.stream(LINES, JSON_BYTES + 2 * most_bytes).await?;
-        let words = Words::of(text::text_for(&graph));
-        if delivery.whole { one_object(remote, bytes, words).await? } else { lines(remote, bytes, words).await? }
+        let mut track = Track::new(remote);
+        track.write(text::text_for(&graph));
+        if delivery.whole { one_object(track, bytes).await? } else { lines(track, bytes).await? }
     } else {
         let bytes = answer.audio(output.format.codec, most_bytes).await?;
         bytes.map_ok(|bytes| EncodedChunk { bytes, words: Vec::new() }).boxed()
@@ -71,14 +79,50 @@ fn receipt_of(answer: &Answer) -> Receipt {
 }
 
 /// The answer of `/with-timestamps`.
-async fn one_object(
-    remote: Remote,
-    bytes: BoxStream<'static, Result<Bytes, SpeechError>>,
-    words: Words,
-) -> Result<Chunks, SpeechError> {
-    let body: BytesMut = bytes.try_concat_bytes().await?;
-    let timed = TimedAudio::from_json(&body).map_err(|error| unreadable(&remote, error))?;
-    let mut track = Track::new(remote, words);
-    let chunks = [track.tell(timed), track.finish()?];
+async fn one_object(mut track: Track, bytes: Bodies) -> Result<Chunks, SpeechError> {
+    let body = bytes.try_fold(BytesMut::new(), |mut body, bytes| async move {
+        body.extend_from_slice(&bytes);
+        Ok(body)
+    });
+    let chunks = [Some(track.read(&body.await?)?), track.finish()?];
     Ok(stream::iter(chunks.into_iter().flatten().map(Ok)).boxed())
+}
+
+/// The answer of `/stream/with-timestamps`. Resolves with the first line, so that an error in place of it is still an
+/// ordinary one.
+async fn lines(track: Track, bytes: Bodies) -> Result<Chunks, SpeechError> {
+    let state = Reading { track, bytes, lines: Lines::default(), ready: VecDeque::new() };
+    let mut chunks =
+        stream::try_unfold(state, |mut state| async { Ok(state.next().await?.map(|chunk| (chunk, state))) })
+            .boxed();
+    let first = chunks.try_next().await?;
+    Ok(stream::iter(first.map(Ok)).chain(chunks).boxed())
+}
+
+struct Reading {
+    track: Track,
+    bytes: Bodies,
+    lines: Lines,
+    /// Lines that came together.
+    ready: VecDeque<Vec<u8>>,
+}
+
+impl Reading {
+    async fn next(&mut self) -> Result<Option<EncodedChunk>, SpeechError> {
+        loop {
+            if let Some(line) = self.ready.pop_front() {
+                return self.track.read(&line).map(Some);
+            }
+            match self.bytes.try_next().await? {
+                Some(bytes) => {
+                    let lines = self.lines.push(&bytes);
+                    self.ready.extend(lines.map_err(|error| self.track.unreadable(error))?);
+                }
+                None => match self.lines.finish() {
+                    Some(line) => self.ready.push_back(line),
+                    None => return self.track.finish(),
+                },
+            }
+        }
+    }
 }

@@ -1,17 +1,35 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::Value;
 
-use super::{Malformed, if_it_fits};
+use super::if_it_fits;
 
-/// A page of `GET /v2/voices`.
-#[derive(Clone, Debug, PartialEq)]
+/// A page of `GET /v2/voices`. An entry without an id is passed over.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct VoicePage {
     /// The voices of the page.
+    #[serde(deserialize_with = "those_that_fit")]
     pub voices: Vec<Voice>,
+    has_more: Option<bool>,
+    next_page_token: Option<String>,
+}
+
+impl VoicePage {
     /// What the next page is asked for with; none on the last one.
-    pub next_page_token: Option<String>,
+    pub fn next_page_token(&self) -> Option<&str> {
+        self.next_page_token.as_deref().filter(|token| self.has_more != Some(false) && !token.is_empty())
+    }
+}
+
+/// The answer of `GET /v1/models`: a bare list. An entry without an id is passed over.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct Models {
+    /// The models, in ElevenLabs' own order.
+    #[serde(deserialize_with = "those_that_fit")]
+    pub models: Vec<Model>,
 }
 
 /// A voice, as far as it is of use here.
@@ -84,32 +102,9 @@ pub struct ModelLanguage {
     pub language_id: String,
 }
 
-impl VoicePage {
-    /// Reads a page. An entry without an id is passed over.
-    ///
-    /// # Errors
-    /// When it is not an object with a list of voices.
-    pub fn from_json(json: &[u8]) -> Result<Self, Malformed> {
-        #[derive(Deserialize)]
-        struct Told {
-            voices: Vec<Value>,
-            next_page_token: Option<String>,
-        }
-        let Told { voices, next_page_token } = serde_json::from_slice(json)?;
-        Ok(Self { voices: those_that_fit(voices), next_page_token })
-    }
-}
-
-/// Reads the models. An entry without an id is passed over.
-///
-/// # Errors
-/// When it is not a list.
-pub fn models(json: &[u8]) -> Result<Vec<Model>, Malformed> {
-    Ok(those_that_fit(serde_json::from_slice(json)?))
-}
-
-fn those_that_fit<T: serde::de::DeserializeOwned>(entries: Vec<Value>) -> Vec<T> {
-    entries.into_iter().filter_map(|entry| T::deserialize(entry).ok()).collect()
+fn those_that_fit<'de, D: Deserializer<'de>, T: DeserializeOwned>(list: D) -> Result<Vec<T>, D::Error> {
+    let entries = Vec::<Value>::deserialize(list)?;
+    Ok(entries.into_iter().filter_map(|entry| T::deserialize(entry).ok()).collect())
 }
 
 #[cfg(test)]
@@ -118,13 +113,13 @@ mod tests {
 
     #[test]
     fn a_page_says_how_to_go_on() {
-        let page = VoicePage::from_json(
-            br#"{"voices":[{"voice_id":"a","name":"Ann","labels":{"gender":"female","age":null},"samples":null},
+        let page: VoicePage = serde_json::from_str(
+            r#"{"voices":[{"voice_id":"a","name":"Ann","labels":{"gender":"female","age":null},"samples":null},
                  {"name":"nobody"},{"voice_id":"b","labels":[],"verified_languages":[{"language":"pt","locale":"pt-BR"}]}],
                  "has_more":true,"total_count":3,"next_page_token":"t"}"#,
         )
         .unwrap();
-        assert_eq!(page.next_page_token.as_deref(), Some("t"));
+        assert_eq!(page.next_page_token(), Some("t"));
         let [a, b] = page.voices.as_slice() else { panic!("two have an id") };
         assert_eq!((a.name.as_deref(), a.labels.as_ref().unwrap().len()), (Some("Ann"), 2));
         assert_eq!((b.name.as_deref(), b.labels.as_ref()), (None, None));
@@ -133,9 +128,9 @@ mod tests {
 
     #[test]
     fn models_are_a_bare_list() {
-        let listed = models(br#"[{"model_id":"m","maximum_text_length_per_request":5000,"languages":[{"language_id":"en","name":"English"}]},17]"#).unwrap();
-        assert_eq!(listed.len(), 1);
-        assert_eq!(listed[0].maximum_text_length_per_request, Some(5000));
-        assert!(models(br#"{"object":"list","data":[]}"#).is_err());
+        let Models { models } = serde_json::from_str(r#"[{"model_id":"m","maximum_text_length_per_request":5000,"languages":[{"language_id":"en","name":"English"}]},17]"#).unwrap();
+        assert_eq!(models.len(), 1);
+        assert_eq!(models[0].maximum_text_length_per_request, Some(5000));
+        assert!(serde_json::from_str::<Models>(r#"{"object":"list","data":[]}"#).is_err());
     }
 }

@@ -1,0 +1,143 @@
+use std::pin::pin;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use futures::future::{BoxFuture, Either, select};
+use futures::stream::{self, BoxStream};
+use futures::{FutureExt, StreamExt};
+use outbound::{Remote, Socket, SocketReceiver, SocketSender};
+use speech::{Delivery, EncodedChunk, EncodedStream, Piece, Receipt, Sound, Speech, SpeechError};
+use tokio::time::timeout;
+use wire::elevenlabs::upstream::{Heard, Message};
+
+use super::settings::{self, SOCKET_QUERY_FIELDS};
+use super::track::Track;
+use super::{formats, refusal};
+
+/// The models without a socket that takes text in pieces.
+const WITHOUT: [&str; 2] = ["eleven_v3", "eleven_v4"];
+
+/// The longest that ElevenLabs can be asked to wait for words, in seconds.
+const PATIENCE: &str = "180";
+
+/// Well within that.
+const KEEP_ALIVE: Duration = Duration::from_secs(120);
+
+/// Whether a model speaks a text that is still being written.
+pub(super) fn knows(model: &str) -> bool {
+    !WITHOUT.iter().any(|prefix| model.starts_with(prefix))
+}
+
+/// Speaks a text while it is being written. Resolves once the socket is open.
+pub(super) async fn follow(
+    remote: Remote,
+    model: String,
+    delivery: Delivery,
+    pieces: BoxStream<'static, Piece>,
+) -> Result<Speech, SpeechError> {
+    let slot = remote.slot().await?;
+    let output = formats::nearest(delivery.format, false);
+    let path = ["v1", "text-to-speech", &delivery.voice, "stream-input"];
+    let mut query = vec![("model_id", model.as_str()), ("output_format", output.name)];
+    query.extend(settings::language_code(&delivery, &model).map(|code| ("language_code", code)));
+    query.extend([("sync_alignment", "true"), ("inactivity_timeout", PATIENCE)]);
+    let sent: Vec<_> = settings::query(&delivery.extras, &SOCKET_QUERY_FIELDS).collect();
+    query.extend(sent.iter().map(|(field, value)| (*field, value.as_str())));
+    let Socket { mut sender, receiver } = remote.socket(path, &query).await?;
+    let opening = Message::opening(settings::of_voice(&delivery), &delivery.extras);
+    sender.send(opening.to_json()).await?;
+
+    let (tell, written) = mpsc::channel();
+    let sending = Some(send(sender, pieces, tell).boxed());
+    let track = Track::new(remote.clone());
+    let turn = Turn { remote, receiver, sending, unsent: None, written, track, over: false };
+    let chunks =
+        stream::try_unfold(turn, |mut turn| async { Ok(turn.next().await?.map(|chunk| (chunk, turn))) });
+    let chunks = slot.held_by(chunks.boxed());
+    let sound = Sound::Encoded(EncodedStream { format: output.format, chunks });
+    Ok(Speech { sound, receipt: Receipt::default() })
+}
+
+/// Sends the pieces as they come, then the end; tells each as soon as it is on its way.
+async fn send(
+    mut sender: SocketSender,
+    mut pieces: BoxStream<'static, Piece>,
+    tell: mpsc::Sender<String>,
+) -> Result<(), SpeechError> {
+    loop {
+        let message = match timeout(KEEP_ALIVE, pieces.next()).await {
+            Err(_) => Message::KEEP_ALIVE.to_json(),
+            Ok(None) => return sender.send(Message::END.to_json()).await,
+            Ok(Some(Piece { text, flush })) if text.is_empty() => match flush {
+                // No text at all would be the end.
+                true => Message::words(" ", true).to_json(),
+                false => continue,
+            },
+            Ok(Some(Piece { text, flush })) => {
+                let message = Message::words(&text, flush).to_json();
+                // Nobody listens once the sound was dropped, and this future is dropped with it.
+                let _ = tell.send(text);
+                message
+            }
+        };
+        sender.send(message).await?;
+    }
+}
+
+/// A text that is written and spoken at once.
+struct Turn {
+    remote: Remote,
+    receiver: SocketReceiver,
+    /// None once all is sent.
+    sending: Option<BoxFuture<'static, Result<(), SpeechError>>>,
+    /// Why not all was sent. What the vendor still says of it counts more.
+    unsent: Option<SpeechError>,
+    /// What was sent.
+    written: mpsc::Receiver<String>,
+    track: Track,
+    over: bool,
+}
+
+impl Turn {
+    async fn next(&mut self) -> Result<Option<EncodedChunk>, SpeechError> {
+        while !self.over {
+            let heard = self.hear().await?;
+            self.written.try_iter().for_each(|text| self.track.write(&text));
+            let Some(heard) = heard else { break };
+            let heard = Heard::from_json(heard.as_bytes()).map_err(|error| self.track.unreadable(error))?;
+            match heard {
+                Heard::Error { code } => return Err(refusal::of_socket(&self.remote, &code)),
+                Heard::Audio { audio, alignment, last } => {
+                    self.over = last && self.sending.is_none();
+                    let chunk = self.track.tell(audio, alignment);
+                    if chunk != EncodedChunk::default() {
+                        return Ok(Some(chunk));
+                    }
+                }
+            }
+        }
+        self.over = true;
+        match (self.unsent.take(), &self.sending) {
+            (Some(unsent), _) => Err(unsent),
+            (None, Some(_)) => Err(self.remote.failed("ended before the text did")),
+            (None, None) => self.track.finish(),
+        }
+    }
+
+    /// The next message; meanwhile the text is sent. An answer is due only when the text is over: how much of one
+    /// ElevenLabs gathers before it speaks is its own affair.
+    async fn hear(&mut self) -> Result<Option<String>, SpeechError> {
+        if let Some(sending) = &mut self.sending {
+            match select(sending, pin!(self.receiver.next())).await {
+                Either::Right((heard, _)) => return heard.transpose(),
+                Either::Left((sent, _)) => {
+                    self.unsent = sent.err();
+                    self.sending = None;
+                }
+            }
+        }
+        let deadlines = self.remote.deadlines();
+        let patience = if self.track.has_begun() { deadlines.idle } else { deadlines.first_byte };
+        self.remote.in_time(patience, self.receiver.next()).await?.transpose()
+    }
+}
