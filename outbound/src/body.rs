@@ -91,3 +91,71 @@ impl Body {
 fn too_long(remote: &Remote) -> SpeechError {
     remote.failed("sent far more than was asked for")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use futures::stream::iter;
+    use tokio::time::{advance, sleep_until};
+
+    use super::*;
+    use crate::{Access, Deadlines, Outbound, Refusal};
+
+    fn remote() -> Remote {
+        let access = Access {
+            name: "acme",
+            base_url: "http://localhost",
+            key: None,
+            concurrency: NonZeroUsize::MIN,
+            read_refusal: |_, _| Refusal::default(),
+        };
+        Outbound::new(Deadlines::default()).unwrap().remote(access).unwrap()
+    }
+
+    /// A body of which a byte comes every so often, whether anybody waits for it or not.
+    fn byte_every(interval: Duration) -> Body {
+        let start = Instant::now();
+        let bytes = iter(1..).then(move |n| async move {
+            sleep_until(start + interval * n).await;
+            Ok::<_, std::io::Error>(Bytes::from_static(b"x"))
+        });
+        let response = http::Response::new(reqwest::Body::wrap_stream(bytes));
+        Body::new(remote(), response.into(), start)
+    }
+
+    /// How long it was waited for until it was given up, and what came by then.
+    async fn patience_with(mut body: Body) -> (Duration, usize) {
+        let (start, mut bytes) = (Instant::now(), 0);
+        loop {
+            match body.next().await.unwrap() {
+                Ok(next) => bytes += next.len(),
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::DeadlineExceeded);
+                    return (start.elapsed(), bytes);
+                }
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_is_given_up_when_it_does_not_begin_when_it_stalls_and_when_it_never_ends() {
+        let seconds = Duration::from_secs;
+        let close_to = |waited: Duration, due| waited >= due && waited < due + seconds(1);
+        let (waited, bytes) = patience_with(byte_every(seconds(31))).await;
+        assert!(close_to(waited, seconds(30)) && bytes == 0, "{waited:?}");
+        let (waited, bytes) = patience_with(byte_every(seconds(25))).await;
+        assert!(close_to(waited, seconds(25 + 20)) && bytes == 1, "{waited:?}");
+        let (waited, bytes) = patience_with(byte_every(seconds(1))).await;
+        assert!(close_to(waited, seconds(600)) && bytes >= 599, "{waited:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_listener_trips_no_deadline() {
+        let mut body = byte_every(Duration::from_secs(1));
+        for _ in 0..100 {
+            assert_eq!(body.next().await.unwrap().unwrap(), "x");
+            advance(Duration::from_secs(60)).await;
+        }
+    }
+}

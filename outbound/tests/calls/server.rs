@@ -1,0 +1,153 @@
+//! A server that does nothing but what it is told, byte for byte.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// What a request gets.
+#[derive(Clone)]
+pub(crate) enum Step {
+    /// These bytes.
+    Send(Vec<u8>),
+    /// These bytes, over and over, until the client goes.
+    Flood(Vec<u8>),
+    /// Nothing, until the client goes.
+    Hang,
+    /// The end of the connection.
+    Close,
+}
+
+/// What the server noticed.
+#[derive(Debug)]
+pub(crate) enum Seen {
+    Connection,
+    Request(String),
+    HungUp,
+}
+
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    seen: UnboundedReceiver<Seen>,
+}
+
+impl Server {
+    /// The first request gets the first of these answers, and so on; the last one serves for all that follow.
+    pub(crate) async fn answering(answers: impl IntoIterator<Item = Vec<Step>>) -> std::io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let (tell, seen) = unbounded_channel();
+        let answers: Arc<[Vec<Step>]> = answers.into_iter().collect();
+        let count = Arc::new(AtomicUsize::new(0));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                drop(tell.send(Seen::Connection));
+                let (tell, answers, count) = (tell.clone(), Arc::clone(&answers), Arc::clone(&count));
+                tokio::spawn(async move {
+                    // A connection ends when the client breaks it, which is an event of its own.
+                    drop(serve(stream, &tell, &answers, &count).await);
+                    drop(tell.send(Seen::HungUp));
+                });
+            }
+        });
+        Ok(Self { address, seen })
+    }
+
+    pub(crate) fn base_url(&self) -> String {
+        format!("http://{}/v1/", self.address)
+    }
+
+    /// The next request, as it came.
+    pub(crate) async fn request(&mut self) -> Option<String> {
+        while let Some(seen) = self.seen.recv().await {
+            if let Seen::Request(request) = seen {
+                return Some(request);
+            }
+        }
+        None
+    }
+
+    /// Waits until a client has hung up.
+    pub(crate) async fn hang_up(&mut self) {
+        while let Some(seen) = self.seen.recv().await {
+            if matches!(seen, Seen::HungUp) {
+                return;
+            }
+        }
+    }
+
+    /// How many connections were made by now.
+    pub(crate) fn connections(&mut self) -> usize {
+        let mut connections = 0;
+        while let Ok(seen) = self.seen.try_recv() {
+            connections += usize::from(matches!(seen, Seen::Connection));
+        }
+        connections
+    }
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    tell: &UnboundedSender<Seen>,
+    answers: &[Vec<Step>],
+    count: &AtomicUsize,
+) -> std::io::Result<()> {
+    while let Some(request) = read_request(&mut stream).await? {
+        drop(tell.send(Seen::Request(request)));
+        let number = count.fetch_add(1, Ordering::Relaxed).min(answers.len().saturating_sub(1));
+        for step in answers.get(number).into_iter().flatten() {
+            match step {
+                Step::Send(bytes) => stream.write_all(bytes).await?,
+                Step::Flood(bytes) => loop {
+                    stream.write_all(bytes).await?;
+                },
+                Step::Hang => {
+                    stream.read_to_end(&mut Vec::new()).await?;
+                    return Ok(());
+                }
+                Step::Close => return stream.shutdown().await,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A request with its body, as `content-length` has it; none when the client has gone.
+async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    let mut missing = 0;
+    while missing > 0 || !bytes.windows(4).any(|end| end == b"\r\n\r\n") {
+        if stream.read_buf(&mut bytes).await? == 0 {
+            return Ok(None);
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+        missing = length.unwrap_or(0_usize).saturating_sub(body.len());
+    }
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// A whole answer.
+pub(crate) fn answer(status: &str, headers: &[&str], body: &[u8]) -> Vec<Step> {
+    let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+    let head = format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n", body.len());
+    vec![Step::Send([head.as_bytes(), body].concat())]
+}
+
+/// The head of an answer whose body comes in chunks, and its first chunk.
+pub(crate) fn begin(headers: &[&str], first: &[u8]) -> Step {
+    let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+    let head = format!("HTTP/1.1 200 OK\r\n{headers}transfer-encoding: chunked\r\n\r\n");
+    Step::Send([head.into_bytes(), chunk(first)].concat())
+}
+
+pub(crate) fn chunk(bytes: &[u8]) -> Vec<u8> {
+    match bytes.is_empty() {
+        true => Vec::new(),
+        false => [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat(),
+    }
+}
