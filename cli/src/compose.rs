@@ -1,19 +1,21 @@
 //! Puts the rooms together as the configuration says.
 
+use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use engine::{Engine, Parts};
+use engine::{Catalogue, Engine, Parts};
 use futures::future::try_join_all;
 use gateway::{Clients, check_binding};
 use inference::models::{Manifest, ModelStore, StoreError, default_cache_dir};
 use inference::runtime::Runtime;
 use kokoro::Phonemes;
-use speech::{Backend as _, BoxFuture, ErrorKind, Lexicon, Lexicons, SpeechError, Voice};
+use outbound::Outbound;
+use speech::{Backend as _, BoxFuture, ErrorKind, Lexicon, Lexicons, SpeechError};
 use store::Sqlite;
 use tokio::task::{JoinError, spawn_blocking};
 
-use crate::config::{Backend, Config, SecretSource};
+use crate::config::{Backend, Config, SecretSource, Vendor, stand_ins};
 use crate::environment::{SystemClock, default_data_dir};
 use crate::failure::Failure;
 use crate::loading::Loading;
@@ -52,32 +54,66 @@ fn signed_manifest(config: &Config, path: &Path) -> Result<Manifest, Failure> {
     Ok(Manifest::signed(&manifest, &signed, key)?)
 }
 
-/// Who can speak by the configuration; nobody is opened yet.
-pub(crate) fn backends(config: &Config) -> Result<Vec<Arc<Loading>>, Failure> {
+/// Who can speak.
+pub(crate) struct Backends {
+    /// Everybody, in order of preference.
+    pub(crate) all: Vec<Arc<dyn speech::Backend>>,
+    /// Those of them whose model runs in this process.
+    pub(crate) local: Vec<Arc<Loading>>,
+}
+
+/// Who can speak by the configuration; nobody is opened or asked yet.
+pub(crate) fn backends(config: &Config) -> Result<Backends, Failure> {
     if config.backends.is_empty() {
         return Err(Failure::usage(
             "the configuration has a [backends] table with nobody in it; add one, or remove the table to speak with Kokoro",
         ));
     }
-    let named = config.backends.iter().map(|(name, Backend::Kokoro(settings))| {
-        if name.is_empty() || name.contains(':') {
+    let mut backends = Backends { all: Vec::new(), local: Vec::new() };
+    let outbound = LazyCell::new(Outbound::new);
+    for (name, backend) in &config.backends {
+        if name.is_empty() || name.contains([':', '/']) {
             return Err(Failure::usage(format_args!(
-                "the backend name {name:?} is empty or has a colon, which ends it in a voice's id; choose another"
+                "the backend name {name:?} is empty, or has a colon or a slash, which end it in a voice's id and in a model's name; choose another"
             )));
         }
-        Ok(Loading::new(name, settings.clone()))
-    });
-    named.collect()
+        match backend {
+            Backend::Kokoro(settings) => {
+                let loading = Loading::new(name, settings.clone());
+                backends.all.push(loading.clone());
+                backends.local.push(loading);
+            }
+            Backend::Vendor { kind, vendor } => {
+                backends.all.push(open_vendor(name, kind, vendor, (*outbound).clone())?);
+            }
+        }
+    }
+    Ok(backends)
 }
 
-/// Every voice of the configured backends. Needs no model.
-pub(crate) fn voices(config: &Config) -> Result<Vec<Voice>, Failure> {
-    Ok(backends(config)?.iter().flat_map(|backend| backend.voices().to_vec()).collect())
+fn open_vendor(
+    name: &str,
+    kind: &str,
+    vendor: &Vendor,
+    outbound: Outbound,
+) -> Result<Arc<dyn speech::Backend>, Failure> {
+    let opens = adapters::KINDS.iter().find(|known| known.name == kind).map(|known| known.open);
+    let open = opens.ok_or_else(|| Failure::usage(format_args!("there is no backend of kind {kind:?}")))?;
+    let settings = adapters::Settings {
+        name: name.to_owned(),
+        base_url: vendor.base_url.clone(),
+        api_key: vendor.api_key.as_ref().map(SecretSource::read).transpose()?,
+        concurrency: vendor.concurrency,
+        models: vendor.models.clone(),
+        voices: vendor.voices.clone(),
+        deprecated_after: vendor.deprecated_after,
+    };
+    open(settings, outbound).map_err(|error| Failure::usage(format_args!("[backends.{name}]: {error}")))
 }
 
 /// Each other name of a voice must lead to one.
-pub(crate) fn check_aliases(config: &Config, backends: &[Arc<Loading>]) -> Result<(), Failure> {
-    match config.voices.iter().find(|(alias, _)| !has_voice(config, backends, alias)) {
+pub(crate) fn check_aliases(config: &Config, backends: &Backends) -> Result<(), Failure> {
+    match config.voices.iter().find(|(_, target)| !may_have_voice(backends, target)) {
         None => Ok(()),
         Some((alias, voice)) => Err(Failure::usage(format_args!(
             "[voices] {alias} = {voice:?}: nobody can speak with that voice; 'voice-soundboard voices' lists those that can"
@@ -85,21 +121,26 @@ pub(crate) fn check_aliases(config: &Config, backends: &[Arc<Loading>]) -> Resul
     }
 }
 
-/// Whether somebody could speak with that voice (`backend:voice`, a bare name or an alias), so that a model is worth
-/// loading for it. What exactly is wrong with a name that nobody answers to, the engine says.
-pub(crate) fn has_voice(config: &Config, backends: &[Arc<Loading>], name: &str) -> bool {
-    let name = config.voices.get(name).map_or(name, String::as_str);
-    backends.iter().any(|backend| {
+/// Whether somebody could speak with that voice. What a vendor has is known only once it was asked.
+fn may_have_voice(backends: &Backends, name: &str) -> bool {
+    let is_local = |backend: &Arc<dyn speech::Backend>| {
+        backends.local.iter().any(|local| local.name() == backend.name())
+    };
+    backends.all.iter().any(|backend| {
         let own = name.strip_prefix(backend.name()).and_then(|rest| rest.strip_prefix(':'));
-        backend.voice(own.unwrap_or(name)).is_ok()
+        let is_named = own.is_some() || !name.contains(':');
+        (is_named && !is_local(backend)) || backend.voice(own.unwrap_or(name)).is_ok()
     })
 }
 
-/// Opens the backends side by side, after fetching what was never fetched.
-pub(crate) async fn load(backends: &[Arc<Loading>], models: &Arc<ModelStore>) -> Result<(), SpeechError> {
+/// Opens the models of this process side by side, after fetching what was never fetched.
+pub(crate) async fn load(local: &[Arc<Loading>], models: &Arc<ModelStore>) -> Result<(), SpeechError> {
+    if local.is_empty() {
+        return Ok(());
+    }
     let store = models.clone();
     finished(spawn_blocking(move || fetch_missing(&store).map_err(unfetched)).await)?;
-    let opening = backends.iter().map(|backend| {
+    let opening = local.iter().map(|backend| {
         let (backend, models) = (backend.clone(), models.clone());
         async move { finished(spawn_blocking(move || backend.open(&models)).await) }
     });
@@ -137,7 +178,7 @@ pub(crate) fn phonemes(config: &Config, cache: Option<PathBuf>) -> Result<Option
 }
 
 /// The speech stack over these backends, with its journal open.
-pub(crate) async fn engine(config: &Config, backends: &[Arc<Loading>]) -> Result<Engine, Failure> {
+pub(crate) async fn engine(config: &Config, backends: &Backends) -> Result<Engine, Failure> {
     let store = Arc::new(store(config).await?);
     Ok(engine_with(store.clone(), store, config, backends))
 }
@@ -146,7 +187,7 @@ pub(crate) async fn engine(config: &Config, backends: &[Arc<Loading>]) -> Result
 pub(crate) async fn engine_reading_for(
     client: &str,
     config: &Config,
-    backends: &[Arc<Loading>],
+    backends: &Backends,
 ) -> Result<Engine, Failure> {
     let store = store(config).await?;
     let lexicons = Arc::new(LexiconOf { client: client.to_owned(), store: store.clone() });
@@ -157,15 +198,19 @@ fn engine_with(
     journal: Arc<Sqlite>,
     lexicons: Arc<dyn Lexicons>,
     config: &Config,
-    backends: &[Arc<Loading>],
+    backends: &Backends,
 ) -> Engine {
     Engine::new(Parts {
-        backends: backends.iter().map(|backend| backend.clone() as Arc<dyn speech::Backend>).collect(),
-        aliases: config.voices.clone(),
+        catalogue: catalogue(config, backends),
         journal,
         lexicons,
         clock: Arc::new(SystemClock),
     })
+}
+
+/// Who can speak, under which names.
+pub(crate) fn catalogue(config: &Config, backends: &Backends) -> Catalogue {
+    Catalogue::new(backends.all.clone(), config.voices.clone(), stand_ins(), Arc::new(SystemClock))
 }
 
 /// One client's lexicon, for all who ask.

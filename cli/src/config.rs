@@ -2,9 +2,11 @@
 //!
 //! A section lives with the code that it configures; this file only puts the sections together.
 
+mod backend;
 mod file;
 mod layers;
 mod secret;
+mod stand_ins;
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -13,8 +15,10 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+pub(crate) use backend::{Backend, Vendor};
 pub(crate) use layers::Flags;
 pub(crate) use secret::{SecretKeys, SecretSource};
+pub(crate) use stand_ins::stand_ins;
 
 use crate::failure::Failure;
 
@@ -32,8 +36,7 @@ pub(crate) struct Config {
     pub(crate) log_format: LogFormat,
     /// Who can speak, by name.
     pub(crate) backends: BTreeMap<String, Backend>,
-    /// Other names for voices. Given ones are added to the built-in ones, or replace them.
-    #[serde(deserialize_with = "added_to_default_voices")]
+    /// Other names for voices; they come before those that stand in for the vendors'.
     pub(crate) voices: BTreeMap<String, String>,
     /// Who may use the server, by name; with nobody here it serves this machine only.
     pub(crate) clients: BTreeMap<String, Client>,
@@ -41,14 +44,6 @@ pub(crate) struct Config {
     pub(crate) http: gateway::Config,
     /// A manifest of models from outside.
     pub(crate) models: Models,
-}
-
-/// One thing that speaks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub(crate) enum Backend {
-    /// Kokoro-82M in this process.
-    Kokoro(kokoro::Config),
 }
 
 /// Someone who may use the server.
@@ -92,7 +87,7 @@ impl Default for Config {
             data: None,
             log_format: LogFormat::default(),
             backends: [("kokoro".to_owned(), Backend::Kokoro(kokoro::Config::default()))].into(),
-            voices: default_voices(),
+            voices: BTreeMap::new(),
             clients: BTreeMap::new(),
             http: gateway::Config::default(),
             models: Models::default(),
@@ -109,27 +104,6 @@ impl Config {
     }
 }
 
-/// OpenAI's thirteen voices, each by a voice of Kokoro's of the same gender, and the same temper where there is one.
-const OPENAI_VOICES: [(&str, &str); 13] = [
-    ("alloy", "af_alloy"),
-    ("ash", "am_michael"),
-    ("ballad", "bm_george"),
-    ("cedar", "am_fenrir"),
-    ("coral", "af_bella"),
-    ("echo", "am_echo"),
-    ("fable", "bm_fable"),
-    ("marin", "af_heart"),
-    ("nova", "af_nova"),
-    ("onyx", "am_onyx"),
-    ("sage", "af_sarah"),
-    ("shimmer", "af_sky"),
-    ("verse", "am_puck"),
-];
-
-fn default_voices() -> BTreeMap<String, String> {
-    OPENAI_VOICES.map(|(alias, voice)| (alias.to_owned(), voice.to_owned())).into()
-}
-
 /// `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`.
 pub(crate) fn address(text: &str) -> Result<SocketAddr, &'static str> {
     let port = text.strip_prefix("localhost:").and_then(|port| port.parse().ok());
@@ -139,15 +113,6 @@ pub(crate) fn address(text: &str) -> Result<SocketAddr, &'static str> {
 
 fn an_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     address(&String::deserialize(deserializer)?).map_err(de::Error::custom)
-}
-
-fn added_to_default_voices<'de, D>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error>
-where
-    D: Deserializer<'de>,
-{
-    let mut voices = default_voices();
-    voices.extend(BTreeMap::deserialize(deserializer)?);
-    Ok(voices)
 }
 
 #[cfg(test)]
@@ -205,17 +170,5 @@ mod tests {
         assert_eq!(listen("listen = '[::1]:8081'").expect("it is one"), "[::1]:8081");
         let error = listen("listen = '8081'").expect_err("there is no host");
         assert_eq!(error.message(), "not an address with a port, like 127.0.0.1:8080");
-    }
-
-    #[test]
-    fn every_openai_voice_is_spoken_by_a_kokoro_voice_that_is_available() {
-        let voices = kokoro::voices("kokoro");
-        for (alias, name) in default_voices() {
-            let voice = voices.iter().find(|voice| voice.id.voice == name);
-            assert!(
-                voice.is_some_and(|voice| voice.status == speech::VoiceStatus::Available),
-                "{alias} -> {name}: {voice:?}"
-            );
-        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures::future::join_all;
 use speech::{Backend, Clock, Date, ErrorKind, Model, SpeechError, Voice, VoiceId, VoiceStatus};
 
 use crate::deprecation::Deprecations;
@@ -41,7 +42,7 @@ pub(crate) struct Choice {
 }
 
 /// Who can speak, under which names.
-pub(crate) struct Catalogue {
+pub struct Catalogue {
     backends: Vec<Arc<dyn Backend>>,
     aliases: BTreeMap<String, String>,
     stand_ins: BTreeMap<String, Vec<String>>,
@@ -60,7 +61,11 @@ enum Wish<'n> {
 }
 
 impl Catalogue {
-    pub(crate) fn new(
+    /// A catalogue of these backends, in order of preference.
+    ///
+    /// `aliases` are other names for voices: `alloy` -> `kokoro:af_heart`. `stand_ins` are names that applications
+    /// send because their vendor has them, and who answers to each where nobody has it: the first that can.
+    pub fn new(
         backends: Vec<Arc<dyn Backend>>,
         aliases: BTreeMap<String, String>,
         stand_ins: BTreeMap<String, Vec<String>>,
@@ -69,16 +74,24 @@ impl Catalogue {
         Self { backends, aliases, stand_ins, deprecations: Deprecations::new(clock) }
     }
 
-    pub(crate) fn backends(&self) -> &[Arc<dyn Backend>] {
-        &self.backends
+    /// Asks every vendor anew for its models and voices. What was known stays known where that fails.
+    pub async fn refresh(&self) {
+        let refreshing = self.backends.iter().map(|backend| async move {
+            if let Err(error) = backend.refresh().await {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(backend = backend.name(), error, "models and voices could not be listed anew");
+            }
+        });
+        join_all(refreshing).await;
     }
 
-    pub(crate) fn voices(&self) -> Vec<Voice> {
+    /// Every voice of every backend.
+    pub fn voices(&self) -> Vec<Voice> {
         self.backends.iter().flat_map(|backend| backend.voices().to_vec()).collect()
     }
 
     /// Every other name of a voice, with the voice it leads to now.
-    pub(crate) fn aliases(&self) -> BTreeMap<String, VoiceId> {
+    pub fn aliases(&self) -> BTreeMap<String, VoiceId> {
         let names = self.aliases.keys().chain(self.stand_ins.keys());
         let led = names.filter_map(|name| {
             let choice = self.resolve(None, name).ok()?;
@@ -102,17 +115,14 @@ impl Catalogue {
         };
         for backend in &self.backends {
             let models = backend.models();
-            for model in models.first() {
-                add(backend.name(), backend, model);
+            if let Some(usual) = models.first() {
+                add(backend.name(), backend, usual);
             }
-            for model in models.iter() {
-                add(&model.id, backend, model);
-            }
+            models.iter().for_each(|model| add(&model.id, backend, model));
         }
-        if let Some(first) = self.backends.first() {
-            for model in first.models().first() {
-                OPENAI_MODELS.iter().for_each(|id| add(id, first, model));
-            }
+        let first = self.backends.first();
+        if let Some((first, usual)) = first.and_then(|first| Some((first, first.models().first()?.clone()))) {
+            OPENAI_MODELS.iter().for_each(|id| add(id, first, &usual));
         }
         names
     }

@@ -21,15 +21,14 @@ mod timeouts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures::future::join_all;
 use futures::stream::BoxStream;
 use speech::{
-    Backend, Clock, Journal, Lexicons, Piece, Reading, SpeechError, SpeechRequest, SpeechText, Terms, Turn,
-    Voice, VoiceId,
+    Clock, Journal, Lexicons, Piece, Reading, SpeechError, SpeechRequest, SpeechText, Terms, Turn, Voice,
+    VoiceId,
 };
 use tower::ServiceExt;
 
-pub use catalogue::ModelName;
+pub use catalogue::{Catalogue, ModelName};
 pub use language::English;
 pub use meter::Refusal;
 pub use normalise::Normalised;
@@ -37,13 +36,8 @@ pub use spoken::{Reason, Spoken, Tally};
 
 /// What the engine is made of.
 pub struct Parts {
-    /// Who can speak, in order of preference.
-    pub backends: Vec<Arc<dyn Backend>>,
-    /// Other names for voices: `alloy` -> `kokoro:af_heart`.
-    pub aliases: BTreeMap<String, String>,
-    /// Names that applications send because their vendor has them, and who answers to them where nobody has that
-    /// name; the first that can.
-    pub stand_ins: BTreeMap<String, Vec<String>>,
+    /// Who can speak, under which names.
+    pub catalogue: Catalogue,
     /// Where every request leaves its row.
     pub journal: Arc<dyn Journal>,
     /// How each client wants words to be said.
@@ -56,7 +50,7 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Engine {
     stack: stack::Stack,
-    catalogue: Arc<route::Catalogue>,
+    catalogue: Arc<Catalogue>,
     ledger: meter::Ledger,
     lexicons: Arc<dyn Lexicons>,
     conversation: converse::Conversation,
@@ -65,8 +59,8 @@ pub struct Engine {
 impl Engine {
     /// Builds the stack.
     pub fn new(parts: Parts) -> Self {
-        let Parts { backends, aliases, stand_ins, journal, lexicons, clock } = parts;
-        let catalogue = Arc::new(catalogue::Catalogue::new(backends, aliases, stand_ins, clock.clone()));
+        let Parts { catalogue, journal, lexicons, clock } = parts;
+        let catalogue = Arc::new(catalogue);
         let ledger = meter::Ledger::new(journal, clock);
         let speaker = stack::speaker();
         let stack = stack::build(ledger.clone(), lexicons.clone(), catalogue.clone(), speaker.clone());
@@ -116,14 +110,7 @@ impl Engine {
 
     /// Asks every vendor anew for its models and voices. What was known stays known where that fails.
     pub async fn refresh(&self) {
-        let backends = self.catalogue.backends().iter();
-        join_all(backends.map(|backend| async move {
-            if let Err(error) = backend.refresh().await {
-                let error = &error as &dyn std::error::Error;
-                tracing::warn!(backend = backend.name(), error, "models and voices could not be listed anew");
-            }
-        }))
-        .await;
+        self.catalogue.refresh().await;
     }
 
     /// What would be said of a text that this client sends. Nobody is asked to speak, and nothing is journaled.

@@ -4,10 +4,11 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use engine::Engine;
 use gateway::{Ended, Parts};
 use inference::models::ModelStore;
 use tokio::net::TcpListener;
-use tokio::time::timeout;
+use tokio::time::{MissedTickBehavior, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::block_on;
@@ -18,6 +19,9 @@ use crate::environment::{RandomIds, SystemClock};
 use crate::failure::Failure;
 use crate::loading::Loading;
 use crate::signals::Signals;
+
+/// How often vendors are asked for their voices and models.
+const REFRESH: Duration = Duration::from_secs(15 * 60);
 
 /// How long the rows of what a second signal broke off may take.
 const LAST_ROWS: Duration = Duration::from_secs(2);
@@ -35,6 +39,7 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
         if clients.is_empty() {
             tracing::info!("no keys configured: loopback only, every caller is client local");
         }
+        let listing = engine.clone();
         let parts = Parts {
             engine,
             clients,
@@ -48,7 +53,8 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
             // It never ends by itself, and what has ended must not be asked again.
             _ = &mut serving => return Ok(()),
             _ = signals.next() => Ok(()),
-            failure = loading(&backends, &models) => Err(failure),
+            failure = loading(&backends.local, &models) => Err(failure),
+            () = refreshing(&listing) => Ok(()),
         };
         stop.cancel();
         if outcome.is_ok() {
@@ -57,7 +63,7 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
         let ended = tokio::select! {
             ended = &mut serving => ended,
             exit = signals.next() => {
-                backends.iter().for_each(|backend| backend.silence());
+                backends.local.iter().for_each(|backend| backend.silence());
                 // Until every row is on disk; a reader who takes nothing more does not hold us.
                 let _ = timeout(LAST_ROWS, serving).await;
                 return Err(Failure::Quiet(exit));
@@ -78,6 +84,16 @@ async fn loading(backends: &[Arc<Loading>], models: &Arc<ModelStore>) -> Failure
             std::future::pending().await
         }
         Err(error) => error.into(),
+    }
+}
+
+/// Asks the vendors what they offer, now and from time to time; for ever.
+async fn refreshing(engine: &Engine) {
+    let mut times = tokio::time::interval(REFRESH);
+    times.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        times.tick().await;
+        engine.refresh().await;
     }
 }
 

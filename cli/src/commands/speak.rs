@@ -7,7 +7,7 @@ use std::sync::Arc;
 use engine::{Engine, Refusal, Spoken};
 use futures::{FutureExt, StreamExt};
 use serde_json::json;
-use speech::{Codec, Door, Ids, Reading, SpeechError, SpeechRequest, SpeechText, Speed, Terms};
+use speech::{Backend as _, Codec, Door, Ids, Reading, SpeechError, SpeechRequest, SpeechText, Speed, Terms};
 
 use super::{LOCAL, block_on, left_out, print_json};
 use crate::args::{Global, Speak};
@@ -48,11 +48,19 @@ pub(super) fn with_lexicon_of(
         let output = output(speak)?;
         let timings = speak.timings.as_deref().map(Timings::to).transpose()?;
         let engine = signals.or(compose::engine_reading_for(client, config, &backends)).await?;
+        // Its voices may be known to a vendor only.
+        signals.or(engine.refresh().map(Ok)).await?;
         // Nothing is fetched or loaded for what will be refused.
-        let worth_loading = request
+        let speaker = request
             .as_ref()
-            .is_ok_and(|request| engine.resolve(request.terms.model.as_deref(), &request.voice).is_ok());
-        let loading = async { if worth_loading { compose::load(&backends, &models).await } else { Ok(()) } };
+            .ok()
+            .and_then(|request| engine.resolve(request.terms.model.as_deref(), &request.voice).ok());
+        let local = backends
+            .local
+            .iter()
+            .filter(|local| Some(local.name()) == speaker.as_ref().map(|id| &*id.backend));
+        let local: Vec<_> = local.cloned().collect();
+        let loading = compose::load(&local, &models);
         let loaded = signals.or(loading.map(Ok)).await?;
         let spoken = match request.and_then(|request| loaded.map(|()| request)) {
             Ok(request) => signals.or(speak_to(&engine, request, output, timings)).await,

@@ -1,9 +1,11 @@
-//! Lists the voices. Needs no model.
+//! Lists the voices. Needs no model, and asks the vendors.
+
+use std::collections::BTreeMap;
 
 use serde_json::json;
-use speech::{Voice, VoiceStatus};
+use speech::{Voice, VoiceId, VoiceStatus};
 
-use super::{columns, print, print_json};
+use super::{block_on, columns, print, print_json};
 use crate::args::{Global, Voices};
 use crate::compose;
 use crate::config::Config;
@@ -11,13 +13,20 @@ use crate::failure::Failure;
 
 /// Prints the voices that the filters leave.
 pub(crate) fn run(filters: &Voices, config: &Config, global: &Global) -> Result<(), Failure> {
+    let backends = compose::backends(config)?;
+    let catalogue = compose::catalogue(config, &backends);
+    block_on(async {
+        catalogue.refresh().await;
+        Ok(())
+    })?;
     let voices: Vec<Voice> =
-        compose::voices(config)?.into_iter().filter(|voice| is_wanted(voice, filters)).collect();
+        catalogue.voices().into_iter().filter(|voice| is_wanted(voice, filters)).collect();
+    let aliases = catalogue.aliases();
     if global.json {
         return print_json(&json!({ "total": voices.len(), "voices": voices }));
     }
     let head = ["VOICE", "LANGUAGE", "GENDER", "ALSO CALLED", "STATUS"].map(str::to_owned);
-    let rows = voices.iter().map(|voice| row(voice, config));
+    let rows = voices.iter().map(|voice| row(voice, &aliases));
     print(&columns(std::iter::once(head).chain(rows)))
 }
 
@@ -33,12 +42,11 @@ fn speaks(tag: &str, wanted: &str) -> bool {
     tag.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
-fn row(voice: &Voice, config: &Config) -> [String; 5] {
-    let id = voice.id.to_string();
-    let aliases = config.voices.iter().filter(|(_, target)| **target == id || **target == voice.id.voice);
+fn row(voice: &Voice, aliases: &BTreeMap<String, VoiceId>) -> [String; 5] {
+    let aliases = aliases.iter().filter(|(_, target)| **target == voice.id);
     let gender = serde_json::to_value(voice.gender).unwrap_or_default();
     [
-        id.clone(),
+        voice.id.to_string(),
         voice.languages.join(", "),
         gender.as_str().unwrap_or("-").to_owned(),
         aliases.map(|(alias, _)| alias.as_str()).collect::<Vec<_>>().join(", "),

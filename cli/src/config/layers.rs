@@ -155,7 +155,7 @@ mod tests {
         .expect("all are valid");
         assert_eq!(config.voices["narrator"], "bm_george");
         assert_eq!(config.voices["alloy"], "af_sky");
-        assert_eq!(config.voices["echo"], "am_echo");
+
         let [origin] = config.http.cors_origins.as_slice() else { panic!("one origin") };
         assert_eq!(String::from(origin.clone()), "https://app.example");
         assert_eq!(config.clients["app"].keys.0.len(), 1);

@@ -1,0 +1,103 @@
+//! `[backends.NAME]`: one thing that speaks.
+
+use std::num::NonZeroUsize;
+
+use serde::de::{Error as _, IntoDeserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use speech::Date;
+use toml::{Table, Value};
+
+use super::SecretSource;
+
+/// What `kind` says of a model in this process.
+const KOKORO: &str = "kokoro";
+
+/// One thing that speaks.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Backend {
+    /// Kokoro-82M in this process.
+    Kokoro(kokoro::Config),
+    /// A vendor of one of the [`adapters::KINDS`].
+    Vendor {
+        /// Which.
+        kind: &'static str,
+        /// How to reach it.
+        vendor: Vendor,
+    },
+}
+
+/// How a vendor, or a server that follows its API, is reached.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Vendor {
+    /// Where its server is; none for the vendor's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) base_url: Option<String>,
+    /// The account that pays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) api_key: Option<SecretSource>,
+    /// Requests at a time; more wait for a moment and are then answered 503.
+    pub(crate) concurrency: NonZeroUsize,
+    /// Its models by name, where the server cannot be asked; the first is the usual one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) models: Vec<String>,
+    /// Its voices by name, where the server cannot be asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) voices: Vec<String>,
+    /// The day after which its models and voices are announced to be gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) deprecated_after: Option<Date>,
+}
+
+impl Default for Vendor {
+    fn default() -> Self {
+        const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(8).expect("is not zero");
+        Self {
+            base_url: None,
+            api_key: None,
+            concurrency: CONCURRENCY,
+            models: Vec::new(),
+            voices: Vec::new(),
+            deprecated_after: None,
+        }
+    }
+}
+
+/// By `kind`, which is a name from a list that grows elsewhere.
+impl<'de> Deserialize<'de> for Backend {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut settings = Table::deserialize(deserializer)?;
+        let kind = settings.remove("kind").ok_or_else(|| D::Error::missing_field("kind"))?;
+        let kind = kind.as_str().unwrap_or_default();
+        if kind == KOKORO {
+            return settings_of(settings).map(Self::Kokoro);
+        }
+        let vendor = adapters::KINDS.iter().map(|vendor| vendor.name).find(|name| *name == kind);
+        let Some(kind) = vendor else {
+            let known = std::iter::once(KOKORO).chain(adapters::KINDS.iter().map(|kind| kind.name));
+            let known = known.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+            return Err(D::Error::custom(format_args!("unknown kind, expected one of {known}")));
+        };
+        settings_of(settings).map(|vendor| Self::Vendor { kind, vendor })
+    }
+}
+
+fn settings_of<'de, T: Deserialize<'de>, E: serde::de::Error>(settings: Table) -> Result<T, E> {
+    T::deserialize(Value::Table(settings).into_deserializer())
+        .map_err(|error: toml::de::Error| E::custom(error.message()))
+}
+
+impl Serialize for Backend {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Tagged<'s, T> {
+            kind: &'static str,
+            #[serde(flatten)]
+            settings: &'s T,
+        }
+        match self {
+            Self::Kokoro(settings) => Tagged { kind: KOKORO, settings }.serialize(serializer),
+            Self::Vendor { kind, vendor: settings } => Tagged { kind, settings }.serialize(serializer),
+        }
+    }
+}
