@@ -63,8 +63,9 @@ pub(crate) async fn begin(remote: &Remote, body: &mut Body) -> Result<Bytes, Spe
     }
 }
 
-/// Whether it begins as JSON, HTML or XML does, and goes on as text.
-fn may_be_text(bytes: &[u8]) -> bool {
+/// Whether audio begins as JSON, HTML or XML does, and goes on as text: an error in place of audio. Of fewer than 64
+/// bytes that is not sure.
+pub fn may_be_text(bytes: &[u8]) -> bool {
     let begin = bytes.trim_ascii_start();
     let begin = begin.get(..begin.len().min(TELLING)).unwrap_or_default();
     let text = match str::from_utf8(begin) {

@@ -16,6 +16,7 @@ mod slots;
 mod socket;
 
 pub use answer::Answer;
+pub use audio::may_be_text;
 pub use call::Call;
 pub use client::Outbound;
 pub use deadlines::Deadlines;

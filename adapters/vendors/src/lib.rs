@@ -24,6 +24,9 @@ pub struct Kind {
     pub open: fn(Settings, Outbound) -> Result<Arc<dyn Backend>, SpeechError>,
 }
 
-/// Every kind of vendor there is.
-pub const KINDS: &[Kind] =
-    &[Kind { name: "openai", open: openai::open }, Kind { name: "elevenlabs", open: elevenlabs::open }];
+/// Every kind of vendor there is, a line each.
+#[rustfmt::skip]
+pub const KINDS: &[Kind] = &[
+    Kind { name: "openai", open: openai::open },
+    Kind { name: "elevenlabs", open: elevenlabs::open },
+];

@@ -3,8 +3,8 @@
 use futures::StreamExt;
 use outbound::Deadlines;
 use speech::{Codec, SpeechError};
+use testing::server::{Server, Step, answer, begin, chunk};
 
-use crate::server::{Server, Step, answer, begin, chunk};
 use crate::{Tested, refused, remote};
 
 type Heard = Result<Result<Vec<u8>, SpeechError>, Box<dyn std::error::Error>>;

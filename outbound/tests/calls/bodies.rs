@@ -6,9 +6,9 @@ use futures::StreamExt;
 use outbound::Deadlines;
 use serde_json::Value;
 use speech::{Codec, ErrorKind};
+use testing::server::{Server, Step, answer, begin, chunk};
 use tokio::time::timeout;
 
-use crate::server::{Server, Step, answer, begin, chunk};
 use crate::{Tested, refused, remote};
 
 const SOON: Duration = Duration::from_secs(20);

@@ -5,9 +5,9 @@ use std::time::Duration;
 use futures::StreamExt;
 use outbound::{Deadlines, Refusal};
 use speech::{Codec, ErrorKind};
+use testing::server::{Server, Step, begin};
 use tokio::time::timeout;
 
-use crate::server::{Server, Step, begin};
 use crate::{Tested, refused, remote, remote_at};
 
 const SHORT: Duration = Duration::from_millis(200);

@@ -5,7 +5,6 @@ mod bodies;
 mod deadlines;
 mod refusals;
 mod requests;
-mod server;
 mod sockets;
 
 use std::error::Error;
@@ -13,8 +12,8 @@ use std::num::NonZeroUsize;
 
 use outbound::{Access, Deadlines, Key, Outbound, ReadRefusal, Refusal, Remote};
 use secrecy::SecretString;
-use server::Server;
 use speech::SpeechError;
+use testing::server::Server;
 
 const KEY: &str = "sk-a-secret-0123456789";
 

@@ -7,8 +7,8 @@ use speech::ErrorKind::{
     BackendFailed, DeadlineExceeded, QuotaExceeded, RateLimited, UnknownModel, UnknownVoice,
 };
 use speech::{ErrorKind, SpeechError};
+use testing::server::{Server, answer};
 
-use crate::server::{Server, answer};
 use crate::{KEY, Tested, all_of, refused, remote, remote_at};
 
 /// What a call gets when the server answers just that.

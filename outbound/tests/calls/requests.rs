@@ -2,8 +2,8 @@
 
 use outbound::{Deadlines, Refusal};
 use serde_json::Value;
+use testing::server::{Server, answer};
 
-use crate::server::{Server, answer};
 use crate::{KEY, Tested, all_of, refused, remote, remote_at};
 
 #[tokio::test]

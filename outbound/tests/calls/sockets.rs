@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures::{SinkExt, StreamExt};
 use outbound::{Deadlines, Refusal, Socket};
 use speech::{ErrorKind, SpeechError};
+use testing::server::{Server, Step, answer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
@@ -13,7 +14,6 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async};
 
-use crate::server::{Server, Step, answer};
 use crate::{KEY, Tested, all_of, refused, remote, remote_at};
 
 const SOON: Duration = Duration::from_secs(20);

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// What a request gets.
 #[derive(Clone)]
-pub(crate) enum Step {
+pub enum Step {
     /// These bytes.
     Send(Vec<u8>),
     /// These bytes, over and over, until the client goes.
@@ -22,21 +22,25 @@ pub(crate) enum Step {
 }
 
 /// What the server noticed.
-#[derive(Debug)]
-pub(crate) enum Seen {
+enum Seen {
     Connection,
     Request(String),
     HungUp,
 }
 
-pub(crate) struct Server {
-    pub(crate) address: SocketAddr,
+/// A server on a free port of the loopback, for as long as the runtime that started it.
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
     seen: UnboundedReceiver<Seen>,
 }
 
 impl Server {
     /// The first request gets the first of these answers, and so on; the last one serves for all that follow.
-    pub(crate) async fn answering(answers: impl IntoIterator<Item = Vec<Step>>) -> std::io::Result<Self> {
+    ///
+    /// # Errors
+    /// No socket.
+    pub async fn answering(answers: impl IntoIterator<Item = Vec<Step>>) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (tell, seen) = unbounded_channel();
@@ -56,12 +60,13 @@ impl Server {
         Ok(Self { address, seen })
     }
 
-    pub(crate) fn base_url(&self) -> String {
+    /// Its address as a base URL: `http://127.0.0.1:PORT/v1/`.
+    pub fn base_url(&self) -> String {
         format!("http://{}/v1/", self.address)
     }
 
     /// The next request, as it came.
-    pub(crate) async fn request(&mut self) -> Option<String> {
+    pub async fn request(&mut self) -> Option<String> {
         while let Some(seen) = self.seen.recv().await {
             if let Seen::Request(request) = seen {
                 return Some(request);
@@ -71,7 +76,7 @@ impl Server {
     }
 
     /// Waits until a client has hung up.
-    pub(crate) async fn hang_up(&mut self) {
+    pub async fn hang_up(&mut self) {
         while let Some(seen) = self.seen.recv().await {
             if matches!(seen, Seen::HungUp) {
                 return;
@@ -80,7 +85,7 @@ impl Server {
     }
 
     /// How many connections were made by now.
-    pub(crate) fn connections(&mut self) -> usize {
+    pub fn connections(&mut self) -> usize {
         let mut connections = 0;
         while let Ok(seen) = self.seen.try_recv() {
             connections += usize::from(matches!(seen, Seen::Connection));
@@ -132,20 +137,21 @@ async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<String>>
 }
 
 /// A whole answer.
-pub(crate) fn answer(status: &str, headers: &[&str], body: &[u8]) -> Vec<Step> {
+pub fn answer(status: &str, headers: &[&str], body: &[u8]) -> Vec<Step> {
     let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
     let head = format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n", body.len());
     vec![Step::Send([head.as_bytes(), body].concat())]
 }
 
 /// The head of an answer whose body comes in chunks, and its first chunk.
-pub(crate) fn begin(headers: &[&str], first: &[u8]) -> Step {
+pub fn begin(headers: &[&str], first: &[u8]) -> Step {
     let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
     let head = format!("HTTP/1.1 200 OK\r\n{headers}transfer-encoding: chunked\r\n\r\n");
     Step::Send([head.into_bytes(), chunk(first)].concat())
 }
 
-pub(crate) fn chunk(bytes: &[u8]) -> Vec<u8> {
+/// A chunk of such a body; of no bytes it is nothing, and not the end.
+pub fn chunk(bytes: &[u8]) -> Vec<u8> {
     match bytes.is_empty() {
         true => Vec::new(),
         false => [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat(),

@@ -1,0 +1,214 @@
+//! What every backend must do, whoever speaks behind it. Each check panics with a sentence that says what is wrong.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use speech::{
+    AudioFormat, Backend, Boundary, Clause, Codec, Delivery, ErrorKind, Extras, Lexicon, Plain, SampleRate,
+    Sound, Span, Speech, SpeechError, SpeechGraph, SpeechText, Speed, Utterance, WordTiming,
+};
+use tokio::time::timeout;
+
+/// A text of 44 characters.
+const SENTENCE: &str = "The quick brown fox jumps over the lazy dog.";
+
+/// A name that nobody gives a voice.
+const NOBODY: &str = "no-voice-has-this-name";
+
+/// Longer than anything here takes.
+const SOON: Duration = Duration::from_secs(60);
+
+/// Checks a backend that is fit to speak, has a voice of that name, and two or more free slots. `running` tells how
+/// many requests its model or vendor works on now.
+///
+/// # Panics
+/// With what is wrong.
+pub async fn conforms(backend: Arc<dyn Backend>, voice: &str, running: impl Fn() -> usize) {
+    its_lists_are_lists(&*backend, voice);
+    an_unknown_voice_is_refused_with_those_known(&*backend);
+    more_text_is_more_audio(&*backend, voice).await;
+    two_at_once_and_the_same_twice_are_fine(&*backend, voice).await;
+    times_are_in_order_and_in_their_bounds(&*backend, voice).await;
+    who_drops_the_sound_stops_the_work(&*backend, voice, running).await;
+}
+
+/// Checks a backend whose model or vendor breaks off amid the sound, or before it: that is an error, and no end.
+///
+/// # Panics
+/// With what is wrong.
+pub async fn does_not_end_well(backend: &dyn Backend, voice: &str) -> SpeechError {
+    let speech = backend.speak(utterance(&SENTENCE.repeat(20), voice, Codec::Pcm.into()));
+    let heard = async { heard(speech.await?).await };
+    match within(heard).await {
+        Ok(_) => panic!("a sound that was cut off ended as a whole one does"),
+        Err(error) => error,
+    }
+}
+
+/// That text, said by that voice in the plainest way.
+///
+/// # Panics
+/// When it cannot be spoken.
+pub fn utterance(text: &str, voice: &str, format: AudioFormat) -> Utterance {
+    let text = match SpeechText::new(text, None) {
+        Ok(text) => text,
+        Err(error) => panic!("{error}"),
+    };
+    let plain = Plain::verbatim(&text);
+    let clause = Clause {
+        bytes: 0..text.as_str().len(),
+        span: Span { offset: 0, length: text.as_str().chars().count() },
+        ends: Boundary::Paragraph,
+    };
+    Utterance {
+        graph: Arc::new(SpeechGraph::new(text, plain, vec![clause], Lexicon::default())),
+        delivery: Delivery {
+            voice: voice.to_owned(),
+            model: None,
+            speed: Speed::NORMAL,
+            instructions: None,
+            language: None,
+            extras: Extras::default(),
+            format,
+            timed: false,
+            whole: false,
+        },
+    }
+}
+
+fn its_lists_are_lists(backend: &dyn Backend, voice: &str) {
+    let name = backend.name();
+    assert!(!name.is_empty() && !name.contains(':'), "its name {name:?} cannot begin a voice's id");
+    let models = backend.models();
+    assert!(!models.is_empty(), "it has no model");
+    let ids: BTreeSet<_> = models.iter().map(|model| &model.id).collect();
+    assert_eq!(ids.len(), models.len(), "two of its models have one id");
+    let voices = backend.voices();
+    assert!(!voices.is_empty(), "it has no voice");
+    let ids: BTreeSet<_> = voices.iter().map(|voice| &voice.id).collect();
+    assert_eq!(ids.len(), voices.len(), "two of its voices have one id");
+    assert!(ids.iter().all(|id| id.backend == name), "a voice's id does not begin with its name");
+    let found = backend.voice(voice).map(|voice| voice.id.to_string());
+    assert_eq!(found.ok(), Some(format!("{name}:{voice}")), "it does not find its own voice");
+}
+
+fn an_unknown_voice_is_refused_with_those_known(backend: &dyn Backend) {
+    let Err(error) = backend.voice(NOBODY) else { panic!("it has a voice of any name") };
+    assert_eq!(error.kind(), ErrorKind::UnknownVoice, "an unknown voice is refused as something else");
+    assert!(!error.allowed().is_empty(), "an unknown voice is refused without those known");
+    assert!(!error.may_succeed_later(), "an unknown voice is worth another try");
+}
+
+async fn more_text_is_more_audio(backend: &dyn Backend, voice: &str) {
+    for codec in [Codec::Pcm, Codec::Mp3] {
+        let short = said(backend, utterance(SENTENCE, voice, codec.into())).await;
+        let long = said(backend, utterance(&[SENTENCE; 4].join(" "), voice, codec.into())).await;
+        assert!(short.size > 0, "as {codec} a sentence is nothing");
+        assert!(
+            long.size > 2 * short.size,
+            "as {codec} four sentences are {} long and one is {}",
+            long.size,
+            short.size
+        );
+    }
+}
+
+async fn two_at_once_and_the_same_twice_are_fine(backend: &dyn Backend, voice: &str) {
+    let say = || said(backend, utterance(SENTENCE, voice, Codec::Pcm.into()));
+    let (first, second) = futures::join!(say(), say());
+    let third = say().await;
+    assert!([first, second, third].iter().all(|heard| heard.size > 0), "one of three is nothing");
+}
+
+async fn times_are_in_order_and_in_their_bounds(backend: &dyn Backend, voice: &str) {
+    let text = [SENTENCE; 3].join(" ");
+    let mut utterance = utterance(&text, voice, AudioFormat::from(Codec::Pcm));
+    utterance.delivery.timed = true;
+    let Heard { words, milliseconds, .. } = said(backend, utterance).await;
+    assert!(!backend.times_words() || !words.is_empty(), "it says that it times words, and does not");
+    let characters: Vec<char> = text.chars().collect();
+    let mut before = (0, 0);
+    for word in &words {
+        let written = characters.get(word.offset..word.offset + word.length);
+        let written: Option<String> = written.map(|letters| letters.iter().collect());
+        assert_eq!(written.as_ref(), Some(&word.text), "a word is not what stands at its place in the text");
+        assert!((word.offset, word.start_ms) >= before, "a word comes before the one before it");
+        assert!(word.start_ms <= word.end_ms, "a word ends before it begins");
+        before = (word.offset, word.start_ms);
+    }
+    if let (Some(audio), Some(last)) = (milliseconds, words.last()) {
+        // A frame of an encoder is the grain of its times.
+        assert!(last.end_ms <= audio + 50, "the last word ends at {} ms of {audio} ms", last.end_ms);
+    }
+}
+
+async fn who_drops_the_sound_stops_the_work(backend: &dyn Backend, voice: &str, running: impl Fn() -> usize) {
+    let idle = async || {
+        while running() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    within(idle()).await;
+    // More than all the buffers on the way hold.
+    let long = utterance(&[SENTENCE; 90].join(" "), voice, Codec::Pcm.into());
+    let speech = within(backend.speak(long)).await;
+    let Speech { sound, .. } = speech.unwrap_or_else(|error| panic!("it did not speak: {error}"));
+    let first = match sound {
+        Sound::Samples(mut stream) => {
+            within(stream.chunks.next()).await.map(|chunk| (chunk.is_ok(), stream.chunks.map(drop).boxed()))
+        }
+        Sound::Encoded(mut stream) => {
+            within(stream.chunks.next()).await.map(|chunk| (chunk.is_ok(), stream.chunks.map(drop).boxed()))
+        }
+    };
+    let Some((true, rest)) = first else { panic!("a long text has no first sound") };
+    assert!(running() > 0, "a long text is done before anybody heard it: the check means nothing");
+    drop(rest);
+    within(idle()).await;
+}
+
+/// What was heard of a speech.
+struct Heard {
+    /// Samples, or bytes of what was encoded.
+    size: usize,
+    /// Of audio, where samples can be counted.
+    milliseconds: Option<u64>,
+    words: Vec<WordTiming>,
+}
+
+async fn said(backend: &dyn Backend, utterance: Utterance) -> Heard {
+    let heard = async { heard(backend.speak(utterance).await?).await };
+    within(heard).await.unwrap_or_else(|error| panic!("it did not speak: {error}"))
+}
+
+async fn heard(speech: Speech) -> Result<Heard, SpeechError> {
+    let (mut size, mut words) = (0, Vec::new());
+    let milliseconds = match speech.sound {
+        Sound::Samples(mut stream) => {
+            while let Some(chunk) = stream.chunks.next().await {
+                let chunk = chunk?;
+                size += chunk.samples.len();
+                words.extend(chunk.words);
+            }
+            Some(size as u64 * 1000 / u64::from(stream.sample_rate.get()))
+        }
+        Sound::Encoded(mut stream) => {
+            while let Some(chunk) = stream.chunks.next().await {
+                let chunk = chunk?;
+                size += chunk.bytes.len();
+                words.extend(chunk.words);
+            }
+            let width = if stream.format.codec == Codec::Pcm { 2 } else { 1 };
+            let samples = stream.format.codec.is_headerless().then_some(size as u64 / width);
+            let rate = stream.format.rate.map(SampleRate::get);
+            samples.zip(rate).map(|(samples, rate)| samples * 1000 / u64::from(rate))
+        }
+    };
+    Ok(Heard { size, milliseconds, words })
+}
+
+async fn within<T>(work: impl Future<Output = T>) -> T {
+    timeout(SOON, work).await.unwrap_or_else(|_| panic!("it hangs"))
+}
