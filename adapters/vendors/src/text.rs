@@ -14,8 +14,12 @@ pub(crate) fn leaves_out_of(graph: &SpeechGraph) -> Vec<String> {
 /// The most bytes that the speech of a text can be: a minute, and a second and a half for each code point, which no
 /// voice needs even at a quarter of its pace.
 pub(crate) fn most_bytes(text: &SpeechText, format: AudioFormat) -> u64 {
-    let characters = text.as_str().chars().count() as u64;
-    let seconds = 60 + characters * 3 / 2;
+    most_bytes_of(text.characters(), format)
+}
+
+/// The same of so many code points.
+pub(crate) fn most_bytes_of(characters: usize, format: AudioFormat) -> u64 {
+    let seconds = 60 + characters as u64 * 3 / 2;
     seconds * most_bytes_per_second(format)
 }
 

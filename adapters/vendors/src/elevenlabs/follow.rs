@@ -49,7 +49,7 @@ pub(super) async fn follow(
 
     let (tell, written) = mpsc::channel();
     let sending = Some(send(sender, pieces, tell).boxed());
-    let track = Track::new(remote.clone());
+    let track = Track::new(remote.clone(), output.format);
     let turn = Turn { remote, receiver, sending, unsent: None, written, track, over: false };
     let chunks =
         stream::try_unfold(turn, |mut turn| async { Ok(turn.next().await?.map(|chunk| (chunk, turn))) });
@@ -64,23 +64,27 @@ async fn send(
     mut pieces: BoxStream<'static, Piece>,
     tell: mpsc::Sender<String>,
 ) -> Result<(), SpeechError> {
-    loop {
-        let message = match timeout(KEEP_ALIVE, pieces.next()).await {
-            Err(_) => Message::KEEP_ALIVE.to_json(),
-            Ok(None) => return sender.send(Message::END.to_json()).await,
-            Ok(Some(Piece { text, flush })) if text.is_empty() => match flush {
-                // No text at all would be the end.
-                true => Message::words(" ", true).to_json(),
-                false => continue,
-            },
-            Ok(Some(Piece { text, flush })) => {
-                let message = Message::words(&text, flush).to_json();
-                // Nobody listens once the sound was dropped, and this future is dropped with it.
-                let _ = tell.send(text);
-                message
-            }
-        };
+    while let Some((message, text)) = next_message(&mut pieces).await {
+        // It is told to nobody only once the sound was dropped, and this with it.
+        let _ = tell.send(text);
         sender.send(message).await?;
+    }
+    sender.send(Message::END.to_json()).await
+}
+
+/// The next message, and what of the client's text is in it; none at the end.
+async fn next_message(pieces: &mut BoxStream<'static, Piece>) -> Option<(String, String)> {
+    loop {
+        let Ok(piece) = timeout(KEEP_ALIVE, pieces.next()).await else {
+            return Some((Message::KEEP_ALIVE.to_json(), String::new()));
+        };
+        let Piece { text, flush } = piece?;
+        match (text.is_empty(), flush) {
+            // No text at all would be the end.
+            (true, true) => return Some((Message::words(" ", true).to_json(), text)),
+            (true, false) => {}
+            (false, _) => return Some((Message::words(&text, flush).to_json(), text)),
+        }
     }
 }
 
@@ -109,7 +113,7 @@ impl Turn {
                 Heard::Error { code } => return Err(refusal::of_socket(&self.remote, &code)),
                 Heard::Audio { audio, alignment, last } => {
                     self.over = last && self.sending.is_none();
-                    let chunk = self.track.tell(audio, alignment);
+                    let chunk = self.track.tell(audio, alignment)?;
                     if chunk != EncodedChunk::default() {
                         return Ok(Some(chunk));
                     }
@@ -139,5 +143,48 @@ impl Turn {
         let deadlines = self.remote.deadlines();
         let patience = if self.track.has_begun() { deadlines.idle } else { deadlines.first_byte };
         self.remote.in_time(patience, self.receiver.next()).await?.transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::stream;
+
+    use super::*;
+
+    async fn messages(pieces: &[(&str, bool)]) -> Vec<(String, String)> {
+        let pieces: Vec<Piece> =
+            pieces.iter().map(|&(text, flush)| Piece { text: text.into(), flush }).collect();
+        let mut pieces = stream::iter(pieces).boxed();
+        let mut messages = Vec::new();
+        while let Some(message) = next_message(&mut pieces).await {
+            messages.push(message);
+        }
+        messages
+    }
+
+    #[tokio::test]
+    async fn words_go_out_as_they_came_and_never_as_the_end() {
+        let sent = messages(&[("Hel", false), ("", false), ("lo", true), ("", true)]).await;
+        let expected = [
+            (r#"{"text":"Hel"}"#, "Hel"),
+            (r#"{"text":"lo","flush":true}"#, "lo"),
+            (r#"{"text":" ","flush":true}"#, ""),
+        ];
+        assert_eq!(sent, expected.map(|(message, text)| (message.to_owned(), text.to_owned())));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_writes_slowly_is_not_taken_for_gone() {
+        let mut pieces = stream::pending().boxed();
+        for _ in 0..3 {
+            assert_eq!(next_message(&mut pieces).await, Some((r#"{"text":" "}"#.to_owned(), String::new())));
+        }
+    }
+
+    #[test]
+    fn the_newest_models_have_no_socket_of_this_kind() {
+        assert!(knows("eleven_multilingual_v2") && knows("eleven_flash_v2_5"));
+        assert!(!knows("eleven_v3") && !knows("eleven_v3_conversational") && !knows("eleven_v4_turbo"));
     }
 }

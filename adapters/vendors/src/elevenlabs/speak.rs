@@ -56,7 +56,7 @@ pub(super) async fn speak(
     let most_bytes = text::most_bytes(graph.text(), output.format);
     let chunks = if delivery.timed {
         let bytes = answer.stream(LINES, JSON_BYTES + 2 * most_bytes).await?;
-        let mut track = Track::new(remote);
+        let mut track = Track::new(remote, output.format);
         track.write(text::text_for(&graph));
         if delivery.whole { one_object(track, bytes).await? } else { lines(track, bytes).await? }
     } else {

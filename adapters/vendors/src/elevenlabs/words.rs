@@ -26,6 +26,11 @@ impl Words {
         self.text.extend(text.chars());
     }
 
+    /// How long the text is so far.
+    pub(super) fn characters(&self) -> usize {
+        self.text.len()
+    }
+
     /// Whether any of the text is to be heard.
     pub(super) fn have_sound(&self) -> bool {
         self.text.iter().any(|&c| has_sound(c))
