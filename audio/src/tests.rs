@@ -1,6 +1,12 @@
 //! Every encoder, judged by what a decoder of other hands hears.
 
+mod counters;
 mod decode;
+mod decoders;
+mod g711;
+mod hostile;
+mod resample;
+mod riff;
 mod signal;
 
 use std::num::NonZeroU32;
@@ -174,6 +180,82 @@ fn a_rate_that_the_format_lacks_is_refused_with_those_it_has() {
         let error =
             encoder(AudioFormat::from(codec).at(NonZeroU32::new(rate).unwrap()), KOKORO).err().unwrap();
         assert!(matches!(error, EncodeError::Rate { .. }));
+        assert_eq!(error.to_string(), message);
+    }
+}
+
+#[test]
+fn without_a_wish_the_nearest_rate_that_holds_the_sound_leaves() {
+    for (codec, comes, leaves) in [
+        (Codec::Opus, 22_050, 24_000),
+        (Codec::Opus, 44_100, 48_000),
+        (Codec::Opus, 96_000, 48_000),
+        (Codec::Mp3, 96_000, 48_000),
+        (Codec::Mp3, 7_350, 8_000),
+        (Codec::Aac, 18_000, 22_050),
+        (Codec::Flac, 192_000, 96_000),
+        (Codec::Wav, 192_000, 192_000),
+    ] {
+        let bytes = encode(codec, NonZeroU32::new(comes).unwrap(), &[&sound(comes, comes as usize)]);
+        let heard = decode(codec, &bytes, leaves);
+        assert_eq!(heard.rate, leaves, "{codec} of {comes} Hz");
+        speech_in(codec, &heard, leaves as usize);
+    }
+    let bytes = encode(Codec::Ulaw, NonZeroU32::new(4_000).unwrap(), &[&[0.0; 4_000]]);
+    assert_eq!(bytes, [0xFF; 8_000]);
+}
+
+#[test]
+fn the_bit_rate_is_the_one_that_was_asked_for() {
+    for (rate, kilobits) in [
+        (22_050, 32),
+        (24_000, 48),
+        (44_100, 32),
+        (44_100, 64),
+        (44_100, 96),
+        (44_100, 128),
+        (44_100, 192),
+        (16_000, 32),
+        (16_000, 128),
+        (24_000, 160),
+        (48_000, 192),
+    ] {
+        let format =
+            AudioFormat::from(Codec::Mp3).at(NonZeroU32::new(rate).unwrap()).with_bit_rate(kilobits * 1000);
+        let bytes = encode(format, KOKORO, &[&sound(24_000, 96_000)]);
+        let seconds = decode(Codec::Mp3, &bytes, rate).samples.len() as f64 / f64::from(rate);
+        let measured = bytes.len() as f64 * 8.0 / seconds / 1000.0;
+        assert!(
+            (measured / f64::from(kilobits) - 1.0).abs() < 0.01,
+            "{measured:.1} for {kilobits} at {rate} Hz"
+        );
+    }
+    let mut before = 0;
+    for kilobits in [32, 64, 96, 128, 192] {
+        let format = AudioFormat::from(Codec::Opus)
+            .at(NonZeroU32::new(48_000).unwrap())
+            .with_bit_rate(kilobits * 1000);
+        let bytes = encode(format, KOKORO, &[&sound(24_000, 96_000)]);
+        // It varies with what is said, and pages cost some.
+        let measured = bytes.len() as u32 * 8 / 4000;
+        assert!(measured > before && measured < kilobits * 3 / 2, "{measured} for {kilobits}");
+        before = measured;
+    }
+    let low = AudioFormat::from(Codec::Aac).with_bit_rate(32_000);
+    let said = sound(24_000, 96_000);
+    assert!(encode(low, KOKORO, &[&said]).len() * 2 < encode(Codec::Aac, KOKORO, &[&said]).len());
+}
+
+#[test]
+fn a_bit_rate_that_the_codec_lacks_is_refused() {
+    for (codec, bit_rate, message) in [
+        (Codec::Mp3, 192_000, "mp3 at 24000 Hz cannot have 192000 bit/s"),
+        (Codec::Mp3, 50_000, "mp3 at 24000 Hz cannot have 50000 bit/s"),
+        (Codec::Opus, 5_999, "opus at 24000 Hz cannot have 5999 bit/s"),
+        (Codec::Opus, 256_001, "opus at 24000 Hz cannot have 256001 bit/s"),
+        (Codec::Aac, 200_000, "aac at 24000 Hz cannot have 200000 bit/s"),
+    ] {
+        let error = encoder(AudioFormat::from(codec).with_bit_rate(bit_rate), KOKORO).err().unwrap();
         assert_eq!(error.to_string(), message);
     }
 }

@@ -3,6 +3,7 @@
 use speech::{Codec, SampleRate};
 use syom::{ChannelMode, DecodeOptions};
 
+use super::units::tag_length;
 use super::{DecodeError, Decoder, Units};
 use crate::blocks::tame;
 
@@ -36,8 +37,11 @@ impl Header {
     }
 }
 
-/// The length of a frame.
+/// The length of a frame or of an ID3 tag.
 pub(crate) fn unit_length(bytes: &[u8]) -> Result<Option<usize>, &'static str> {
+    if bytes.starts_with(b"ID3") {
+        return tag_length(bytes);
+    }
     Ok(Header::read(bytes)?.map(|header| header.length))
 }
 
@@ -46,6 +50,9 @@ pub(crate) fn sound(frame: &[u8]) -> Option<(u64, u32)> {
     Header::read(frame).ok()?.map(|header| (header.samples, header.rate))
 }
 
+/// Reads frames and the tags between them; the codec leaves out the lead and the end of which a tag
+/// tells (iTunSMPB).
+///
 /// The codec would look for the next frame among bytes that are none, and leave a hole unnoticed; so it is given
 /// frames only.
 pub(crate) struct Adts {

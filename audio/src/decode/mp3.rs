@@ -4,14 +4,11 @@ use rusty_mp3::Mp3Decode;
 use rusty_mp3::header::FrameHeader;
 use speech::{Codec, SampleRate};
 
-use super::units::Wrong;
+use super::units::{Wrong, tag_length};
 use super::{DecodeError, Decoder, Trim, Units, mixed};
 
 /// Samples by which every decoder's filters are late (LAME's way of counting).
 const DECODER_DELAY: usize = 529;
-
-/// The most bytes of an ID3v2 tag: words, not pictures.
-const LONGEST_TAG: usize = 1 << 20;
 
 /// Reads frames and the tags between them. A stream that says so in its first frame (LAME's extension of the
 /// "Info" frame) leaves without its lead and its end; without that, both are heard. Bytes that are neither a
@@ -83,13 +80,7 @@ fn frame_header(unit: &[u8]) -> Option<FrameHeader> {
 /// The length of a frame or of an ID3 tag.
 pub(crate) fn unit_length(bytes: &[u8]) -> Result<Option<usize>, &'static str> {
     match *bytes {
-        [b'I', b'D', b'3', _, _, flags, a, b, c, d, ..] => {
-            const FOOTER: u8 = 0x10;
-            let size = [a, b, c, d].iter().fold(0, |size, &seven| size << 7 | usize::from(seven & 0x7F));
-            let length = 10 + size + if flags & FOOTER == 0 { 0 } else { 10 };
-            if length > LONGEST_TAG { Err("a tag too large for speech") } else { Ok(Some(length)) }
-        }
-        [b'I', b'D', b'3', ..] => Ok(None),
+        [b'I', b'D', b'3', ..] => tag_length(bytes),
         [b'T', b'A', b'G', ..] => Ok(Some(128)),
         [a, b, c, d, ..] => match FrameHeader::parse([a, b, c, d]) {
             Ok(header) => Ok(Some(header.frame_size().max(4))),

@@ -6,6 +6,19 @@ use std::error::Error;
 /// the kind begins with them.
 pub(crate) type Length = fn(&[u8]) -> Result<Option<usize>, &'static str>;
 
+/// The most bytes of an ID3v2 tag: words, not pictures.
+const LONGEST_TAG: usize = 1 << 20;
+
+/// The length of the ID3v2 tag that these bytes begin, once they tell it.
+pub(crate) fn tag_length(bytes: &[u8]) -> Result<Option<usize>, &'static str> {
+    const HEADER: usize = 10;
+    const FOOTER: u8 = 0x10;
+    let Some(&[_, _, _, _, _, flags, ref size @ ..]) = bytes.first_chunk::<HEADER>() else { return Ok(None) };
+    let size = size.iter().fold(0, |size, &seven| size << 7 | usize::from(seven & 0x7F));
+    let length = HEADER + size + if flags & FOOTER == 0 { 0 } else { HEADER };
+    if length > LONGEST_TAG { Err("a tag too large for speech") } else { Ok(Some(length)) }
+}
+
 /// What is wrong with a unit.
 pub(crate) type Wrong = Box<dyn Error + Send + Sync>;
 
