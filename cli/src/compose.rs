@@ -1,6 +1,5 @@
 //! Puts the rooms together as the configuration says.
 
-use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use gateway::{Clients, check_binding};
 use inference::models::{Manifest, ModelStore, StoreError, default_cache_dir};
 use inference::runtime::Runtime;
 use kokoro::Phonemes;
-use outbound::Outbound;
+use outbound::{Deadlines, Outbound};
 use speech::{Backend as _, BoxFuture, ErrorKind, Lexicon, Lexicons, SpeechError};
 use store::Sqlite;
 use tokio::task::{JoinError, spawn_blocking};
@@ -70,7 +69,7 @@ pub(crate) fn backends(config: &Config) -> Result<Backends, Failure> {
         ));
     }
     let mut backends = Backends { all: Vec::new(), local: Vec::new() };
-    let outbound = LazyCell::new(Outbound::new);
+    let mut outbound = None;
     for (name, backend) in &config.backends {
         if name.is_empty() || name.contains([':', '/']) {
             return Err(Failure::usage(format_args!(
@@ -84,7 +83,11 @@ pub(crate) fn backends(config: &Config) -> Result<Backends, Failure> {
                 backends.local.push(loading);
             }
             Backend::Vendor { kind, vendor } => {
-                backends.all.push(open_vendor(name, kind, vendor, (*outbound).clone())?);
+                let outbound = match &outbound {
+                    Some(outbound) => outbound,
+                    None => outbound.insert(Outbound::new(Deadlines::default())?),
+                };
+                backends.all.push(open_vendor(name, kind, vendor, outbound.clone())?);
             }
         }
     }

@@ -46,6 +46,8 @@ fn exit_code(kind: ErrorKind) -> Exit {
         | ErrorKind::Unauthenticated => Exit::Refused,
         ErrorKind::Overloaded
         | ErrorKind::DeadlineExceeded
+        | ErrorKind::RateLimited
+        | ErrorKind::QuotaExceeded
         | ErrorKind::BackendFailed
         | ErrorKind::Internal => Exit::Backend,
         ErrorKind::ModelMissing => Exit::MissingModel,

@@ -42,7 +42,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::sync::Arc;
 
-    use engine::{Engine, Parts};
+    use engine::{Catalogue, Engine, Parts};
     use speech::{BoxFuture, Clock, Journal, JournalError, Lexicon, Lexicons, RequestRow, SpeechError};
     use tokio_util::sync::CancellationToken;
 
@@ -81,8 +81,7 @@ mod tests {
     #[tokio::test]
     async fn a_server_that_drains_is_not_ready() {
         let parts = Parts {
-            backends: Vec::new(),
-            aliases: BTreeMap::new(),
+            catalogue: Catalogue::new(Vec::new(), BTreeMap::new(), BTreeMap::new(), Arc::new(Noon)),
             journal: Arc::new(NoRows),
             lexicons: Arc::new(NoWords),
             clock: Arc::new(Noon),

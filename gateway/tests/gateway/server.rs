@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use engine::Engine;
+use engine::{Catalogue, Engine};
 use gateway::{Clients, Config, Ended, Parts};
 use speech::{
     BoxFuture, Clock, Ids, Journal, JournalError, Lexicon, Lexicons, RequestRow, Saying, SpeechError,
@@ -47,8 +47,12 @@ impl Server {
         let work = Work::new();
         let rows = Arc::new(Rows::default());
         let engine = Engine::new(engine::Parts {
-            backends: vec![Tone::new(work.clone())],
-            aliases: BTreeMap::from([("alloy".into(), "tone:tone".into())]),
+            catalogue: Catalogue::new(
+                vec![Tone::new(work.clone())],
+                BTreeMap::from([("alloy".into(), "tone:tone".into())]),
+                BTreeMap::new(),
+                Arc::new(Noon),
+            ),
             journal: rows.clone(),
             lexicons: Arc::new(Words),
             clock: Arc::new(Noon),
