@@ -1,21 +1,31 @@
-//! Samples to bytes: one streaming encoder for each format that a door offers.
+//! Samples to bytes and back: streaming encoders, decoders, counters and a resampler for every codec that a door
+//! offers or a backend speaks.
 //!
-//! Every encoder takes mono samples in pieces of any length and gives the bytes of each block of its format as
+//! An [`Encoder`] takes mono samples in pieces of any length and gives the bytes of each block of its format as
 //! soon as that block is full. The bytes depend on the samples alone, not on how they were cut into pieces, and
-//! not on the time or the machine's state: the same speech is the same file.
+//! not on the time or the machine's state: the same speech is the same file. Samples of another rate than the
+//! format's are resampled on the way in, which takes at most 8 ms more.
 //!
 //! What each format does to the length, in samples at the stream's own rate:
 //!
-//! | format | block | lead before the first sample | tail |
-//! |---|---|---|---|
-//! | mp3 | 576 (up to 24 kHz) or 1152 | [`MP3_LEAD`] | silence to the end of the block |
-//! | opus | 20 ms | trimmed by the player (pre-skip) | trimmed by the player (last granule position) |
-//! | aac | 1024 | [`AAC_LEAD`] | silence to the end of the block |
-//! | flac | 2048 | none | none |
-//! | wav, pcm | 1 | none | none |
+//! | format | rates | block | lead before the first sample | tail |
+//! |---|---|---|---|---|
+//! | mp3 | MPEG's nine, 8 to 48 kHz | 576 (up to 24 kHz) or 1152 | [`MP3_LEAD`] | silence to the end of the block |
+//! | opus | 8, 12, 16, 24, 48 kHz | 20 ms | trimmed by the player (pre-skip) | trimmed by the player (last granule position) |
+//! | aac | thirteen, 7.35 to 96 kHz | 1024 | [`AAC_LEAD`] | silence to the end of the block |
+//! | flac | up to 96 kHz | 2048 | none | none |
+//! | wav, pcm | any | 1 | none | none |
+//! | ulaw, alaw | 8 to 48 kHz | 1 | none | none |
 //!
 //! A raw MP3 or ADTS stream has no field that could tell a player to skip its lead. (The "Info" frame that does
 //! so for MP3 files also holds the frame count, which a stream does not know when its first byte leaves.)
+//!
+//! A [`Decoder`] reads everything but FLAC, as it comes, cut anywhere. Where a stream tells its lead and its end
+//! (Opus always, MP3 by LAME's tag, AAC by iTunes') they are left out; a stream of our own MP3 or AAC is heard
+//! with its lead. What is not the codec that was announced, or has a hole, or was cut short, is an error; only an
+//! Opus stream may lack its last page, and a headerless one or a WAV of unknown size may end at any whole sample.
+//!
+//! A [`Counter`] tells how much sound is in a stream that is handed on without being decoded.
 
 mod aac;
 mod blocks;

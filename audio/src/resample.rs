@@ -118,18 +118,18 @@ fn sinc(x: f64) -> f64 {
     if x == 0.0 { 1.0 } else { (PI * x).sin() / (PI * x) }
 }
 
-/// Kaiser's window, 1 in the middle, at a place of -1.0..=1.0.
+/// Kaiser's window at a place of -1.0..=1.0, but for a factor.
 fn kaiser(place: f64) -> f64 {
-    bessel(BETA * (1.0 - place * place).max(0.0).sqrt()) / bessel(BETA)
+    bessel(BETA * (1.0 - place * place).max(0.0).sqrt())
 }
 
 /// The modified Bessel function of the first kind and order zero, by its power series.
 fn bessel(x: f64) -> f64 {
-    let mut term = 1.0;
-    let mut sum = 1.0;
-    for n in 1..=40 {
-        term *= (x / 2.0 / f64::from(n)).powi(2);
+    let (mut sum, mut term, mut n) = (1.0, 1.0, 1.0);
+    while term > sum * f64::EPSILON {
+        term *= (x / 2.0 / n).powi(2);
         sum += term;
+        n += 1.0;
     }
     sum
 }

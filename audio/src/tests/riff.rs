@@ -95,7 +95,7 @@ fn a_size_that_nobody_knew_is_read_to_the_end_of_the_stream() {
 fn a_file_that_makes_no_sense_is_an_error() {
     let data = chunk(b"data", &[0; 8]);
     for file in [
-        file(&[data.clone()]),
+        file(std::slice::from_ref(&data)),
         file(&[chunk(b"fmt ", &description(1, 1, 0, 16)), data.clone()]),
         file(&[chunk(b"fmt ", &description(1, 0, 8_000, 16)), data.clone()]),
         file(&[chunk(b"fmt ", &description(1, 9, 8_000, 16)), data.clone()]),
