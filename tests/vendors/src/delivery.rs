@@ -48,12 +48,18 @@ pub(crate) struct Job {
     pub(crate) line: Arc<Line>,
     pub(crate) script: Option<Script>,
     /// Counts as one synthesis that runs, for as long as it lives.
-    pub(crate) _running: Arc<()>,
+    pub(crate) running: Arc<()>,
 }
 
 impl Job {
     pub(crate) fn fault(&self) -> Fault {
         self.script.map_or(Fault::None, |script| script.fault)
+    }
+
+    /// How many syntheses run, this one among them.
+    pub(crate) fn running(&self) -> usize {
+        // The fake itself holds one more.
+        Arc::strong_count(&self.running) - 1
     }
 
     /// The text, or the little of it that is going to be spoken.

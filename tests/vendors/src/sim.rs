@@ -34,6 +34,7 @@ const WRITE_BUFFER: usize = 8 << 10;
 pub(crate) struct Sim {
     pub(crate) prompter: Prompter,
     pub(crate) truth: Truth,
+    /// One copy for each synthesis that runs, beside this one.
     running: Arc<()>,
 }
 
@@ -70,13 +71,8 @@ impl Sim {
                 | Fault::Unavailable
                 | Fault::BadKey),
             ) => Err(fault),
-            _ => Ok(Job { entry, line, script, _running: Arc::clone(&self.running) }),
+            _ => Ok(Job { entry, line, script, running: Arc::clone(&self.running) }),
         }
-    }
-
-    /// How many syntheses run.
-    pub(crate) fn running(&self) -> usize {
-        Arc::strong_count(&self.running) - 1
     }
 }
 

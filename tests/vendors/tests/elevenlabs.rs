@@ -51,6 +51,34 @@ fn all_28_formats_are_speech_as_long_as_the_text() {
     }
 }
 
+/// How far two recordings of the same differ, in dB of signal to noise.
+fn snr(signal: &[f32], copy: &[f32]) -> f32 {
+    let power = |samples: &mut dyn Iterator<Item = f32>| samples.map(|sample| sample * sample).sum::<f32>();
+    let noise = power(&mut signal.iter().zip(copy).map(|(a, b)| a - b));
+    10.0 * (power(&mut signal.iter().copied()) / noise).log10()
+}
+
+#[test]
+fn the_rates_and_the_telephone_formats_sound_alike() {
+    let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
+    let heard = |codec: &str, rate: u32| {
+        let path = format!("{RACHEL}?output_format={codec}_{rate}");
+        decode(codec, rate, &post(&vendor, &path, &json!({"text": TEXT})).body).samples
+    };
+    let telephone = heard("pcm", 8_000);
+    for codec in ["ulaw", "alaw"] {
+        let snr = snr(&telephone, &heard(codec, 8_000));
+        assert!(snr > 30.0, "{codec}: {snr} dB");
+    }
+    // Every second sample of a rate is a sample of half the rate.
+    let half = |samples: Vec<f32>| samples.into_iter().step_by(2).collect::<Vec<_>>();
+    let spoken = snr(&heard("pcm", 24_000), &half(heard("pcm", 48_000)));
+    // The filter gives up the topmost twentieth of the band, where the hissing of an s is.
+    assert!(spoken > 28.0, "{spoken} dB");
+    let resampled = snr(&heard("pcm", 22_050), &half(heard("pcm", 44_100)));
+    assert!(resampled > 25.0, "{resampled} dB");
+}
+
 #[test]
 fn the_headers_tell_the_cost() {
     let vendor = Vendor::start(Kind::ElevenLabs).unwrap();

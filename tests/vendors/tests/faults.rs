@@ -1,6 +1,7 @@
 //! Every fault does what it says, over HTTP.
 
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use flate2::read::GzDecoder;
@@ -73,13 +74,13 @@ fn a_script_is_played_as_often_as_it_says() {
 }
 
 #[test]
-fn a_cut_resets_the_connection_after_its_bytes() {
+fn a_cut_comes_after_its_bytes() {
     for kind in KINDS {
         for after_bytes in [0, 1, 20_000, 1_000_000] {
             let (vendor, answer) = suffer(kind, Script::once(Fault::Cut).after_bytes(after_bytes));
             let served = after_bytes.min(118_560);
             assert_eq!((answer.status, answer.body.len() as u64), (200, served));
-            assert_eq!(answer.broken.unwrap().kind(), ErrorKind::ConnectionReset);
+            assert!(answer.broken.is_some());
             let truth = only_truth(&vendor);
             assert_eq!((truth.bytes_served, truth.complete), (served, false));
             assert_eq!(truth.audio_ms_served, (served as f64 / 48.0).round() as u64);
@@ -89,13 +90,32 @@ fn a_cut_resets_the_connection_after_its_bytes() {
 }
 
 #[test]
+fn a_cut_is_a_reset() {
+    let vendor = Vendor::start(Kind::OpenAi).unwrap();
+    vendor.script(Script::once(Fault::Cut).after_bytes(1_000));
+    let address = vendor.base_url().replace("http://", "").replace("/v1", "");
+    let mut stream = TcpStream::connect(address).unwrap();
+    let body = asked(Kind::OpenAi).to_string();
+    write!(
+        stream,
+        "POST /v1/audio/speech HTTP/1.1\r\nHost: vendor\r\nAuthorization: Bearer good\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut received = Vec::new();
+    assert_eq!(stream.read_to_end(&mut received).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    assert!(received.starts_with(b"HTTP/1.1 200 OK") && received.len() > 1_000);
+}
+
+#[test]
 fn a_stall_keeps_the_socket_open_and_silent() {
     for kind in KINDS {
         let vendor = Vendor::start(kind).unwrap();
         vendor.script(Script::once(Fault::Stall).after_bytes(5_000));
-        let answer = read(send(&vendor, path(kind), Some(&asked(kind)), Duration::from_secs(1)).unwrap());
+        let answer = read(send(&vendor, path(kind), Some(&asked(kind)), Duration::from_secs(2)).unwrap());
         assert_eq!(answer.body.len(), 5_000);
-        assert_eq!(answer.broken.unwrap().kind(), ErrorKind::TimedOut);
+        assert!(answer.broken.unwrap().to_string().contains("timeout"));
         let truth = only_truth(&vendor);
         assert_eq!((truth.bytes_served, truth.complete), (5_000, false));
     }
@@ -110,7 +130,7 @@ fn a_slow_first_byte_comes_late_or_never() {
     assert!(only_truth(&vendor).complete);
     let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
     vendor.script(Script::once(Fault::SlowFirstByte));
-    let patience = Duration::from_millis(300);
+    let patience = Duration::from_secs(1);
     assert!(send(&vendor, ELEVENLABS, Some(&asked(Kind::ElevenLabs)), patience).is_err());
     let truth = only_truth(&vendor);
     assert_eq!((truth.status, truth.bytes_served, truth.complete), (0, 0, false));
@@ -120,14 +140,14 @@ fn a_slow_first_byte_comes_late_or_never() {
 fn one_byte_a_second_is_one_byte_a_second() {
     let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
     vendor.script(Script::once(Fault::OneByteASecond));
-    let response =
-        send(&vendor, ELEVENLABS, Some(&asked(Kind::ElevenLabs)), Duration::from_secs(60)).unwrap();
-    let mut body = response.into_body().into_reader();
-    let mut read = || body.read(&mut [0; 100]).unwrap();
-    assert_eq!(read(), 1);
     let start = Instant::now();
-    assert_eq!([read(), read()], [1, 1]);
-    assert!((1.8..3.0).contains(&start.elapsed().as_secs_f64()));
+    let asked = asked(Kind::ElevenLabs);
+    let response = send(&vendor, ELEVENLABS, Some(&asked), Duration::from_secs(60)).unwrap();
+    let mut body = response.into_body().into_reader();
+    body.read_exact(&mut [0; 3]).unwrap();
+    assert!((2.0..20.0).contains(&start.elapsed().as_secs_f64()));
+    drop(body);
+    assert!((3..20).contains(&only_truth(&vendor).bytes_served));
 }
 
 #[test]
@@ -182,8 +202,8 @@ fn zero_audio_is_an_answer_with_its_end_and_nothing_before() {
     assert_eq!((truth.bytes_served, truth.characters_served, truth.complete), (0, 0, true));
     let events = json!({"model": "gpt-4o-mini-tts", "input": "Hi.", "voice": "ash", "stream_format": "sse"});
     let body = post(&vendor, "/audio/speech", &events).body;
-    assert!(body.starts_with(br#"data: {"type":"speech.audio.done"#) || body.starts_with(b"data: {\"type"));
-    assert!(!String::from_utf8(body).unwrap().contains("speech.audio.delta"));
+    let body = String::from_utf8(body).unwrap();
+    assert!(body.contains("speech.audio.done") && !body.contains("speech.audio.delta"));
 
     let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
     vendor.script(Script::once(Fault::ZeroAudio).times(2));

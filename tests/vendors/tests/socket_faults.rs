@@ -71,6 +71,7 @@ fn a_stall_says_nothing_more() {
     socket.be_patient_for(Duration::from_millis(500));
     let Err(Error::Io(error)) = socket.next() else { panic!("it goes on") };
     assert_eq!(error.kind(), ErrorKind::WouldBlock);
+    assert!(!vendor.truth()[0].ended);
     drop(socket);
     assert!(!only_truth(&vendor).complete);
 }

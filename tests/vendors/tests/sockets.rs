@@ -1,6 +1,7 @@
 //! ElevenLabs' WebSockets.
 
 use std::collections::BTreeSet;
+use std::slice::from_ref;
 
 use serde_json::{Value, json};
 use vendors::{Kind, Vendor};
@@ -112,7 +113,7 @@ fn contexts_share_a_socket_and_nothing_else() {
     socket.say(json!({"text": "Two.", "context_id": "two"}));
     let second = socket.hear();
     assert_eq!(
-        (&second["contextId"], &second["context_id"], text(&[second.clone()])),
+        (&second["contextId"], &second["context_id"], text(from_ref(&second))),
         (&json!("two"), &json!("two"), "Two. ".into())
     );
     socket.say(json!({"context_id": "one", "flush": true}));
@@ -179,7 +180,7 @@ fn dialogues_speak_snake_case() {
     let message = socket.hear();
     assert_eq!(message.as_object().unwrap().keys().collect::<BTreeSet<_>>().len(), 4);
     assert_eq!((&message["context_id"], &message["is_final"]), (&json!("c"), &json!(false)));
-    assert_eq!(text(&[message.clone()]), "Who? Me. ");
+    assert_eq!(text(from_ref(&message)), "Who? Me. ");
     assert_eq!(message["alignment"]["char_start_times_ms"][2], 130);
     assert_eq!(message["alignment"]["char_durations_ms"][8], 65);
     assert_eq!(audio(&message).len(), 9 * 65 * 32);

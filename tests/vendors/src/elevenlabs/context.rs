@@ -92,11 +92,11 @@ impl Context {
     }
 
     /// The text that is spoken now: all of it, or that up to the last sentence's end if that is as much as the
-    /// schedule wants. It ends with a space.
+    /// schedule wants. It ends with one space.
     pub(super) fn ready(&mut self, all: bool) -> Option<String> {
         let end = if all { self.waiting.len() } else { self.scheduled()? };
         let text: String = self.waiting.drain(..end).collect();
-        let text = text.trim_end();
+        let text = text.trim();
         self.generations += 1;
         (!text.is_empty()).then(|| format!("{text} "))
     }

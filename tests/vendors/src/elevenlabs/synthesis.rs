@@ -127,7 +127,7 @@ async fn speak(
         Shape::JsonLines => ("application/json", frames::lines(reading, format).map_err(failed)?),
     };
     let mistake = Mistake::scripted(Fault::ServerError, characters).json(&id).to_string();
-    let running = sim.running();
+    let running = job.running();
     let mut response = job.deliver(content_type, pieces, mistake).await;
     response.headers_mut().extend(
         [

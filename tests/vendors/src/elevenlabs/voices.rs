@@ -1,6 +1,7 @@
 //! The voices: the premade ones as the vendor ships them, and a few hundred of a busy workspace.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use axum::Json;
 use axum::extract::{Path, Query};
@@ -55,7 +56,7 @@ struct Voice {
     created: u64,
 }
 
-fn list() -> impl Iterator<Item = Voice> {
+static VOICES: LazyLock<Vec<Voice>> = LazyLock::new(|| {
     let premade = PREMADE.iter().map(|&[id, name, gender, age, accent, description, used_for]| Voice {
         id: id.to_owned(),
         name: name.to_owned(),
@@ -63,8 +64,8 @@ fn list() -> impl Iterator<Item = Voice> {
         labels: labels(gender, age, accent, description, used_for, "en"),
         created: 1_672_531_200,
     });
-    premade.chain((0..MORE).map(generated))
-}
+    premade.chain((0..MORE).map(generated)).collect()
+});
 
 /// The workspace's own voices: named by what they are for, of every kind and language in turn.
 fn generated(number: u64) -> Voice {
@@ -187,15 +188,16 @@ impl Voice {
 
 /// Whether there is such a voice.
 pub(crate) fn exists(voice_id: &str) -> bool {
-    list().any(|voice| voice.id == voice_id)
+    VOICES.iter().any(|voice| voice.id == voice_id)
 }
 
 pub(crate) async fn all() -> Json<Value> {
-    Json(json!({"voices": list().map(|voice| voice.json()).collect::<Vec<_>>()}))
+    Json(json!({"voices": VOICES.iter().map(Voice::json).collect::<Vec<_>>()}))
 }
 
 pub(crate) async fn one(Path(voice_id): Path<String>) -> Result<Json<Value>, Mistake> {
-    let voice = list().find(|voice| voice.id == voice_id).ok_or_else(|| Mistake::no_voice(&voice_id))?;
+    let voice =
+        VOICES.iter().find(|voice| voice.id == voice_id).ok_or_else(|| Mistake::no_voice(&voice_id))?;
     Ok(Json(voice.json()))
 }
 
@@ -218,7 +220,8 @@ pub(crate) async fn page(Query(query): Query<HashMap<String, String>>) -> Result
         let message = "Input should be greater than 0 and less than or equal to 100";
         return Err(Mistake::invalid(&["query", "page_size"], "range", message));
     }
-    let mut voices: Vec<Voice> = list()
+    let mut voices: Vec<&Voice> = VOICES
+        .iter()
         .filter(|voice| given("search").is_none_or(|words| voice.mentions(words)))
         .filter(|voice| given("category").is_none_or(|category| voice.category == category))
         .collect();
@@ -242,7 +245,7 @@ pub(crate) async fn page(Query(query): Query<HashMap<String, String>>) -> Result
     let has_more = start + page.len() < voices.len();
     let next = page.last().filter(|_| has_more).map(|last| BASE64_URL_SAFE_NO_PAD.encode(&last.id));
     Ok(Json(json!({
-        "voices": page.iter().map(Voice::json).collect::<Vec<_>>(),
+        "voices": page.iter().map(|voice| voice.json()).collect::<Vec<_>>(),
         "has_more": has_more,
         "total_count": voices.len(),
         "next_page_token": next,
