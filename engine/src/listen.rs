@@ -68,7 +68,7 @@ fn least_ms(utterance: &Utterance) -> u64 {
     (letters as f32 * 1000.0 / MOST_LETTERS_PER_SECOND / utterance.delivery.speed.times()) as u64
 }
 
-/// The same sound; one that ends before it could have said its text ends in an error.
+/// The same sound; a vendor's that ends before it could have said its text ends in an error.
 pub(crate) fn heard(sound: Sound, least_ms: u64, pace: Option<Pace>) -> Sound {
     match sound {
         Sound::Samples(PcmStream { sample_rate, chunks }) => {
@@ -77,7 +77,8 @@ pub(crate) fn heard(sound: Sound, least_ms: u64, pace: Option<Pace>) -> Sound {
                 samples += chunk.samples.len() as u64;
                 samples * 1000 / u64::from(sample_rate.get())
             };
-            Sound::Samples(PcmStream { sample_rate, chunks: watched(chunks, length, least_ms, pace) })
+            // A model in this process leaves out what it cannot read, and says so; it does not lose its way.
+            Sound::Samples(PcmStream { sample_rate, chunks: watched(chunks, length, 0, pace) })
         }
         Sound::Encoded(EncodedStream { format, chunks }) => {
             let mut counter = audio::counter(format);

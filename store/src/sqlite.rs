@@ -124,6 +124,7 @@ fn migrations() -> Migrator {
     let steps = [
         (1, "requests", include_str!("../../migrations/sqlite/0001_requests.sql")),
         (2, "lexicon", include_str!("../../migrations/sqlite/0002_lexicon.sql")),
+        (3, "vendors", include_str!("../../migrations/sqlite/0003_vendors.sql")),
     ];
     let step = |(version, name, sql): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

@@ -63,22 +63,41 @@ impl Default for Vendor {
     }
 }
 
-/// By `kind`, which is a name from a list that grows elsewhere.
+/// What `kind` can say: a name from a list that grows elsewhere.
+enum Kind {
+    Kokoro,
+    Vendor(&'static str),
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let vendors = || adapters::KINDS.iter().map(|kind| kind.name);
+        match vendors().find(|vendor| *vendor == name) {
+            Some(vendor) => Ok(Self::Vendor(vendor)),
+            None if name == KOKORO => Ok(Self::Kokoro),
+            None => {
+                let known = std::iter::once(KOKORO).chain(vendors()).map(|name| format!("\"{name}\""));
+                let known = known.collect::<Vec<_>>().join(", ");
+                Err(D::Error::custom(format_args!("unknown value, expected {known}")))
+            }
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Backend {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut settings = Table::deserialize(deserializer)?;
-        let kind = settings.remove("kind").ok_or_else(|| D::Error::missing_field("kind"))?;
-        let kind = kind.as_str().unwrap_or_default();
-        if kind == KOKORO {
-            return settings_of(settings).map(Self::Kokoro);
+        #[derive(Deserialize)]
+        struct Tagged {
+            kind: Kind,
+            #[serde(flatten)]
+            settings: Table,
         }
-        let vendor = adapters::KINDS.iter().map(|vendor| vendor.name).find(|name| *name == kind);
-        let Some(kind) = vendor else {
-            let known = std::iter::once(KOKORO).chain(adapters::KINDS.iter().map(|kind| kind.name));
-            let known = known.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-            return Err(D::Error::custom(format_args!("unknown kind, expected one of {known}")));
-        };
-        settings_of(settings).map(|vendor| Self::Vendor { kind, vendor })
+        let Tagged { kind, settings } = Tagged::deserialize(deserializer)?;
+        match kind {
+            Kind::Kokoro => settings_of(settings).map(Self::Kokoro),
+            Kind::Vendor(kind) => settings_of(settings).map(|vendor| Self::Vendor { kind, vendor }),
+        }
     }
 }
 
