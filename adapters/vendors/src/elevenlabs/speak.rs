@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
-use futures::stream::{self, BoxStream};
+use futures::stream::{self, BoxStream, Fuse};
 use futures::{StreamExt, TryStreamExt};
 use outbound::{Answer, Remote};
 use speech::{EncodedChunk, EncodedStream, Receipt, Sound, Speech, SpeechError, Utterance};
@@ -91,7 +91,7 @@ async fn one_object(mut track: Track, bytes: Bodies) -> Result<Chunks, SpeechErr
 /// The answer of `/stream/with-timestamps`. Resolves with the first line, so that an error in place of it is still an
 /// ordinary one.
 async fn lines(track: Track, bytes: Bodies) -> Result<Chunks, SpeechError> {
-    let state = Reading { track, bytes, lines: Lines::default(), ready: VecDeque::new() };
+    let state = Reading { track, bytes: bytes.fuse(), lines: Lines::default(), ready: VecDeque::new() };
     let mut chunks =
         stream::try_unfold(state, |mut state| async { Ok(state.next().await?.map(|chunk| (chunk, state))) })
             .boxed();
@@ -101,7 +101,7 @@ async fn lines(track: Track, bytes: Bodies) -> Result<Chunks, SpeechError> {
 
 struct Reading {
     track: Track,
-    bytes: Bodies,
+    bytes: Fuse<Bodies>,
     lines: Lines,
     /// Lines that came together.
     ready: VecDeque<Vec<u8>>,

@@ -1,1 +1,111 @@
+//! ElevenLabs' adapter on real sockets: byte for byte, against a server that does as it is told, and against the fake
+//! vendor.
 
+mod faults;
+mod following;
+mod golden;
+mod listing;
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use outbound::{Deadlines, Outbound};
+use speech::{AudioFormat, Backend, Codec, Sound, Speech, SpeechError, WordTiming};
+use vendors::{Kind, Vendor};
+
+use crate::Settings;
+
+const TEXT: &str = "It was the best of times, it was the worst of times.";
+const KEY: &str = "a-key-for-tests";
+const RACHEL: &str = "21m00Tcm4TlvDq8ikWAM";
+
+fn settings(base_url: &str) -> Settings {
+    Settings {
+        name: "eleven".into(),
+        base_url: Some(base_url.into()),
+        api_key: Some(KEY.into()),
+        concurrency: NonZeroUsize::new(4).unwrap(),
+        models: Vec::new(),
+        voices: Vec::new(),
+        deprecated_after: None,
+    }
+}
+
+fn patient() -> Deadlines {
+    let long = Duration::from_secs(60);
+    Deadlines { connect: long, first_byte: long, idle: long, total: long, slot: long }
+}
+
+fn eleven(base_url: &str, deadlines: Deadlines) -> Arc<dyn Backend> {
+    super::open(settings(base_url), Outbound::new(deadlines).unwrap()).unwrap()
+}
+
+/// What was heard of a speech.
+struct Heard {
+    format: AudioFormat,
+    audio: Vec<u8>,
+    words: Vec<WordTiming>,
+}
+
+async fn heard(speech: Speech) -> Result<Heard, SpeechError> {
+    let Sound::Encoded(mut sound) = speech.sound else { panic!("samples of a vendor") };
+    let mut heard = Heard { format: sound.format, audio: Vec::new(), words: Vec::new() };
+    while let Some(chunk) = sound.chunks.next().await {
+        let chunk = chunk?;
+        heard.audio.extend_from_slice(&chunk.bytes);
+        heard.words.extend(chunk.words);
+    }
+    Ok(heard)
+}
+
+fn texts(words: &[WordTiming]) -> Vec<&str> {
+    words.iter().map(|word| word.text.as_str()).collect()
+}
+
+#[tokio::test]
+async fn it_conforms() {
+    let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
+    let backend = eleven(&vendor.base_url(), patient());
+    backend.refresh().await.unwrap();
+    let running = || {
+        let truth = vendor.truth();
+        truth.iter().filter(|served| served.path.contains("text-to-speech") && !served.ended).count()
+    };
+    testing::conforms(backend, RACHEL, running).await;
+}
+
+#[tokio::test]
+async fn each_call_gives_what_is_wanted_and_says_what_it_cost() {
+    let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
+    let backend = eleven(&vendor.base_url(), patient());
+    let calls = [
+        (true, false, RACHEL.to_owned()),
+        (false, false, format!("{RACHEL}/stream")),
+        (true, true, format!("{RACHEL}/with-timestamps")),
+        (false, true, format!("{RACHEL}/stream/with-timestamps")),
+    ];
+    for (whole, timed, path) in calls {
+        let mut utterance = testing::utterance(TEXT, RACHEL, Codec::Wav.into());
+        (utterance.delivery.whole, utterance.delivery.timed) = (whole, timed);
+        let speech = backend.speak(utterance).await.unwrap();
+        let usage = speech.receipt.read();
+        let Heard { format, audio, words } = heard(speech).await.unwrap();
+        let served = vendor.truth().pop().unwrap();
+        assert_eq!(served.path, format!("/v1/text-to-speech/{path}"));
+        assert_eq!(usage.characters, Some(TEXT.len() as u64), "{path}");
+        assert!(usage.request_id.is_some(), "{path}");
+        // Only the call that neither streams nor tells times knows WAV.
+        assert_eq!(format.codec, if whole && !timed { Codec::Wav } else { Codec::Pcm }, "{path}");
+        assert_eq!(audio.starts_with(b"RIFF"), whole && !timed, "{path}");
+        let milliseconds = audio.len() as u64 / 2 * 1000 / u64::from(format.rate.unwrap().get());
+        assert!(milliseconds.abs_diff(served.audio_ms_served) < 20, "{path}: {milliseconds} ms");
+        if timed {
+            assert_eq!(texts(&words), TEXT.split_whitespace().collect::<Vec<_>>(), "{path}");
+            assert!(words.iter().all(|word| word.letters.len() == word.length), "{path}");
+        } else {
+            assert_eq!(words, [], "{path}");
+        }
+    }
+}

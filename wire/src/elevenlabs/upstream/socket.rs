@@ -94,11 +94,14 @@ impl Heard {
     /// Reads one message.
     ///
     /// # Errors
-    /// When it is not JSON, or its audio is not base64.
+    /// When it is not JSON, its audio is not base64, or it says nothing that a message can say.
     pub fn from_json(json: &[u8]) -> Result<Self, Malformed> {
         let Told { audio, is_final, alignment, error, message } = serde_json::from_slice(json)?;
-        if audio.is_none() && is_final.is_none() && (error.is_some() || message.is_some()) {
-            return Ok(Self::Error { code: error.unwrap_or_default() });
+        if audio.is_none() && is_final.is_none() && alignment.is_none() {
+            return match error.is_some() || message.is_some() {
+                true => Ok(Self::Error { code: error.unwrap_or_default() }),
+                false => Err(Malformed("neither audio nor its end nor an error".into())),
+            };
         }
         let audio = STANDARD.decode(&*audio.unwrap_or_default())?;
         Ok(Self::Audio { audio, alignment, last: is_final == Some(true) })
@@ -138,6 +141,8 @@ mod tests {
         let error = r#"{"message":"secret","error":"input_timeout_exceeded","code":1008}"#;
         let code = "input_timeout_exceeded".to_owned();
         assert_eq!(Heard::from_json(error.as_bytes()), Ok(Heard::Error { code }));
-        assert!(Heard::from_json(b"not JSON").is_err());
+        for other in ["not JSON", r#"{"detail":{"code":"quota_exceeded"}}"#, r#"{"audio":"?"}"#] {
+            assert!(Heard::from_json(other.as_bytes()).is_err(), "{other}");
+        }
     }
 }
