@@ -1,6 +1,6 @@
 //! Encodes one WAV file (mono, 16 bit, a plain 44-byte header) into every format, beside each other in a
-//! folder: `cargo run --release -p audio --example encode -- speech.wav FOLDER`. Prints what each format took:
-//! bits per second of audio, and processor seconds per second of audio.
+//! folder: `cargo run --release -p audio --example encode -- speech.wav FOLDER`. Prints what each format
+//! took: bits per second of audio, and processor seconds per second of audio.
 
 use std::error::Error;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! What resampling costs: nanoseconds a sample that comes in, for the rates that doors ask for, and the time that
-//! a resampler takes to make. `cargo run --release -p audio --example resample`.
+//! What resampling costs: nanoseconds a sample that comes in, for the rates that doors ask for, and the time
+//! that a resampler takes to make. `cargo run --release -p audio --example resample`.
 
 use std::error::Error;
 

@@ -1,4 +1,5 @@
-//! How much sound has passed in a stream that is handed on as it is, by what its headers say; nothing is decoded.
+//! How much sound has passed in a stream that is handed on as it is, by what its headers say; nothing is
+//! decoded.
 
 mod flac;
 
@@ -10,12 +11,12 @@ use crate::decode::{adts, mp3, ogg, riff};
 
 /// Counts the sound in a stream as its bytes pass.
 pub trait Counter: Send {
-    /// Takes the next bytes, cut anywhere. Bytes that are not what the format says count for nothing, and so do those
-    /// after them where nothing tells how to go on.
+    /// Takes the next bytes, cut anywhere. Bytes that are not what the format says count for nothing, and so
+    /// do those after them where nothing tells how to go on.
     fn count(&mut self, bytes: &[u8]);
 
-    /// Milliseconds of sound so far, in frames that are complete. A codec's lead counts as sound, save where the
-    /// stream itself says how long it is, as Opus does.
+    /// Milliseconds of sound so far, in frames that are complete. A codec's lead counts as sound, save where
+    /// the stream itself says how long it is, as Opus does.
     fn milliseconds(&self) -> u64;
 }
 

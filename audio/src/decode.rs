@@ -26,11 +26,12 @@ pub trait Decoder: Send {
     /// Appends what was held back. To be called once, after the last byte.
     ///
     /// # Errors
-    /// [`DecodeError::Truncated`] where the stream ended in the middle of a frame, of a page or of a sample, before
-    /// its header did, or before the length that its header promised.
+    /// [`DecodeError::Truncated`] where the stream ended in the middle of a frame, of a page or of a sample,
+    /// before its header did, or before the length that its header promised.
     fn finish(&mut self, out: &mut Vec<f32>) -> Result<(), DecodeError>;
 
-    /// Samples per second, from the format or from the stream's header once that was read; the same ever after.
+    /// Samples per second, from the format or from the stream's header once that was read; the same ever
+    /// after.
     fn rate(&self) -> Option<SampleRate>;
 }
 

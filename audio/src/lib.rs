@@ -1,10 +1,10 @@
-//! Samples to bytes and back: streaming encoders, decoders, counters and a resampler for every codec that a door
-//! offers or a backend speaks.
+//! Samples to bytes and back: streaming encoders, decoders, counters and a resampler for every codec that a
+//! door offers or a backend speaks.
 //!
-//! An [`Encoder`] takes mono samples in pieces of any length and gives the bytes of each block of its format as
-//! soon as that block is full. The bytes depend on the samples alone, not on how they were cut into pieces, and
-//! not on the time or the machine's state: the same speech is the same file. Samples of another rate than the
-//! format's are resampled on the way in, which takes at most 8 ms more.
+//! An [`Encoder`] takes mono samples in pieces of any length and gives the bytes of each block of its format
+//! as soon as that block is full. The bytes depend on the samples alone, not on how they were cut into
+//! pieces, and not on the time or the machine's state: the same speech is the same file. Samples of another
+//! rate than the format's are resampled on the way in, which takes at most 8 ms more.
 //!
 //! What each format does to the length, in samples at the stream's own rate:
 //!
@@ -17,13 +17,15 @@
 //! | wav, pcm | any | 1 | none | none |
 //! | ulaw, alaw | 8 to 48 kHz | 1 | none | none |
 //!
-//! A raw MP3 or ADTS stream has no field that could tell a player to skip its lead. (The "Info" frame that does
-//! so for MP3 files also holds the frame count, which a stream does not know when its first byte leaves.)
+//! A raw MP3 or ADTS stream has no field that could tell a player to skip its lead. (The "Info" frame that
+//! does so for MP3 files also holds the frame count, which a stream does not know when its first byte
+//! leaves.)
 //!
-//! A [`Decoder`] reads everything but FLAC, as it comes, cut anywhere. Where a stream tells its lead and its end
-//! (Opus always, MP3 by LAME's tag, AAC by iTunes') they are left out; a stream of our own MP3 or AAC is heard
-//! with its lead. What is not the codec that was announced, or has a hole, or was cut short, is an error; only an
-//! Opus stream may lack its last page, and a headerless one or a WAV of unknown size may end at any whole sample.
+//! A [`Decoder`] reads everything but FLAC, as it comes, cut anywhere. Where a stream tells its lead and its
+//! end (Opus always, MP3 by LAME's tag, AAC by iTunes') they are left out; a stream of our own MP3 or AAC is
+//! heard with its lead. What is not the codec that was announced, or has a hole, or was cut short, is an
+//! error; only an Opus stream may lack its last page, and a headerless one or a WAV of unknown size may end
+//! at any whole sample.
 //!
 //! A [`Counter`] tells how much sound is in a stream that is handed on without being decoded.
 
@@ -95,7 +97,8 @@ pub enum EncodeError {
         /// Bits per second that it cannot have.
         bit_rate: u32,
     },
-    /// Two rates so far apart, or with so little in common, that nobody speaks at the one and listens at the other.
+    /// Two rates so far apart, or with so little in common, that nobody speaks at the one and listens at the
+    /// other.
     #[error("audio at {from} Hz cannot be brought to {to} Hz")]
     Resample {
         /// Samples per second that come in.
@@ -121,13 +124,13 @@ impl EncodeError {
 
 /// An encoder at the start of a stream, of samples that come in at `rate`.
 ///
-/// They leave at the format's rate. Where it names none they leave as they come, or at the codec's nearest rate
-/// above, or else at its highest.
+/// They leave at the format's rate. Where it names none they leave as they come, or at the codec's nearest
+/// rate above, or else at its highest.
 ///
 /// # Errors
 /// [`EncodeError::Rate`] where the codec has no such rate (all of them have 8, 12, 16, 24 and 48 kHz),
-/// [`EncodeError::BitRate`] where it has no such bit rate, [`EncodeError::Resample`] where there is no way from
-/// the one rate to the other.
+/// [`EncodeError::BitRate`] where it has no such bit rate, [`EncodeError::Resample`] where there is no way
+/// from the one rate to the other.
 pub fn encoder(format: AudioFormat, rate: SampleRate) -> Result<Box<dyn Encoder>, EncodeError> {
     let leaving = rates::leaving(format, rate)?;
     let encoder = at_rate(format, leaving)?;
@@ -149,8 +152,8 @@ fn at_rate(format: AudioFormat, rate: SampleRate) -> Result<Box<dyn Encoder>, En
     })
 }
 
-/// Bits per second of mp3 and aac where nobody names any: 4 a sample, which is 96 kbit/s at Kokoro's 24 kHz, and at most 128 kbit/s.
-/// `docs/encoders.md` says why.
+/// Bits per second of mp3 and aac where nobody names any: 4 a sample, which is 96 kbit/s at Kokoro's 24 kHz,
+/// and at most 128 kbit/s. `docs/encoders.md` says why.
 fn usual_bit_rate(rate: SampleRate) -> u32 {
     rate.get().saturating_mul(4).min(128_000)
 }

@@ -1,12 +1,12 @@
 //! From one sample rate to another: a windowed sinc, evaluated where each sample of the new rate lies.
 //!
-//! The filter passes what lies below 0.45 of the lower rate and removes what lies above half of it, which that
-//! rate could only hold as something else. It looks [`REACH`] samples of the lower rate ahead: 7 ms at 8 kHz,
-//! 2.4 ms at 24 kHz. Sample n of the new rate lies exactly at time n/rate of the old: nothing shifts.
+//! The filter passes what lies below 0.45 of the lower rate and removes what lies above half of it, which
+//! that rate could only hold as something else. It looks [`REACH`] samples of the lower rate ahead: 7 ms at 8
+//! kHz, 2.4 ms at 24 kHz. Sample n of the new rate lies exactly at time n/rate of the old: nothing shifts.
 //!
-//! Own code, and not a library's, for three properties: the samples are the same on every processor, they do not
-//! wait for a block, and the filter's table is exact and small where the rates are commensurable, as those of
-//! audio are.
+//! Own code, and not a library's, for three properties: the samples are the same on every processor, they do
+//! not wait for a block, and the filter's table is exact and small where the rates are commensurable, as
+//! those of audio are.
 
 use std::f64::consts::PI;
 
@@ -33,8 +33,8 @@ const BETA: f64 = 0.1102 * (ATTENUATION - 8.7);
 /// The most numbers in a filter's table: 4 MiB of them. All pairs of audio's usual rates take far fewer.
 const LARGEST_TABLE: usize = 1 << 20;
 
-/// Makes mono samples of one rate into samples of another, as they come. What leaves does not depend on how they
-/// are cut; samples outside -1.0..=1.0 are clamped, NaN becomes silence.
+/// Makes mono samples of one rate into samples of another, as they come. What leaves does not depend on how
+/// they are cut; samples outside -1.0..=1.0 are clamped, NaN becomes silence.
 pub struct Resampler {
     /// A filter for each place that a new sample can have between two old ones, one after another.
     filters: Vec<f32>,
@@ -81,7 +81,8 @@ impl Resampler {
         self.given += (out.len() - before) as u64;
     }
 
-    /// Appends the rest: as much sound leaves as came in, to the nearest sample. To be called once, at the end.
+    /// Appends the rest: as much sound leaves as came in, to the nearest sample. To be called once, at the
+    /// end.
     pub fn finish(&mut self, out: &mut Vec<f32>) {
         let (up, down) = (self.up as u64, self.down as u64);
         let due = (self.taken * up + down / 2) / down - self.given;

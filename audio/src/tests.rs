@@ -304,7 +304,10 @@ proptest! {
         cuts.sort_unstable();
         let pieces: Vec<&[f32]> = cuts.windows(2).map(|ends| &said[ends[0]..ends[1]]).collect();
         for codec in Codec::ALL {
-            prop_assert_eq!(encode(codec, KOKORO, &pieces), encode(codec, KOKORO, &[&said]), "{}", codec);
+            for rate in [24_000, 8_000, 48_000] {
+                let format = AudioFormat::from(codec).at(NonZeroU32::new(rate).unwrap());
+                prop_assert_eq!(encode(format, KOKORO, &pieces), encode(format, KOKORO, &[&said]), "{}", codec);
+            }
         }
     }
 }

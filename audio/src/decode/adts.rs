@@ -53,8 +53,8 @@ pub(crate) fn sound(frame: &[u8]) -> Option<(u64, u32)> {
 /// Reads frames and the tags between them; the codec leaves out the lead and the end of which a tag
 /// tells (iTunSMPB).
 ///
-/// The codec would look for the next frame among bytes that are none, and leave a hole unnoticed; so it is given
-/// frames only.
+/// The codec would look for the next frame among bytes that are none, and leave a hole unnoticed; so it is
+/// given frames only.
 pub(crate) struct Adts {
     units: Units,
     codec: syom::Decoder,

@@ -19,8 +19,8 @@ const PAGE_HEADER: usize = 27;
 /// Far more than the longest packet that a codec makes.
 const LONGEST_PACKET: usize = 1 << 17;
 
-/// Reads one logical stream of one or two channels. Live encoders often leave out the page that ends a stream, so
-/// its absence is no error; a page cut short is.
+/// Reads one logical stream of one or two channels. Live encoders often leave out the page that ends a
+/// stream, so its absence is no error; a page cut short is.
 pub(crate) struct OggOpus {
     units: Units,
     stream: Stream,

@@ -8,7 +8,8 @@ use super::{DecodeError, Decoder};
 /// The most bytes that may lie before the samples.
 const LONGEST_HEADER: usize = 1 << 16;
 
-/// Sizes from here on are placeholders of who writes to a pipe: 0xFFFFFFFF, less a header, and 0x7FFFFFFF likewise.
+/// Sizes from here on are placeholders of who writes to a pipe: 0xFFFFFFFF, less a header, and 0x7FFFFFFF
+/// likewise.
 const PLACEHOLDERS: u32 = 0x7FFF_0000;
 
 /// The most channels that are mixed down.

@@ -2,8 +2,8 @@
 
 use std::error::Error;
 
-/// The length of the unit that these bytes begin, once there are enough of them to tell; an error where nothing of
-/// the kind begins with them.
+/// The length of the unit that these bytes begin, once there are enough of them to tell; an error where
+/// nothing of the kind begins with them.
 pub(crate) type Length = fn(&[u8]) -> Result<Option<usize>, &'static str>;
 
 /// The most bytes of an ID3v2 tag: words, not pictures.

@@ -73,7 +73,8 @@ fn by_symphonia(codec: Codec, bytes: &[u8]) -> Heard {
     Heard { rate, samples }
 }
 
-/// Plays an Ogg Opus stream as RFC 7845 says: the pre-skip dropped, the end where the last granule position is.
+/// Plays an Ogg Opus stream as RFC 7845 says: the pre-skip dropped, the end where the last granule position
+/// is.
 fn opus(bytes: &[u8]) -> Heard {
     let mut packets = ogg::PacketReader::new(Cursor::new(bytes));
     let head = packets.read_packet_expected().unwrap();

@@ -168,7 +168,8 @@ fn what_cannot_be_decoded_is_refused_at_once() {
     assert_eq!(error.to_string(), "ulaw does not tell its sample rate");
 }
 
-/// A file as LAME makes it: an ID3 tag, a frame that tells where the sound begins and ends, and an old tag behind.
+/// A file as LAME makes it: an ID3 tag, a frame that tells where the sound begins and ends, and an old tag
+/// behind.
 #[test]
 fn an_mp3_that_tells_its_ends_is_heard_without_them() {
     let said = sound(44_100, 30_000);

@@ -104,8 +104,8 @@ fn noise_keeps_what_both_rates_hold_and_nothing_else_comes() {
     .collect();
     for (from, to) in PAIRS {
         let heard = resample(from, to, &[&noise.iter().map(|sample| sample * 0.5).collect::<Vec<_>>()]);
-        // Power goes with the part of the band that passes: all of it where the rate rises, and 0.95 of what the
-        // lower rate holds where it falls.
+        // Power goes with the part of the band that passes: all of it where the rate rises, and 0.95 of what
+        // the lower rate holds where it falls.
         let kept = level(heard.iter().copied()) - level(noise.iter().map(|sample| sample * 0.5));
         let part = 0.95 * f64::from(from.min(to)) / f64::from(from);
         let meant = 10.0 * part.log10();

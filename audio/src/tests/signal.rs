@@ -2,8 +2,8 @@
 
 use std::f32::consts::TAU;
 
-/// A tone, a sweep over the band that every codec here keeps, and bursts of noise with silence between; no fade
-/// at either end, so that a lost first or last block shows.
+/// A tone, a sweep over the band that every codec here keeps, and bursts of noise with silence between; no
+/// fade at either end, so that a lost first or last block shows.
 pub(crate) fn sound(rate: u32, samples: usize) -> Vec<f32> {
     let rate = rate as f32;
     let mut phase = 0.0;
