@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 
+use crate::credentials;
 use crate::fault::Fault;
 
 /// Who asks when no API keys are configured.
@@ -89,7 +90,7 @@ impl Clients {
         self.keys.is_empty()
     }
 
-    /// Who sent these headers.
+    /// Who sent this. Who sends the keys of two clients is neither.
     pub(crate) fn identify(&self, uri: &Uri, headers: &HeaderMap) -> Result<Arc<str>, Fault> {
         if self.is_empty() {
             return if is_no_rebound_name(uri, headers) {
@@ -98,8 +99,14 @@ impl Clients {
                 Err(Fault::ForeignHost)
             };
         }
-        let key = bearer(headers).ok_or(Fault::NoKey)?;
-        self.owner(key).ok_or(Fault::WrongKey)
+        let keys = credentials::sent(uri, headers);
+        let (key, others) = keys.split_first().ok_or(Fault::NoKey)?;
+        let owner = self.owner(key).ok_or(Fault::WrongKey)?;
+        let is_anothers = |key| self.owner(key).is_some_and(|other| other != owner);
+        if others.iter().any(|key| is_anothers(key)) {
+            return Err(Fault::WrongKey);
+        }
+        Ok(owner)
     }
 
     /// Compares digests, all of them and each to its end, so that the time taken tells nothing about any key:
@@ -116,14 +123,6 @@ impl Clients {
 
 fn digest_of(key: &[u8]) -> [u8; 32] {
     Sha256::digest(key).into()
-}
-
-/// The key of `Authorization: Bearer KEY`.
-fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
-    let value = headers.get(header::AUTHORIZATION)?.as_bytes();
-    let (scheme, key) = value.split_at_checked("Bearer ".len())?;
-    let key = key.trim_ascii();
-    (scheme.eq_ignore_ascii_case(b"Bearer ") && !key.is_empty()).then_some(key)
 }
 
 /// Without keys a web page could still reach us, by a name of its own that it resolves to 127.0.0.1 (DNS

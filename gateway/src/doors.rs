@@ -1,20 +1,25 @@
 //! The doors: which path leads where.
 
+pub(crate) mod elevenlabs;
 mod envelope;
 pub(crate) mod headers;
 mod health;
 mod json;
 mod native;
 pub(crate) mod openai;
+mod whole;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::MatchedPath;
+use axum::body::Body;
+use axum::extract::{MatchedPath, State};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use engine::Engine;
-use http::{HeaderValue, header};
+use futures::{TryStreamExt as _, future};
+use http::{HeaderValue, Method, header};
+use speech::{AudioStream, Door};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
@@ -22,10 +27,11 @@ use tower::util::{BoxCloneSyncService, MapRequestLayer};
 
 pub(crate) use envelope::Envelope;
 pub use native::normalized;
+pub(crate) use whole::room;
 
 use crate::Config;
 use crate::fault::Fault;
-use crate::stack::{Next, Notes, Request, Response};
+use crate::stack::{Next, Notes, Request, Response, report};
 
 /// What the doors lead to.
 #[derive(Clone)]
@@ -45,7 +51,9 @@ pub(crate) fn routes(rooms: Rooms) -> Next<Fault> {
     let router = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/v1/models", get(models))
         .merge(openai::routes())
+        .merge(elevenlabs::routes())
         .merge(native::routes())
         .method_not_allowed_fallback(async || Fault::WrongMethod { allow: HeaderValue::from_static("") })
         .route_layer(MapRequestLayer::new(note_route))
@@ -60,6 +68,28 @@ pub(crate) fn routes(rooms: Rooms) -> Next<Fault> {
             }
         }
     }))
+}
+
+/// `GET /v1/models`, which two doors have: the header of the key tells whose client asks.
+async fn models(rooms: State<Rooms>, _request: Request) -> Response {
+    openai::models(rooms).await.into_response()
+}
+
+/// The door at which a request asks for speech, if it does.
+pub(crate) fn door_of_speech(request: &Request) -> Option<Door> {
+    if elevenlabs::asks_for_speech(request) {
+        return Some(Door::ElevenLabs);
+    }
+    let is_openais = request.method() == Method::POST && request.uri().path() == openai::SPEECH;
+    is_openais.then_some(Door::OpenAi)
+}
+
+/// A body that ends in an error makes hyper break the connection: a client must not take what it got for all.
+fn streamed(audio: AudioStream) -> Body {
+    let pieces = audio
+        .inspect_err(report)
+        .try_filter_map(|chunk| future::ready(Ok((!chunk.bytes.is_empty()).then_some(chunk.bytes))));
+    Body::from_stream(pieces)
 }
 
 fn note_route(request: Request) -> Request {

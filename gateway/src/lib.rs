@@ -2,11 +2,12 @@
 //!
 //! [`serve`] takes connections, runs each request through one stack of layers (`stack`, which lists them with a
 //! reason for each) and leaves the speaking to the [`engine`]. A door reads one vendor's requests and writes
-//! that vendor's answers; so far there are OpenAI's, and our own.
+//! that vendor's answers; so far there are OpenAI's, ElevenLabs', and our own.
 
 mod body;
 mod clients;
 mod config;
+mod credentials;
 mod doors;
 mod fault;
 mod server;

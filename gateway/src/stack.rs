@@ -43,7 +43,7 @@ pub(crate) fn stack(parts: Parts, draining: CancellationToken) -> Next<Infallibl
         config: config.clone(),
         since: parts.clock.unix_ms() / 1000,
         draining,
-        exact: doors::openai::room(),
+        exact: doors::room(),
     };
     ServiceBuilder::new()
         // Whatever is answered below, also by a panic, can be asked about by its id.

@@ -3,6 +3,8 @@
 pub mod elevenlabs;
 mod fields;
 pub mod openai;
+mod query;
 pub mod soundboard;
 
 pub use fields::RequestError;
+pub use query::Query;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{native, openai};
+use http::StatusCode;
+
+use super::{elevenlabs, native, openai};
 use crate::fault::Fault;
 use crate::stack::{Request, RequestId};
 
@@ -11,6 +13,11 @@ use crate::stack::{Request, RequestId};
 pub(crate) enum Envelope {
     /// OpenAI's, and whoever came to no door at all.
     OpenAi,
+    /// ElevenLabs'; everybody's who sends a key as its clients do, unless another door is clearly meant.
+    ElevenLabs {
+        /// The request's id, which this envelope repeats.
+        request_id: Arc<str>,
+    },
     /// Ours.
     Native {
         /// The request's id, which this envelope repeats.
@@ -21,11 +28,24 @@ pub(crate) enum Envelope {
 impl Envelope {
     /// The one that belongs to a request.
     pub(crate) fn of(request: &Request) -> Self {
-        match request.extensions().get::<RequestId>() {
-            Some(RequestId(id)) if request.uri().path().starts_with(native::PREFIX) => {
-                Self::Native { request_id: id.clone() }
-            }
-            _ => Self::OpenAi,
+        let Some(RequestId(id)) = request.extensions().get::<RequestId>() else { return Self::OpenAi };
+        let (path, request_id) = (request.uri().path(), id.clone());
+        if path.starts_with(native::PREFIX) {
+            Self::Native { request_id }
+        } else if elevenlabs::is_path(path)
+            || (elevenlabs::sent(request) && !path.starts_with(openai::PREFIX))
+        {
+            Self::ElevenLabs { request_id }
+        } else {
+            Self::OpenAi
+        }
+    }
+
+    /// The status that this door's vendor answers a fault with, where it is not everybody's.
+    pub(crate) fn status(&self, fault: &Fault) -> Option<StatusCode> {
+        match self {
+            Self::ElevenLabs { .. } => elevenlabs::status(fault),
+            Self::OpenAi | Self::Native { .. } => None,
         }
     }
 
@@ -33,6 +53,7 @@ impl Envelope {
     pub(crate) fn body(&self, fault: &Fault) -> Vec<u8> {
         match self {
             Self::OpenAi => openai::envelope(fault),
+            Self::ElevenLabs { request_id } => elevenlabs::envelope(fault, request_id),
             Self::Native { request_id } => native::envelope(fault, request_id),
         }
     }

@@ -92,7 +92,7 @@ mod tests {
             config: Arc::default(),
             since: 0,
             draining: draining.clone(),
-            exact: crate::doors::openai::room(),
+            exact: crate::doors::room(),
         };
         let status = async || ready(State(rooms.clone())).await.into_response().status();
         assert_eq!(status().await, StatusCode::OK);

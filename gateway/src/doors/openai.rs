@@ -4,7 +4,6 @@ mod audio;
 mod errors;
 mod listings;
 mod speech;
-mod whole;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -12,7 +11,10 @@ use axum::routing::{get, post};
 use super::Rooms;
 
 pub(crate) use errors::envelope;
-pub(crate) use whole::room;
+pub(super) use listings::models;
+
+/// What every path of this door begins with that no other has.
+pub(super) const PREFIX: &str = "/v1/audio/";
 
 /// Where speech is asked for.
 pub(crate) const SPEECH: &str = "/v1/audio/speech";
@@ -22,6 +24,5 @@ pub(crate) fn routes() -> Router<Rooms> {
     Router::new()
         .route(SPEECH, post(speech::create))
         .route("/v1/audio/voices", get(listings::voices))
-        .route("/v1/models", get(listings::models))
         .route("/v1/models/{id}", get(listings::model))
 }

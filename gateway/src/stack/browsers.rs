@@ -10,13 +10,14 @@ use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 
 use super::Next;
 use crate::Origin;
+use crate::credentials::XI_API_KEY;
 
 /// How long a browser may remember a preflight.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
 
 /// Marks the headers that carry keys, so that no `Debug` shows them.
 pub(crate) fn sensitive_headers() -> impl Layer<Next<Infallible>, Service = Next<Infallible>> + Clone {
-    let layer = SetSensitiveRequestHeadersLayer::new([header::AUTHORIZATION, header::COOKIE]);
+    let layer = SetSensitiveRequestHeadersLayer::new([header::AUTHORIZATION, header::COOKIE, XI_API_KEY]);
     layer_fn(move |next| BoxCloneSyncService::new(layer.layer(next)))
 }
 

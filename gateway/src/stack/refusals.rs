@@ -1,10 +1,9 @@
 use engine::{Engine, Refusal};
-use http::Method;
 use speech::Door;
 use tower::{Layer, ServiceExt as _};
 
 use super::{Client, Next, Notes, Request, RequestId, around::around};
-use crate::doors::openai;
+use crate::doors;
 use crate::fault::Fault;
 
 /// Journals a request for speech that ends before the engine has it.
@@ -18,19 +17,19 @@ pub(crate) fn refusals(engine: Engine) -> impl Layer<Next<Fault>, Service = Next
                 Ok(response) => return Ok(response),
                 Err(fault) => fault,
             };
-            if let Some((RequestId(id), Client(client))) = asked
+            if let Some((RequestId(id), Client(client), door)) = asked
                 && !notes.is_with_engine()
             {
                 let kind = fault.kind();
-                engine.refused(Refusal { id: id.to_string(), client, door: Door::OpenAi, kind }).await;
+                engine.refused(Refusal { id: id.to_string(), client, door, kind }).await;
             }
             Err(fault)
         }
     })
 }
 
-fn asked_for_speech(request: &Request) -> Option<(RequestId, Client)> {
-    let is_speech = request.method() == Method::POST && request.uri().path() == openai::SPEECH;
+fn asked_for_speech(request: &Request) -> Option<(RequestId, Client, Door)> {
     let known = request.extensions();
-    is_speech.then_some((known.get::<RequestId>()?.clone(), known.get::<Client>()?.clone()))
+    let door = doors::door_of_speech(request)?;
+    Some((known.get::<RequestId>()?.clone(), known.get::<Client>()?.clone(), door))
 }

@@ -27,7 +27,7 @@ pub(crate) fn rescue() -> impl Layer<Next<Fault>, Service = Next<Infallible>> + 
 
 /// The answer to a fault, in the words of the door that was asked.
 pub(crate) fn answer(fault: &Fault, envelope: &Envelope) -> Response {
-    let status = status(fault);
+    let status = envelope.status(fault).unwrap_or_else(|| status(fault));
     if let Fault::Speech(error) = fault
         && status.is_server_error()
     {
@@ -57,7 +57,7 @@ pub(crate) fn answer(fault: &Fault, envelope: &Envelope) -> Response {
     response
 }
 
-/// The one table from what went wrong to a status.
+/// The one table from what went wrong to a status; a vendor's own exceptions are its door's.
 fn status(fault: &Fault) -> StatusCode {
     match fault {
         Fault::Speech(error) => match error.kind() {

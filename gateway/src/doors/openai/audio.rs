@@ -7,14 +7,14 @@ use ::speech::{AudioChunk, AudioFormat, AudioStream, SampleRate};
 use axum::body::Body;
 use bytes::Bytes;
 use engine::{Spoken, Tally};
-use futures::{StreamExt as _, TryStreamExt as _, future, stream};
+use futures::{StreamExt as _, stream};
 use http::{HeaderValue, header};
 use tokio::sync::Semaphore;
 use wire::openai::{SpeechEvent, SpeechUsage};
 
 use super::errors;
-use super::whole::Whole;
-use crate::doors::headers;
+use crate::doors::whole::Whole;
+use crate::doors::{headers, streamed};
 use crate::fault::Fault;
 use crate::stack::{Response, report};
 
@@ -54,14 +54,6 @@ pub(super) async fn respond(
         Framing::Events => events(spoken),
     };
     Ok(response)
-}
-
-/// A body that ends in an error makes hyper break the connection: a client must not take what it got for all.
-fn streamed(audio: AudioStream) -> Body {
-    let pieces = audio
-        .inspect_err(report)
-        .try_filter_map(|chunk| future::ready(Ok((!chunk.bytes.is_empty()).then_some(chunk.bytes))));
-    Body::from_stream(pieces)
 }
 
 fn events(Spoken { audio, tally, sample_rate: rate, .. }: Spoken) -> Body {

@@ -11,7 +11,7 @@ use crate::doors::Rooms;
 use crate::fault::Fault;
 
 /// `GET /v1/models`.
-pub(super) async fn models(State(rooms): State<Rooms>) -> Json<openai::List<openai::Model>> {
+pub(in crate::doors) async fn models(State(rooms): State<Rooms>) -> Json<openai::List<openai::Model>> {
     Json(offered(&rooms).into())
 }
 

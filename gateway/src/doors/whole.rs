@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use ::speech::{AudioFormat, AudioStream, Codec, ErrorKind, SpeechError};
+use ::speech::{AudioFormat, AudioStream, Codec, ErrorKind, SpeechError, WordTiming};
 use bytes::Bytes;
 use futures::stream::Fuse;
 use futures::{Stream as _, StreamExt as _, TryStreamExt as _};
@@ -31,8 +31,12 @@ pub(crate) fn room() -> Arc<Semaphore> {
 /// piece to be sent: a client may still hang up before.
 pub(super) struct Whole {
     bytes: Bytes,
+    /// The words that are spoken in it.
+    pub(super) words: Vec<WordTiming>,
+    /// How much speech it is, in samples at the backend's rate.
+    pub(super) samples: usize,
     audio: Fuse<AudioStream>,
-    _room: OwnedSemaphorePermit,
+    taken: OwnedSemaphorePermit,
 }
 
 impl Whole {
@@ -46,7 +50,7 @@ impl Whole {
         room: &Arc<Semaphore>,
     ) -> Result<Self, SpeechError> {
         let mut audio = audio.fuse();
-        let mut bytes = Vec::new();
+        let (mut bytes, mut words, mut samples) = (Vec::new(), Vec::new(), 0);
         let mut taken = take(room, 0)?;
         while let Some(chunk) = audio.try_next().await? {
             if bytes.len() + chunk.bytes.len() > MOST_BYTES {
@@ -54,6 +58,8 @@ impl Whole {
             }
             taken.merge(take(room, chunk.bytes.len())?);
             bytes.extend_from_slice(&chunk.bytes);
+            words.extend(chunk.words);
+            samples += chunk.samples;
             // Nobody asks for the pieces of an empty body: its end is now.
             if chunk.last && !bytes.is_empty() {
                 break;
@@ -62,7 +68,22 @@ impl Whole {
         if format.codec == Codec::Wav {
             audio::set_exact_sizes(&mut bytes);
         }
-        Ok(Self { bytes: bytes.into(), audio, _room: taken })
+        Ok(Self { bytes: bytes.into(), words, samples, audio, taken })
+    }
+
+    /// The same, with what is written of its audio in place of it.
+    ///
+    /// # Errors
+    /// There is no room for it now.
+    pub(super) fn rewritten(
+        mut self,
+        room: &Arc<Semaphore>,
+        write: impl FnOnce(&[u8]) -> Vec<u8>,
+    ) -> Result<Self, SpeechError> {
+        let written = write(&self.bytes);
+        self.taken.merge(take(room, written.len().saturating_sub(self.bytes.len()))?);
+        self.bytes = written.into();
+        Ok(self)
     }
 
     /// Bytes that are still to be sent.
@@ -101,16 +122,14 @@ fn take(room: &Arc<Semaphore>, bytes: usize) -> Result<OwnedSemaphorePermit, Spe
     room.clone().try_acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX)).map_err(|_| {
         SpeechError::new(
             ErrorKind::Overloaded,
-            "Too much audio of exact length is on its way; try again in a moment, or ask for it without x-soundboard-content-length.",
+            "Too much audio is held until it is whole; try again in a moment, or ask for it as it is made.",
         )
     })
 }
 
 fn too_long() -> SpeechError {
-    SpeechError::invalid_parameter(
-        "x-soundboard-content-length",
-        format!("The audio passes {MOST_BYTES} bytes; ask for it without x-soundboard-content-length."),
-    )
+    let message = format!("The audio passes {MOST_BYTES} bytes; ask for it as it is made.");
+    SpeechError::new(ErrorKind::InvalidParameter, message)
 }
 
 #[cfg(test)]

@@ -1,0 +1,54 @@
+//! ElevenLabs' API.
+
+mod errors;
+
+use axum::Router;
+use http::{HeaderMap, Method, Uri, header};
+
+use super::Rooms;
+use crate::credentials::XI_API_KEY;
+use crate::stack::Request;
+
+pub(super) use errors::{envelope, status};
+
+/// Where speech is asked for: one voice, and several in turn.
+const SPEECH: [&str; 2] = ["/v1/text-to-speech/", "/v1/text-to-dialogue"];
+
+/// What else lies under this door.
+const LISTS: [&str; 4] = ["/v1/voices", "/v2/voices", "/v1/user", "/v1/text-to-speech"];
+
+/// The routes of this door.
+pub(super) fn routes() -> Router<Rooms> {
+    Router::new()
+}
+
+/// Whether a path lies under this door, though it need not have a route.
+pub(crate) fn is_path(path: &str) -> bool {
+    is_speech_path(path) || LISTS.iter().any(|prefix| is_under(prefix, path))
+}
+
+/// Whether a request asks for a WebSocket of this door.
+pub(crate) fn is_socket(uri: &Uri, headers: &HeaderMap) -> bool {
+    let upgrade = headers.get(header::UPGRADE).map(|value| value.as_bytes());
+    is_speech_path(uri.path()) && upgrade.is_some_and(|to| to.eq_ignore_ascii_case(b"websocket"))
+}
+
+/// Whether a request came from a client of this API, whatever its path.
+pub(super) fn sent(request: &Request) -> bool {
+    request.headers().contains_key(XI_API_KEY)
+}
+
+/// Whether a request asks for speech.
+pub(super) fn asks_for_speech(request: &Request) -> bool {
+    let is_post = request.method() == Method::POST && is_speech_path(request.uri().path());
+    is_post || is_socket(request.uri(), request.headers())
+}
+
+fn is_speech_path(path: &str) -> bool {
+    let [speech, dialogue] = SPEECH;
+    path.starts_with(speech) || is_under(dialogue, path)
+}
+
+fn is_under(prefix: &str, path: &str) -> bool {
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
