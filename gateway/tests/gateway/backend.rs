@@ -156,7 +156,8 @@ fn tone(work: Work) -> impl futures::Stream<Item = PcmChunk> + Send {
     })
 }
 
-/// One chunk at once, each further one when the test opens the gate, and the end when it is opened wide.
+/// One chunk at once, each further one when the test opens the gate, and the end of what `tone` says when it is
+/// opened wide.
 fn gated(work: Work) -> impl futures::Stream<Item = PcmChunk> + Send {
     let gate = work.gate.subscribe();
     tone(work)
@@ -165,7 +166,7 @@ fn gated(work: Work) -> impl futures::Stream<Item = PcmChunk> + Send {
             let mut gate = gate.clone();
             async move {
                 let open = *gate.wait_for(|&open| open >= index).await.unwrap();
-                (open < usize::MAX).then_some(chunk)
+                (open < usize::MAX || index < CHUNKS).then_some(chunk)
             }
         })
         .take_while(|chunk| futures::future::ready(chunk.is_some()))
