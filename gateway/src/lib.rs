@@ -12,8 +12,10 @@ mod doors;
 mod fault;
 mod server;
 mod stack;
+mod tls;
 
 pub use clients::{Clients, ClientsError, check_binding};
 pub use config::{Config, DEFAULT_LISTEN, Origin, OriginError};
 pub use doors::normalized;
 pub use server::{Ended, Parts, serve};
+pub use tls::{Tls, TlsError};

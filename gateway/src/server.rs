@@ -12,16 +12,18 @@ use hyper::rt::Executor;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use speech::{Clock, Ids};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch::error::RecvError;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 use tower::ServiceExt as _;
 
 use crate::body::{Tend, tend};
 use crate::stack;
-use crate::{Clients, Config};
+use crate::{Clients, Config, Tls};
 
 /// Bytes that may wait in this process for a slow reader, and again in the kernel, before its backend is slowed
 /// down; also the longest request head. The kernel would grow its own to megabytes: minutes of audio.
@@ -45,6 +47,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Limits.
     pub config: Config,
+    /// By what connections are encrypted; none leaves them plain.
+    pub tls: Option<Tls>,
 }
 
 /// How a server ended.
@@ -84,6 +88,7 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
 struct Server {
     stack: stack::Next<Infallible>,
     http: auto::Builder<Tracked>,
+    tls: Option<Tls>,
     header_timeout: Duration,
     stall_timeout: Duration,
     places: Arc<Semaphore>,
@@ -93,12 +98,13 @@ struct Server {
 }
 
 impl Server {
-    fn new(parts: Parts) -> Self {
+    fn new(mut parts: Parts) -> Self {
         let draining = CancellationToken::new();
         let tasks = TaskTracker::new();
         let header_timeout = parts.config.header_timeout();
         Self {
             http: http(tasks.clone(), header_timeout),
+            tls: parts.tls.take(),
             header_timeout,
             stall_timeout: parts.config.stall_timeout(),
             places: Arc::new(Semaphore::new(parts.config.max_connections.get() as usize)),
@@ -116,11 +122,13 @@ impl Server {
             let Ok(place) = self.places.clone().acquire_owned().await else { return };
             match listener.accept().await {
                 Ok((stream, _)) => {
-                    let connection = self.clone().connection(stream);
-                    self.tasks.spawn(async move {
-                        connection.await;
-                        drop(place);
-                    });
+                    let kept = Kept {
+                        _place: Arc::new(place),
+                        _task: self.tasks.token(),
+                        draining: self.draining.clone(),
+                        cut: self.cut.clone(),
+                    };
+                    self.tasks.spawn(self.clone().connection(stream, kept));
                 }
                 Err(error) if is_about_one_connection(&error) => {}
                 Err(error) => {
@@ -131,17 +139,31 @@ impl Server {
         }
     }
 
-    async fn connection(self, stream: TcpStream) {
+    async fn connection(self, stream: TcpStream, kept: Kept) {
         set_options(&stream);
+        let Some(tls) = &self.tls else { return self.speak_http(stream, kept).await };
+        let greeting = tls.accept(stream);
+        tokio::select! {
+            greeted = tokio::time::timeout(self.header_timeout, greeting) => match greeted {
+                Ok(Ok(stream)) => self.speak_http(stream, kept).await,
+                Ok(Err(error)) => log(Err(error.into())),
+                Err(_) => {}
+            },
+            () = self.draining.cancelled() => {}
+        }
+    }
+
+    async fn speak_http(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, kept: Kept) {
         let (busy, in_flight) = watch::channel(0);
         let stalled = CancellationToken::new();
-        let service = hyper::service::service_fn(|request: http::Request<Incoming>| {
+        let service = hyper::service::service_fn(|mut request: http::Request<Incoming>| {
+            request.extensions_mut().insert(kept.clone());
             let in_flight = InFlight::enter(&busy);
             let reader = Reader::watched(stalled.clone(), self.stall_timeout);
             let answer = self.stack.clone().oneshot(request.map(Body::new));
             async { answer.await.map(|response| tend(tend(response, in_flight), reader)) }
         });
-        let connection = self.http.serve_connection(TokioIo::new(stream), service);
+        let connection = self.http.serve_connection_with_upgrades(TokioIo::new(stream), service);
         tokio::pin!(connection);
         let last_answers_may_take = tokio::select! {
             result = connection.as_mut() => return log(result),
@@ -158,6 +180,17 @@ impl Server {
             () = tokio::time::sleep(last_answers_may_take) => {}
         }
     }
+}
+
+/// What a connection holds, among the extensions of its requests: who makes it a socket of their own keeps it.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    _place: Arc<OwnedSemaphorePermit>,
+    _task: TaskTrackerToken,
+    /// Cancelled when the server is about to stop.
+    pub(crate) draining: CancellationToken,
+    /// Cancelled when it waits no longer.
+    pub(crate) cut: CancellationToken,
 }
 
 /// A socket that refuses an option is broken, and the first read says so.
