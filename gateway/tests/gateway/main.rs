@@ -27,3 +27,5 @@ mod order;
 mod server;
 #[cfg(test)]
 mod speech;
+#[cfg(test)]
+mod tls;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use engine::{Catalogue, Engine};
-use gateway::{Clients, Config, Ended, Parts};
+use gateway::{Clients, Config, Ended, Parts, Tls};
 use speech::{
     BoxFuture, Clock, Ids, Journal, JournalError, Lexicon, Lexicons, RequestRow, Saying, SpeechError,
 };
@@ -44,6 +44,14 @@ impl Server {
     }
 
     pub(crate) async fn with(config: Config, keys: &[(&str, &str)]) -> Self {
+        Self::made(config, keys, None).await
+    }
+
+    pub(crate) async fn encrypted(config: Config, tls: Tls) -> Self {
+        Self::made(config, &[], Some(tls)).await
+    }
+
+    async fn made(config: Config, keys: &[(&str, &str)], tls: Option<Tls>) -> Self {
         let work = Work::new();
         let rows = Arc::new(Rows::default());
         let engine = Engine::new(engine::Parts {
@@ -60,7 +68,7 @@ impl Server {
         let clients =
             Clients::new(keys.iter().map(|(name, key)| ((*name).to_owned(), vec![(*key).into()]))).unwrap();
         let ids = Arc::new(Counted(AtomicU32::new(0)));
-        let parts = Parts { engine, clients, ids, clock: Arc::new(Noon), config };
+        let parts = Parts { engine, clients, ids, clock: Arc::new(Noon), config, tls };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
