@@ -11,7 +11,8 @@
 //! - The lines of a stream with timestamps come as one of several media types.
 //!
 //! A text that is still being written is sent exactly as its pieces come. ElevenLabs recommends that every piece end
-//! with a space; pieces may end within a word, and then a space would be heard.
+//! with a space; pieces may end within a word, and then a space would be heard. Only who writes nothing for two minutes
+//! has one sent, which keeps the socket open.
 
 mod follow;
 mod formats;

@@ -25,6 +25,10 @@ const LINES: &[&str] = &[
 /// Bytes of JSON besides the audio of a very short text.
 const JSON_BYTES: u64 = 1 << 20;
 
+/// The longest text that is asked for as one answer, which begins only when all of it is spoken: about a minute. Of a
+/// longer one the first byte would be late.
+const MOST_AT_ONCE: usize = 1_000;
+
 type Bodies = BoxStream<'static, Result<Bytes, SpeechError>>;
 type Chunks = BoxStream<'static, Result<EncodedChunk, SpeechError>>;
 
@@ -36,7 +40,8 @@ pub(super) async fn speak(
 ) -> Result<Speech, SpeechError> {
     let Utterance { graph, delivery } = utterance;
     let slot = remote.slot().await?;
-    let output = formats::nearest(delivery.format, delivery.whole && !delivery.timed);
+    let whole = delivery.whole && graph.text().characters() <= MOST_AT_ONCE;
+    let output = formats::nearest(delivery.format, whole && !delivery.timed);
     let body = CreateSpeech {
         text: text::text_for(&graph),
         model_id: &model,
@@ -45,7 +50,7 @@ pub(super) async fn speak(
         extras: &delivery.extras,
     };
     let mut path = vec!["v1", "text-to-speech", &delivery.voice];
-    path.extend((!delivery.whole).then_some("stream"));
+    path.extend((!whole).then_some("stream"));
     path.extend(delivery.timed.then_some("with-timestamps"));
     let mut call = remote.post(path).query("output_format", output.name);
     for (field, value) in settings::query(&delivery.extras, &QUERY_FIELDS) {
@@ -58,7 +63,7 @@ pub(super) async fn speak(
         let bytes = answer.stream(LINES, JSON_BYTES + 2 * most_bytes).await?;
         let mut track = Track::new(remote, output.format);
         track.write(text::text_for(&graph));
-        if delivery.whole { one_object(track, bytes).await? } else { lines(track, bytes).await? }
+        if whole { one_object(track, bytes).await? } else { lines(track, bytes).await? }
     } else {
         let bytes = answer.audio(output.format.codec, most_bytes).await?;
         bytes.map_ok(|bytes| EncodedChunk { bytes, words: Vec::new() }).boxed()

@@ -13,7 +13,8 @@ use std::time::Duration;
 use futures::StreamExt;
 use outbound::{Deadlines, Outbound};
 use speech::{AudioFormat, Backend, Codec, Sound, Speech, SpeechError, WordTiming};
-use vendors::{Kind, Vendor};
+use testing::server::{Server, Step, begin, chunk};
+use vendors::{Fault, Kind, Script, Vendor};
 
 use crate::Settings;
 
@@ -73,7 +74,9 @@ async fn it_conforms() {
         let truth = vendor.truth();
         truth.iter().filter(|served| served.path.contains("text-to-speech") && !served.ended).count()
     };
-    testing::conforms(backend, RACHEL, running).await;
+    testing::conforms(Arc::clone(&backend), RACHEL, running).await;
+    vendor.script(Script::once(Fault::Cut).after_bytes(30_000));
+    testing::does_not_end_well(&*backend, RACHEL).await;
 }
 
 #[tokio::test]
@@ -107,5 +110,47 @@ async fn each_call_gives_what_is_wanted_and_says_what_it_cost() {
         } else {
             assert_eq!(words, [], "{path}");
         }
+    }
+}
+
+#[tokio::test]
+async fn of_a_long_text_the_first_byte_is_not_waited_for_until_the_last() {
+    let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
+    let backend = eleven(&vendor.base_url(), patient());
+    for (length, path) in [
+        (1_000, format!("/v1/text-to-speech/{RACHEL}")),
+        (1_001, format!("/v1/text-to-speech/{RACHEL}/stream")),
+    ] {
+        let mut utterance = testing::utterance(&"a".repeat(length), RACHEL, Codec::Mp3.into());
+        utterance.delivery.whole = true;
+        heard(backend.speak(utterance).await.unwrap()).await.unwrap();
+        assert_eq!(vendor.truth().pop().unwrap().path, path);
+    }
+}
+
+#[tokio::test]
+async fn however_lines_are_cut_they_are_the_same_sound_and_words() {
+    let lines = concat!(
+        r#"{"audio_base64":"AAEC","alignment":{"characters":["O","h"," ","y"],"#,
+        r#""character_start_times_seconds":[0,0.1,0.2,0.3],"character_end_times_seconds":[0.1,0.2,0.3,0.4]}}"#,
+        "\n\n",
+        r#"{"audio_base64":"AwQF","alignment":null,"normalized_alignment":null}"#,
+        "\r\n",
+        r#"{"audio_base64":"","alignment":{"characters":["é","s"],"#,
+        r#""character_start_times_seconds":[0.4,0.5],"character_end_times_seconds":[0.5,0.625]}}"#,
+    );
+    for length in [1, 7, 64, 1_000] {
+        let mut steps = vec![begin(&["content-type: application/json"], b"")];
+        steps.extend(lines.as_bytes().chunks(length).map(|piece| Step::Send(chunk(piece))));
+        steps.push(Step::Send(b"0\r\n\r\n".to_vec()));
+        let server = Server::answering([steps]).await.unwrap();
+        let backend = eleven(&format!("http://{}", server.address), patient());
+        let mut utterance = testing::utterance("Oh yés", RACHEL, Codec::Pcm.into());
+        utterance.delivery.timed = true;
+        let Heard { audio, words, .. } = heard(backend.speak(utterance).await.unwrap()).await.unwrap();
+        assert_eq!(audio, [0, 1, 2, 3, 4, 5]);
+        let times: Vec<_> =
+            words.iter().map(|word| (word.text.as_str(), word.start_ms, word.end_ms)).collect();
+        assert_eq!(times, [("Oh", 0, 200), ("yés", 300, 625)]);
     }
 }

@@ -4,9 +4,8 @@ const LONGEST: usize = 16 * 1024 * 1024;
 /// Bytes that arrive cut anywhere, as the lines that they are.
 #[derive(Default)]
 pub struct Lines {
+    /// The line that has begun.
     held: Vec<u8>,
-    /// Where the search for the end of a line goes on.
-    seen: usize,
 }
 
 /// A line without an end in sight.
@@ -20,23 +19,28 @@ impl Lines {
     /// # Errors
     /// When the line that has begun is longer than any could be.
     pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<Vec<u8>>, LineTooLong> {
-        self.held.extend_from_slice(bytes);
+        let end = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
+        let (ended, begun) = bytes.split_at(end);
         let mut lines = Vec::new();
-        while let Some(length) = self.held.iter().skip(self.seen).position(|&byte| byte == b'\n') {
-            let rest = self.held.split_off(self.seen + length + 1);
-            lines.push(std::mem::replace(&mut self.held, rest));
-            self.seen = 0;
+        if !ended.is_empty() {
+            self.held.extend_from_slice(ended);
+            lines.extend(
+                self.held.split(|&byte| byte == b'\n').filter(|line| !is_blank(line)).map(<[u8]>::to_vec),
+            );
+            self.held.clear();
         }
-        self.seen = self.held.len();
-        lines.retain(|line| !line.trim_ascii().is_empty());
+        self.held.extend_from_slice(begun);
         if self.held.len() > LONGEST { Err(LineTooLong) } else { Ok(lines) }
     }
 
     /// The last line, which nothing ends.
     pub fn finish(&mut self) -> Option<Vec<u8>> {
-        self.seen = 0;
-        Some(std::mem::take(&mut self.held)).filter(|line| !line.trim_ascii().is_empty())
+        Some(std::mem::take(&mut self.held)).filter(|line| !is_blank(line))
     }
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    line.trim_ascii().is_empty()
 }
 
 #[cfg(test)]
