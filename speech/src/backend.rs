@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::stream::BoxStream;
 use jiff::civil::Date;
 
-use crate::{AudioFormat, BoxFuture, Extras, Speech, SpeechError, SpeechGraph, Speed, Voice};
+use crate::{AudioFormat, BoxFuture, Codec, Extras, Speech, SpeechError, SpeechGraph, Speed, Voice};
 
 /// How something is to be said, in a backend's own terms.
 #[derive(Clone, Debug)]
@@ -29,6 +29,23 @@ pub struct Delivery {
     pub timed: bool,
     /// Whether nobody listens before all of it is there.
     pub whole: bool,
+}
+
+impl Delivery {
+    /// The plainest: that voice, at its own pace, by the usual model, as samples.
+    pub fn plain(voice: impl Into<String>) -> Self {
+        Self {
+            voice: voice.into(),
+            model: None,
+            speed: Speed::NORMAL,
+            instructions: None,
+            language: None,
+            extras: Extras::default(),
+            format: Codec::Pcm.into(),
+            timed: false,
+            whole: false,
+        }
+    }
 }
 
 /// One thing to say.

@@ -1,7 +1,7 @@
 //! Reads a body field by field, so that an error names the field and quotes nothing.
 
 use serde_json::{Map, Value};
-use speech::{ErrorKind, SpeechError};
+use speech::{ErrorKind, Extras, SpeechError};
 
 /// Why a body cannot be taken. Never quotes what it holds, which may be somebody's text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -196,6 +196,31 @@ impl Fields {
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(other) => Err(wrong_type(param, "a string", other)),
         }
+    }
+
+    pub(crate) fn number(
+        &self,
+        param: &'static str,
+        expected: &'static str,
+    ) -> Result<Option<f64>, RequestError> {
+        let Some(value) = self.get(param) else { return Ok(None) };
+        value.as_f64().map(Some).ok_or_else(|| wrong_type(param, expected, value))
+    }
+
+    pub(crate) fn flag(&self, param: &'static str) -> Result<Option<bool>, RequestError> {
+        let Some(value) = self.get(param) else { return Ok(None) };
+        value.as_bool().map(Some).ok_or_else(|| wrong_type(param, "true or false", value))
+    }
+
+    /// The fields that are none of those known, as they came; those alone whose name could be a field of somebody's.
+    pub(crate) fn extras(&self, known: &[&str], most: usize, longest_name: usize) -> Extras {
+        let is_name = |name: &str| {
+            name.len() <= longest_name && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        };
+        let unknown = self.0.iter().filter(|(name, value)| {
+            !value.is_null() && is_name(name) && !known.contains(&name.as_str())
+        });
+        unknown.take(most).map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     pub(crate) fn required_text(&self, param: &'static str) -> Result<String, RequestError> {

@@ -10,4 +10,4 @@ pub mod upstream;
 pub use error::{ErrorBody, ErrorEnvelope};
 pub use event::{SpeechEvent, SpeechUsage};
 pub use listing::{List, Model, Voice, Voices};
-pub use request::{CODECS, CreateSpeech, MOST_CHARACTERS, MOST_NAME_CHARACTERS, StreamFormat};
+pub use request::{CODECS, CaptionedSpeech, CreateSpeech, MOST_CHARACTERS, MOST_NAME_CHARACTERS, StreamFormat};

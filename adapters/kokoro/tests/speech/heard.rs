@@ -7,8 +7,8 @@ use futures::TryStreamExt;
 use inference::models::{Manifest, ModelStore, default_cache_dir};
 use kokoro::{Config, Kokoro};
 use speech::{
-    AudioFormat, Backend, Delivery, Extras, Lexicon, PcmChunk, PcmStream, Reading, Saying, Sound, Speech,
-    SpeechError, SpeechText, Speed, Utterance, WordTiming,
+    Backend, Delivery, Lexicon, PcmChunk, PcmStream, Reading, Saying, Sound, Speech, SpeechError, SpeechText,
+    Speed, Utterance, WordTiming,
 };
 
 /// Samples per second.
@@ -47,17 +47,7 @@ fn read(text: &str, reading: &Reading, voice: &str, speed: f64) -> Utterance {
     let (Ok(Ok(graph)), Ok(speed)) = (graph, Speed::new(speed)) else {
         panic!("the test's own text or speed is bad")
     };
-    let delivery = Delivery {
-        voice: voice.to_owned(),
-        model: None,
-        speed,
-        instructions: None,
-        language: None,
-        extras: Extras::default(),
-        format: AudioFormat::default(),
-        timed: true,
-        whole: false,
-    };
+    let delivery = Delivery { speed, timed: true, ..Delivery::plain(voice) };
     Utterance { graph: Arc::new(graph), delivery }
 }
 

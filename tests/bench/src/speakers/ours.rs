@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::{StreamExt, TryStreamExt, stream};
 use inference::models::ModelStore;
 use kokoro::{Config, Kokoro};
-use speech::{Backend, Reading, SpeechText, Speed, Utterance};
+use speech::{Backend, Delivery, PcmStream, Reading, Sound, SpeechText, Utterance};
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
@@ -57,8 +57,10 @@ impl Ours {
     /// Seconds from `start` to the first audio of the text, and how many samples it has in all.
     async fn speak(&self, text: &str, start: Instant) -> Result<(f64, u64)> {
         let graph = Arc::new(language::compile(SpeechText::new(text, None)?, &Reading::default())?);
-        let utterance = Utterance { graph, voice: VOICE.to_owned(), speed: Speed::NORMAL };
-        let mut chunks = self.kokoro.speak(utterance).await?.chunks;
+        let utterance = Utterance { graph, delivery: Delivery::plain(VOICE) };
+        let Sound::Samples(PcmStream { mut chunks, .. }) = self.kokoro.speak(utterance).await?.sound else {
+            return Err("it gives no samples".into());
+        };
         let (mut first, mut samples) = (None, 0);
         while let Some(chunk) = chunks.try_next().await? {
             if !chunk.samples.is_empty() {
