@@ -125,8 +125,12 @@ fn contexts_share_a_socket_and_nothing_else() {
     let heard = decode("mp3", 44_100, &joined_audio(&first));
     let seconds = 59.0 * 3.0 * 0.065;
     assert!((seconds..seconds + 0.15).contains(&heard.seconds()), "{}", heard.seconds());
+    // Nothing is opened by what is about a closed context, or about none.
+    socket.say(json!({"context_id": "one", "flush": true}));
+    socket.say(json!({"text": "", "context_id": "never"}));
     socket.say(json!({"close_socket": true}));
     let (rest, code) = socket.hear_out();
+    assert_eq!(rest.iter().filter(|message| message["isFinal"] == true).count(), 1);
     assert_eq!(
         (&rest.last().unwrap()["contextId"], &rest.last().unwrap()["isFinal"], code),
         (&json!("two"), &json!(true), 1000)
@@ -167,6 +171,10 @@ fn a_context_that_goes_wrong_ends_alone() {
     );
     socket.say(json!({"context_id": "0", "close_context": true}));
     assert_eq!(text(&hear_context(&mut socket)), "Hello ");
+    socket.say(json!({"close_socket": true}));
+    let (rest, code) = socket.hear_out();
+    assert_eq!((text(&rest), code), ("Hello ".repeat(4), 1000));
+    assert!(only_truth(&vendor).complete);
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(super) struct Context {
     dialect: Dialect,
     /// Text that has no audio yet.
     waiting: String,
-    speed: f64,
+    pub(super) speed: f64,
     schedule: Vec<usize>,
     generations: usize,
     format: Format,
@@ -97,8 +97,11 @@ impl Context {
         let end = if all { self.waiting.len() } else { self.scheduled()? };
         let text: String = self.waiting.drain(..end).collect();
         let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
         self.generations += 1;
-        (!text.is_empty()).then(|| format!("{text} "))
+        Some(format!("{text} "))
     }
 
     fn scheduled(&self) -> Option<usize> {
@@ -106,10 +109,6 @@ impl Context {
         let end = self.waiting.rfind(['.', '!', '?', '\u{2026}', '\u{3002}'])?;
         let end = end + self.waiting[end..].chars().next()?.len_utf8();
         (self.waiting[..end].chars().count() >= wanted).then_some(end)
-    }
-
-    pub(super) fn reading(&self, text: &str, read: impl FnOnce(&str, f64) -> Reading) -> Reading {
-        read(text, self.speed)
     }
 
     /// The messages with a reading's audio; each with the times of its own characters.

@@ -1,6 +1,11 @@
 //! The WebSockets: text comes in pieces, audio leaves before the text has ended.
+//!
+//! Simpler than the vendor's: a generation starts at a flush, at each message in auto mode, at the end of a
+//! sentence once the schedule's length is reached, and at the end of the text. `try_trigger_generation` changes
+//! nothing, and the vendor's limits on the length of a context are not imitated.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -159,7 +164,7 @@ impl Session {
         }
     }
 
-    async fn converse(&mut self, socket: &mut WebSocket) -> Result<std::convert::Infallible, End> {
+    async fn converse(&mut self, socket: &mut WebSocket) -> Result<Infallible, End> {
         loop {
             let Ok(frame) = timeout(self.terms.patience, socket.recv()).await else {
                 return Err(too_quiet(self.terms.patience).into());
@@ -171,6 +176,8 @@ impl Session {
                     self.hear(&message, socket).await?;
                 }
                 Frame::Binary(_) => return Err(not_json().into()),
+                // Nothing is owed to a client that leaves with all its contexts closed.
+                Frame::Close(_) if self.contexts.is_empty() => return Err(End::Finished),
                 Frame::Close(_) => return Err(End::Gone),
                 Frame::Ping(_) | Frame::Pong(_) => {}
             }
@@ -185,17 +192,15 @@ impl Session {
         let named = message["context_id"].as_str().map(str::to_owned);
         if message["close_socket"] == true {
             for context in std::mem::take(&mut self.contexts) {
-                self.finish(context, socket).await?;
+                self.conclude(context, socket).await?;
             }
             return Err(End::Finished);
-        }
-        // A message about no context at all only keeps the socket open.
-        if self.terms.dialect == Dialect::Multi && message["text"] == "" && named.is_none() {
-            return Ok(());
         }
         let known = self.contexts.iter().position(|context| context.id == named);
         let mut context = match known {
             Some(place) => self.contexts.remove(place),
+            // It only keeps the socket open, or is about a context that is closed already.
+            None if self.terms.dialect != Dialect::Single && !has_content(message) => return Ok(()),
             None => Context::new(named, self.terms.dialect, self.terms.format, self.terms.absolute_times),
         };
         if self.contexts.len() == MOST_CONTEXTS {
@@ -208,20 +213,30 @@ impl Session {
         }
         let last = self.terms.dialect == Dialect::Single && message["text"] == "";
         let closing = last || message["close_context"] == true;
-        let all = closing || self.terms.auto_mode || message["flush"] == true;
-        if let Some(text) = context.ready(all) {
-            let reading = context.reading(&text, |text, speed| self.job.reading(text, speed));
-            self.send_all(context.say(&reading)?, socket).await?;
-        }
         if closing {
-            self.finish(context, socket).await?;
+            self.conclude(context, socket).await?;
         } else {
+            self.generate(&mut context, self.terms.auto_mode || message["flush"] == true, socket).await?;
             self.contexts.push(context);
         }
         if last { Err(End::Finished) } else { Ok(()) }
     }
 
-    async fn finish(&mut self, context: Context, socket: &mut WebSocket) -> Result<(), End> {
+    /// Speaks what is ready of a context's text, or all of it.
+    async fn generate(
+        &mut self,
+        context: &mut Context,
+        all: bool,
+        socket: &mut WebSocket,
+    ) -> Result<(), End> {
+        let Some(text) = context.ready(all) else { return Ok(()) };
+        let reading = self.job.reading(&text, context.speed);
+        self.send_all(context.say(&reading)?, socket).await
+    }
+
+    /// Speaks the rest of a context, and ends it.
+    async fn conclude(&mut self, mut context: Context, socket: &mut WebSocket) -> Result<(), End> {
+        self.generate(&mut context, true, socket).await?;
         self.send_all(context.finish()?, socket).await
     }
 
@@ -294,6 +309,13 @@ impl Session {
         self.job.entry.serve(length, message.seconds);
         Ok(())
     }
+}
+
+/// Whether a message has something to open a context with.
+fn has_content(message: &Value) -> bool {
+    message["text"].as_str().is_some_and(|text| !text.is_empty())
+        || message["inputs"].is_array()
+        || message["voices"].is_array()
 }
 
 fn check_first_message(message: &Value) -> Result<(), Mistake> {
