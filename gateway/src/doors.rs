@@ -18,7 +18,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use engine::Engine;
 use futures::{TryStreamExt as _, future};
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, header};
 use speech::{AudioStream, Door};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -80,8 +80,7 @@ pub(crate) fn door_of_speech(request: &Request) -> Option<Door> {
     if elevenlabs::asks_for_speech(request) {
         return Some(Door::ElevenLabs);
     }
-    let is_openais = request.method() == Method::POST && request.uri().path() == openai::SPEECH;
-    is_openais.then_some(Door::OpenAi)
+    openai::asks_for_speech(request).then_some(Door::OpenAi)
 }
 
 /// A body that ends in an error makes hyper break the connection: a client must not take what it got for all.

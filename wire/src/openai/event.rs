@@ -3,15 +3,17 @@ use base64::engine::general_purpose::STANDARD;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::ErrorBody;
+use super::{Caption, ErrorBody};
 
 /// One server-sent event of `stream_format: "sse"`. The type stands inside the JSON; there is no `event:` line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum SpeechEvent<'a> {
     /// A piece of audio in the requested format.
     Delta {
         /// Encoded audio; base64 on the wire.
         audio: &'a [u8],
+        /// When the words that begin in it are heard. OpenAI has no such field: it is left out where nobody asked.
+        timestamps: Option<Vec<Caption>>,
     },
     /// All audio was sent.
     Done {
@@ -63,9 +65,13 @@ impl Serialize for SpeechEvent<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut event = serializer.serialize_struct("SpeechEvent", 2)?;
         match self {
-            Self::Delta { audio } => {
+            Self::Delta { audio, timestamps } => {
                 event.serialize_field("type", "speech.audio.delta")?;
                 event.serialize_field("audio", &STANDARD.encode(audio))?;
+                match timestamps {
+                    Some(timestamps) => event.serialize_field("timestamps", timestamps)?,
+                    None => event.skip_field("timestamps")?,
+                }
             }
             Self::Done { usage } => {
                 event.serialize_field("type", "speech.audio.done")?;
@@ -86,7 +92,7 @@ mod tests {
 
     #[test]
     fn events_read_as_openai_sends_them() {
-        insta::assert_snapshot!(SpeechEvent::Delta { audio: &[0xFF, 0xF3, 0x00] }.to_frame(), @r#"data: {"type":"speech.audio.delta","audio":"//MA"}"#);
+        insta::assert_snapshot!(SpeechEvent::Delta { timestamps: None, audio: &[0xFF, 0xF3, 0x00] }.to_frame(), @r#"data: {"type":"speech.audio.delta","audio":"//MA"}"#);
         insta::assert_snapshot!(SpeechEvent::Done { usage: SpeechUsage::estimate(14, 2_000) }.to_frame(), @r#"data: {"type":"speech.audio.done","usage":{"input_tokens":4,"output_tokens":42,"total_tokens":46}}"#);
         let error = ErrorBody {
             message: "The backend broke.".into(),
@@ -99,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_frame_ends_with_a_blank_line() {
-        assert!(SpeechEvent::Delta { audio: &[] }.to_frame().ends_with("}\n\n"));
+        assert!(SpeechEvent::Delta { timestamps: None, audio: &[] }.to_frame().ends_with("}\n\n"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use engine::{Spoken, Tally};
 use futures::{StreamExt as _, stream};
 use http::{HeaderValue, header};
 use tokio::sync::Semaphore;
-use wire::openai::{SpeechEvent, SpeechUsage};
+use wire::openai::{Caption, SpeechEvent, SpeechUsage};
 
 use super::errors;
 use crate::doors::whole::Whole;
@@ -29,11 +29,12 @@ pub(super) enum Framing {
     Events,
 }
 
-/// The answer that carries `spoken`. Where its length is to be exact, it takes `room`, in bytes.
+/// The answer that carries `spoken`; its events say when words are heard if it is `timed`. Where its length is to be exact, it takes `room`, in bytes.
 pub(super) async fn respond(
     spoken: Spoken,
     format: AudioFormat,
     framing: Framing,
+    timed: bool,
     room: &Arc<Semaphore>,
 ) -> Result<Response, Fault> {
     let mut response = Response::default();
@@ -51,13 +52,13 @@ pub(super) async fn respond(
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
             Body::new(whole)
         }
-        Framing::Events => events(spoken),
+        Framing::Events => events(spoken, timed),
     };
     Ok(response)
 }
 
-fn events(Spoken { audio, tally, sample_rate: rate, .. }: Spoken) -> Body {
-    let talk = Talk { audio, tally, rate, samples: 0 };
+fn events(Spoken { audio, tally, sample_rate: rate, .. }: Spoken, timed: bool) -> Body {
+    let talk = Talk { audio, tally, rate, samples: 0, timed };
     Body::from_stream(
         stream::unfold(Some(talk), |talk| async { Some(talk?.next_event().await) }).map(Ok::<_, Infallible>),
     )
@@ -69,6 +70,7 @@ struct Talk {
     tally: Tally,
     rate: SampleRate,
     samples: u64,
+    timed: bool,
 }
 
 impl Talk {
@@ -76,10 +78,12 @@ impl Talk {
     async fn next_event(mut self) -> (Bytes, Option<Self>) {
         loop {
             match self.audio.next().await {
-                Some(Ok(AudioChunk { bytes, samples, .. })) => {
+                Some(Ok(AudioChunk { bytes, samples, words, .. })) => {
                     self.samples += samples as u64;
-                    if !bytes.is_empty() {
-                        return (SpeechEvent::Delta { audio: &bytes }.to_frame().into(), Some(self));
+                    if !bytes.is_empty() || (self.timed && !words.is_empty()) {
+                        let timestamps = self.timed.then(|| words.into_iter().map(Caption::from).collect());
+                        let delta = SpeechEvent::Delta { audio: &bytes, timestamps };
+                        return (delta.to_frame().into(), Some(self));
                     }
                 }
                 Some(Err(error)) => {

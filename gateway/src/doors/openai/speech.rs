@@ -1,8 +1,10 @@
 //! `POST /v1/audio/speech`.
 
-use ::speech::{AudioFormat, Codec, Door, SampleRate, SpeechError, SpeechRequest, SpeechText, Speed, Terms};
+use ::speech::{
+    AudioFormat, Codec, Door, SampleRate, SpeechError, SpeechRequest, SpeechText, Speed, Terms, Volume,
+};
 use axum::extract::State;
-use http::HeaderMap;
+use http::{Extensions, HeaderMap};
 use wire::openai::{CreateSpeech, StreamFormat};
 
 use super::audio::{self, Framing};
@@ -15,13 +17,13 @@ pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Resu
     let notes = Notes::on(&request);
     let (request, framing) = read(&rooms, request).await?;
     notes.handed_to_engine();
-    let format = request.terms.format;
+    let (format, timed) = (request.terms.format, request.terms.timed);
     let spoken = rooms.engine.speak(request).await.map_err(as_called_here)?;
-    audio::respond(spoken, format, framing, &rooms.exact).await
+    audio::respond(spoken, format, framing, timed, &rooms.exact).await
 }
 
 /// The rest of the program does not know in which field of ours a lexicon came.
-fn as_called_here(error: SpeechError) -> SpeechError {
+pub(super) fn as_called_here(error: SpeechError) -> SpeechError {
     match error.param() {
         Some("lexicon") => error.about("soundboard.lexicon"),
         _ => error,
@@ -31,28 +33,38 @@ fn as_called_here(error: SpeechError) -> SpeechError {
 /// Turns an HTTP request into a speech request. To have read it is to have validated it.
 async fn read(rooms: &Rooms, request: Request) -> Result<(SpeechRequest, Framing), Fault> {
     let (parts, body) = request.into_parts();
-    // Both were put there by the stack; a request without them came round it.
-    let (Some(RequestId(id)), Some(Client(client))) =
-        (parts.extensions.get::<RequestId>(), parts.extensions.get::<Client>())
-    else {
-        return Err(SpeechError::internal("a request without id or client").into());
-    };
     let exact = wants_exact_length(&parts.headers)?;
     let body = json::read(&parts.headers, body, &rooms.config).await?;
     let asked = CreateSpeech::from_json(&body).map_err(SpeechError::from)?;
     let framing = framing(asked.stream_format, exact)?;
+    let return_timing = asked.return_timing;
+    let mut speech = self::request(&parts.extensions, asked)?;
+    // Only events have room for times beside the audio.
+    speech.terms.timed = return_timing && framing == Framing::Events;
+    speech.terms.whole = framing == Framing::Exact;
+    Ok((speech, framing))
+}
+
+/// What is asked of the engine.
+pub(super) fn request(known: &Extensions, asked: CreateSpeech) -> Result<SpeechRequest, Fault> {
+    // Both were put there by the stack; a request without them came round it.
+    let (Some(RequestId(id)), Some(Client(client))) = (known.get::<RequestId>(), known.get::<Client>())
+    else {
+        return Err(SpeechError::internal("a request without id or client").into());
+    };
     let terms = Terms {
         reading: asked.reading,
-        model: Some(asked.model),
+        model: asked.model,
         speed: asked.speed.map(Speed::new).transpose()?.unwrap_or_default(),
+        volume: asked.volume.map(Volume::new).transpose()?.unwrap_or_default(),
         format: format(asked.response_format),
         instructions: asked.instructions,
-        whole: framing == Framing::Exact,
+        language: asked.language,
+        extras: asked.extras,
         ..Terms::new(&**id, client.clone(), Door::OpenAi)
     };
     let text = SpeechText::new(asked.input, None).map_err(SpeechError::from)?;
-    let speech = SpeechRequest { text, voice: asked.voice, terms };
-    Ok((speech, framing))
+    Ok(SpeechRequest { text, voice: asked.voice, terms })
 }
 
 /// OpenAI's PCM has one rate; a file says its own.
