@@ -33,6 +33,7 @@ pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
     seen: UnboundedReceiver<Seen>,
+    running: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -41,23 +42,44 @@ impl Server {
     /// # Errors
     /// No socket.
     pub async fn answering(answers: impl IntoIterator<Item = Vec<Step>>) -> std::io::Result<Self> {
+        let answers: Vec<Vec<Step>> = answers.into_iter().collect();
+        let count = AtomicUsize::new(0);
+        Self::answering_by(move |_| {
+            let number = count.fetch_add(1, Ordering::Relaxed).min(answers.len().saturating_sub(1));
+            answers.get(number).cloned().unwrap_or_default()
+        })
+        .await
+    }
+
+    /// Each request gets what that makes of it.
+    ///
+    /// # Errors
+    /// No socket.
+    pub async fn answering_by(
+        answer: impl Fn(&str) -> Vec<Step> + Send + Sync + 'static,
+    ) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (tell, seen) = unbounded_channel();
-        let answers: Arc<[Vec<Step>]> = answers.into_iter().collect();
-        let count = Arc::new(AtomicUsize::new(0));
+        let running = Arc::new(AtomicUsize::new(0));
+        let desk = Arc::new(Desk { answer, tell, running: Arc::clone(&running) });
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                drop(tell.send(Seen::Connection));
-                let (tell, answers, count) = (tell.clone(), Arc::clone(&answers), Arc::clone(&count));
+                drop(desk.tell.send(Seen::Connection));
+                let desk = Arc::clone(&desk);
                 tokio::spawn(async move {
                     // A connection ends when the client breaks it, which is an event of its own.
-                    drop(serve(stream, &tell, &answers, &count).await);
-                    drop(tell.send(Seen::HungUp));
+                    drop(desk.serve(stream).await);
+                    drop(desk.tell.send(Seen::HungUp));
                 });
             }
         });
-        Ok(Self { address, seen })
+        Ok(Self { address, seen, running })
+    }
+
+    /// How many requests are being answered.
+    pub fn running(&self) -> usize {
+        self.running.load(Ordering::Relaxed)
     }
 
     /// Its address as a base URL: `http://127.0.0.1:PORT/v1/`.
@@ -94,27 +116,38 @@ impl Server {
     }
 }
 
-async fn serve(
-    mut stream: TcpStream,
-    tell: &UnboundedSender<Seen>,
-    answers: &[Vec<Step>],
-    count: &AtomicUsize,
-) -> std::io::Result<()> {
-    while let Some(request) = read_request(&mut stream).await? {
-        drop(tell.send(Seen::Request(request)));
-        let number = count.fetch_add(1, Ordering::Relaxed).min(answers.len().saturating_sub(1));
-        for step in answers.get(number).into_iter().flatten() {
-            match step {
-                Step::Send(bytes) => stream.write_all(bytes).await?,
-                Step::Flood(bytes) => loop {
-                    stream.write_all(bytes).await?;
-                },
-                Step::Hang => {
-                    stream.read_to_end(&mut Vec::new()).await?;
-                    return Ok(());
-                }
-                Step::Close => return stream.shutdown().await,
+/// Where requests are answered.
+struct Desk<A> {
+    answer: A,
+    tell: UnboundedSender<Seen>,
+    running: Arc<AtomicUsize>,
+}
+
+impl<A: Fn(&str) -> Vec<Step>> Desk<A> {
+    async fn serve(&self, mut stream: TcpStream) -> std::io::Result<()> {
+        while let Some(request) = read_request(&mut stream).await? {
+            let steps = (self.answer)(&request);
+            drop(self.tell.send(Seen::Request(request)));
+            self.running.fetch_add(1, Ordering::Relaxed);
+            let answered = act(&mut stream, steps).await;
+            self.running.fetch_sub(1, Ordering::Relaxed);
+            answered?;
+        }
+        Ok(())
+    }
+}
+
+async fn act(stream: &mut TcpStream, steps: Vec<Step>) -> std::io::Result<()> {
+    for step in steps {
+        match step {
+            Step::Send(bytes) => stream.write_all(&bytes).await?,
+            Step::Flood(bytes) => loop {
+                stream.write_all(&bytes).await?;
+            },
+            Step::Hang => {
+                stream.read_to_end(&mut Vec::new()).await?;
             }
+            Step::Close => stream.shutdown().await?,
         }
     }
     Ok(())

@@ -1,8 +1,10 @@
 //! Vendors as backends. A vendor is one file here and one line of [`KINDS`]; `docs/adding-a-backend.md` shows the way.
 
+mod deepgram;
 mod elevenlabs;
 mod openai;
 mod settings;
+mod sound;
 mod text;
 mod voices;
 
@@ -29,4 +31,5 @@ pub struct Kind {
 pub const KINDS: &[Kind] = &[
     Kind { name: "openai", open: openai::open },
     Kind { name: "elevenlabs", open: elevenlabs::open },
+    Kind { name: "deepgram", open: deepgram::open },
 ];

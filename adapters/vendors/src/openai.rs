@@ -12,17 +12,16 @@ mod offer;
 
 use std::sync::Arc;
 
-use futures::StreamExt;
-use futures::stream::BoxStream;
 use outbound::{Answer, Outbound, Refusal, Remote};
 use speech::{
-    AudioFormat, Backend, BoxFuture, Codec, EncodedChunk, EncodedStream, ErrorKind, Model, Receipt,
-    SampleRate, Sound, Speech, SpeechError, Speed, Utterance, Voice,
+    AudioFormat, Backend, BoxFuture, Codec, ErrorKind, Model, Receipt, SampleRate, Speech, SpeechError,
+    Speed, Utterance, Voice,
 };
 use wire::openai::upstream::{Refused, SpeechCall};
 
 use self::offer::Offer;
 use crate::Settings;
+use crate::sound::speech_of;
 use crate::text::{leaves_out_of, most_bytes, text_for};
 use crate::voices::voice_of;
 
@@ -115,14 +114,11 @@ async fn speak(remote: Remote, model: String, utterance: Utterance) -> Result<Sp
     let receipt = Receipt::default();
     receipt.note(|usage| usage.request_id = answer.header("x-request-id").map(str::to_owned));
     let most = most_bytes(utterance.graph.text(), format);
-    let chunks = match is_event_stream(&answer) {
+    let bytes = match is_event_stream(&answer) {
         true => events::audio(&remote, answer, most * EVENT_OVERHEAD, receipt.clone()).await?,
         false => answer.audio(format.codec, most).await?,
     };
-    let chunks: BoxStream<_> =
-        chunks.map(|bytes| bytes.map(|bytes| EncodedChunk { bytes, words: Vec::new() })).boxed();
-    let sound = Sound::Encoded(EncodedStream { format, chunks: slot.held_by(chunks) });
-    Ok(Speech { sound, receipt })
+    Ok(speech_of(bytes, format, slot, receipt))
 }
 
 /// A server that does not know events answers with the audio itself.
