@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::{Catalogue, Engine, Parts};
 use futures::future::try_join_all;
-use gateway::{Clients, check_binding};
+use gateway::{Clients, Tls, check_binding};
 use inference::models::{Manifest, ModelStore, StoreError, default_cache_dir};
 use inference::runtime::Runtime;
 use kokoro::Phonemes;
@@ -250,6 +250,14 @@ pub(crate) fn clients(config: &Config) -> Result<Clients, Failure> {
     let clients = clients.map_err(|error| Failure::unusable(&error))?;
     check_binding(config.listen, &clients).map_err(|error| Failure::unusable(&error))?;
     Ok(clients)
+}
+
+/// The certificate that the server shows.
+pub(crate) fn tls(config: &Config) -> Result<Option<Tls>, Failure> {
+    let Some(files) = &config.tls else { return Ok(None) };
+    let read = |path: &Path| std::fs::read(path).map_err(|error| Failure::unreadable(path, &error));
+    let tls = Tls::from_pem(&read(&files.cert)?, &read(&files.key)?);
+    tls.map(Some).map_err(|error| Failure::unusable(&error))
 }
 
 impl From<StoreError> for Failure {

@@ -42,6 +42,9 @@ pub(crate) struct Config {
     pub(crate) clients: BTreeMap<String, Client>,
     /// The limits of the server.
     pub(crate) http: gateway::Config,
+    /// The certificate that the server shows; with none it speaks plain HTTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tls: Option<Tls>,
     /// A manifest of models from outside.
     pub(crate) models: Models,
 }
@@ -52,6 +55,16 @@ pub(crate) struct Config {
 pub(crate) struct Client {
     /// Any of these keys is this client; several let a key be changed without a gap.
     pub(crate) keys: SecretKeys,
+}
+
+/// The server's certificate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tls {
+    /// The whole chain in PEM, the server's own first.
+    pub(crate) cert: PathBuf,
+    /// Its private key in PEM, unencrypted.
+    pub(crate) key: PathBuf,
 }
 
 /// A manifest of models from outside: trusted only when the pinned key has signed it.
@@ -90,6 +103,7 @@ impl Default for Config {
             voices: BTreeMap::new(),
             clients: BTreeMap::new(),
             http: gateway::Config::default(),
+            tls: None,
             models: Models::default(),
         }
     }

@@ -74,15 +74,18 @@ impl Catalogue {
         Self { backends, aliases, stand_ins, deprecations: Deprecations::new(clock) }
     }
 
-    /// Asks every vendor anew for its models and voices. What was known stays known where that fails.
-    pub async fn refresh(&self) {
+    /// Asks every vendor anew for its models and voices, and says whether all have answered. What was known stays known
+    /// where one does not.
+    pub async fn refresh(&self) -> bool {
         let refreshing = self.backends.iter().map(|backend| async move {
-            if let Err(error) = backend.refresh().await {
-                let error = &error as &dyn std::error::Error;
+            let refreshed = backend.refresh().await;
+            if let Err(error) = &refreshed {
+                let error = error as &dyn std::error::Error;
                 tracing::warn!(backend = backend.name(), error, "models and voices could not be listed anew");
             }
+            refreshed.is_ok()
         });
-        join_all(refreshing).await;
+        join_all(refreshing).await.into_iter().all(|answered| answered)
     }
 
     /// Every voice of every backend.

@@ -108,9 +108,9 @@ impl Engine {
         row.over(self.conversation.clone().converse(terms, turns, asked)).await
     }
 
-    /// Asks every vendor anew for its models and voices. What was known stays known where that fails.
-    pub async fn refresh(&self) {
-        self.catalogue.refresh().await;
+    /// Asks every vendor anew for its models and voices: see [`Catalogue::refresh`].
+    pub async fn refresh(&self) -> bool {
+        self.catalogue.refresh().await
     }
 
     /// What would be said of a text that this client sends. Nobody is asked to speak, and nothing is journaled.

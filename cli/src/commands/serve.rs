@@ -23,12 +23,16 @@ use crate::signals::Signals;
 /// How often vendors are asked for their voices and models.
 const REFRESH: Duration = Duration::from_secs(15 * 60);
 
+/// How soon again when one of them did not answer.
+const AGAIN: Duration = Duration::from_secs(15);
+
 /// How long the rows of what a second signal broke off may take.
 const LAST_ROWS: Duration = Duration::from_secs(2);
 
 /// Answers at once (`/healthz`); is ready (`/readyz`) when the models are there.
 pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
     let clients = compose::clients(config)?;
+    let tls = compose::tls(config)?;
     let models = Arc::new(compose::models(config, global.cache.clone())?);
     let backends = compose::backends(config)?;
     compose::check_aliases(config, &backends)?;
@@ -43,6 +47,7 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
         let parts = Parts {
             engine,
             clients,
+            tls,
             ids: Arc::new(RandomIds),
             clock: Arc::new(SystemClock),
             config: config.http.clone(),
@@ -94,7 +99,9 @@ async fn refreshing(engine: &Engine) {
     times.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         times.tick().await;
-        engine.refresh().await;
+        if !engine.refresh().await {
+            times.reset_after(AGAIN);
+        }
     }
 }
 
@@ -102,7 +109,8 @@ async fn bind(config: &Config) -> Result<TcpListener, Failure> {
     let bound = async {
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
-        tracing::info!("listening on http://{address}");
+        let scheme = if config.tls.is_some() { "https" } else { "http" };
+        tracing::info!("listening on {scheme}://{address}");
         Ok(listener)
     };
     bound.await.map_err(|error: std::io::Error| {
