@@ -197,3 +197,7 @@ fn nothing_to_say() -> SpeechError {
     SpeechError::new(ErrorKind::InvalidText, "There is nothing to say; send at least one letter or digit.")
         .about("text")
 }
+
+#[cfg(test)]
+#[path = "converse/tests.rs"]
+mod tests;

@@ -1,0 +1,217 @@
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use futures::channel::mpsc;
+use speech::{
+    Backend, Clock, Codec, Delivery, Door, EncodedChunk, EncodedStream, Lexicon, Model, PcmChunk, PcmStream,
+    Receipt, SampleRate, TimingKind, Utterance, Voice, WordTiming,
+};
+
+use super::*;
+use crate::stack::speaker;
+
+const RATE: SampleRate = SampleRate::new(1000).unwrap();
+
+/// Speaks 10 ms for each character, as one word, at its own rate; or follows the pieces, a byte of PCM for each byte.
+struct Echo {
+    name: &'static str,
+    rate: SampleRate,
+    follows: bool,
+    said: Mutex<Vec<String>>,
+}
+
+impl Backend for Echo {
+    fn name(&self) -> &str {
+        self.name
+    }
+    fn models(&self) -> Arc<[Model]> {
+        Arc::new([Model {
+            id: format!("{}-1", self.name),
+            name: self.name.into(),
+            most_characters: None,
+            languages: Vec::new(),
+            deprecated_after: None,
+        }])
+    }
+    fn voices(&self) -> Arc<[Voice]> {
+        Arc::new([Voice::named(self.name, self.name)])
+    }
+    fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
+        match name == self.name {
+            true => Ok(Voice::named(self.name, self.name)),
+            false => Err(SpeechError::new(ErrorKind::UnknownVoice, "no such voice")),
+        }
+    }
+    fn leaves_out(&self, _: &Utterance) -> Vec<String> {
+        vec!["a smile".into()]
+    }
+    fn times_words(&self) -> bool {
+        true
+    }
+    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>> {
+        let text = utterance.graph.text().as_str().to_owned();
+        let length = text.chars().count();
+        self.said.lock().unwrap().push(text.clone());
+        let word = WordTiming {
+            text,
+            start_ms: 0,
+            end_ms: length as u64 * 10,
+            offset: 0,
+            length,
+            kind: TimingKind::Measured,
+            letters: Vec::new(),
+        };
+        let samples = vec![0.5; length * 10 * self.rate.get() as usize / 1000];
+        let chunk = PcmChunk { samples, words: vec![word] };
+        let sample_rate = self.rate;
+        let receipt = Receipt::default();
+        receipt.note(|usage| usage.characters = Some(length as u64));
+        Box::pin(async move {
+            let chunks = stream::iter([Ok(chunk)]).boxed();
+            Ok(Speech { sound: Sound::Samples(PcmStream { sample_rate, chunks }), receipt })
+        })
+    }
+    fn follow(
+        &self,
+        _: &Delivery,
+        pieces: BoxStream<'static, Piece>,
+    ) -> Option<BoxFuture<Result<Speech, SpeechError>>> {
+        let format = speech::AudioFormat::from(Codec::Ulaw).at(RATE);
+        let chunks =
+            pieces.map(|piece| Ok(EncodedChunk { bytes: Bytes::from(piece.text), words: Vec::new() }));
+        let sound = Sound::Encoded(EncodedStream { format, chunks: chunks.boxed() });
+        self.follows.then(|| -> BoxFuture<_> {
+            Box::pin(async { Ok(Speech { sound, receipt: Receipt::default() }) })
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Noon;
+
+impl Clock for Noon {
+    fn unix_ms(&self) -> i64 {
+        43_200_000
+    }
+}
+
+struct NoWords;
+
+impl Lexicons for NoWords {
+    fn of(&self, _: &str) -> BoxFuture<Result<Lexicon, SpeechError>> {
+        Box::pin(async { Ok(Lexicon::default()) })
+    }
+}
+
+fn echo(name: &'static str, rate: u32, follows: bool) -> Arc<Echo> {
+    Arc::new(Echo { name, rate: SampleRate::new(rate).unwrap(), follows, said: Mutex::default() })
+}
+
+fn conversation(backends: &[Arc<Echo>]) -> Conversation {
+    let backends = backends.iter().map(|backend| Arc::clone(backend) as Arc<dyn Backend>).collect();
+    let catalogue = Catalogue::new(backends, BTreeMap::new(), BTreeMap::new(), Arc::new(Noon));
+    Conversation { catalogue: Arc::new(catalogue), lexicons: Arc::new(NoWords), speaker: speaker() }
+}
+
+fn terms(codec: Codec) -> Terms {
+    Terms { format: codec.into(), timed: true, ..Terms::new("r1", "local".into(), Door::ElevenLabs) }
+}
+
+fn turn(voice: &str, text: &str, flush: bool) -> Turn {
+    Turn { voice: voice.into(), text: text.into(), flush }
+}
+
+/// Samples in all, and each word's text, offset and start.
+async fn heard(spoken: Spoken) -> Result<(usize, Vec<(String, usize, u64)>), ErrorKind> {
+    let chunks: Vec<_> = spoken.audio.collect().await;
+    let (mut samples, mut words) = (0, Vec::new());
+    for chunk in chunks {
+        let chunk = chunk.map_err(|error| error.kind())?;
+        samples += chunk.samples;
+        words.extend(chunk.words.into_iter().map(|word| (word.text, word.offset, word.start_ms)));
+    }
+    Ok((samples, words))
+}
+
+#[tokio::test]
+async fn voices_take_turns_in_one_sound_and_every_word_keeps_its_place() {
+    let (one, two) = (echo("one", 1000, false), echo("two", 2000, false));
+    let turns = vec![
+        turn("one", "Hello ", false),
+        turn("one", "there.", true),
+        turn("one", "...", true),
+        turn("two", "Good day.", false),
+        turn("one", "Bye.", false),
+    ];
+    let asked = Asked::default();
+    let spoken = conversation(&[one.clone(), two.clone()])
+        .converse(terms(Codec::Pcm), stream::iter(turns).boxed(), asked.clone())
+        .await
+        .unwrap();
+    assert_eq!(
+        (spoken.voice.id.to_string(), spoken.dropped.clone()),
+        ("one:one".into(), vec!["a smile".into()])
+    );
+    let (samples, words) = heard(spoken).await.unwrap();
+    assert_eq!(*one.said.lock().unwrap(), ["Hello there.", "Bye."]);
+    assert_eq!(*two.said.lock().unwrap(), ["Good day."]);
+    // At the first voice's rate, with a rest of 180 ms between two.
+    assert_eq!(
+        words,
+        [("Hello there.".into(), 0, 0), ("Good day.".into(), 15, 300), ("Bye.".into(), 24, 570)]
+    );
+    assert_eq!(samples, 120 + 180 + 90 + 180 + 40);
+    assert_eq!((asked.facts().characters, asked.facts().usage().characters), (Some(28), Some(25)));
+}
+
+#[tokio::test]
+async fn a_sentence_is_spoken_while_the_next_is_being_written() {
+    let one = echo("one", 1000, false);
+    let (writing, pieces) = mpsc::unbounded();
+    let write = |text: &str| {
+        writing.unbounded_send(Piece { text: text.into(), flush: false }).unwrap();
+    };
+    write("It is late. ");
+    write("Very ");
+    let mut spoken = conversation(&[one.clone()])
+        .dictate(terms(Codec::Pcm), "one".into(), pieces.boxed(), Asked::default())
+        .await
+        .unwrap();
+    let first = spoken.audio.next().await.unwrap().unwrap();
+    assert_eq!(first.words[0].text, "It is late.");
+    write("late.");
+    writing.close_channel();
+    let (_, words) = heard(spoken).await.unwrap();
+    assert_eq!(words, [(" Very late.".into(), 11, 290)]);
+}
+
+#[tokio::test]
+async fn a_backend_that_can_follow_is_given_the_pieces_as_they_are() {
+    let one = echo("one", 1000, true);
+    let asked = Asked::default();
+    let pieces = ["Hel", "lo. ", "", "Bye"].map(|text| Piece { text: text.into(), flush: false });
+    let terms = Terms { format: speech::AudioFormat::from(Codec::Ulaw).at(RATE), ..terms(Codec::Ulaw) };
+    let spoken = conversation(&[one.clone()])
+        .dictate(terms, "one".into(), stream::iter(pieces).boxed(), asked.clone())
+        .await
+        .unwrap();
+    let chunks: Vec<_> = spoken.audio.map(|chunk| chunk.unwrap().bytes).collect().await;
+    assert_eq!(chunks.concat(), b"Hello. Bye");
+    assert!(one.said.lock().unwrap().is_empty());
+    assert_eq!(asked.facts().characters, Some(10));
+}
+
+#[tokio::test]
+async fn what_cannot_be_said_is_told_before_or_ends_the_sound() {
+    let ask = async |turns: Vec<Turn>| {
+        let conversation = conversation(&[echo("one", 1000, false)]);
+        conversation.converse(terms(Codec::Pcm), stream::iter(turns).boxed(), Asked::default()).await
+    };
+    let refused = ask(vec![turn("one", " ... ", true)]).await.err().unwrap();
+    assert_eq!(refused.kind(), ErrorKind::InvalidText);
+    let refused = ask(vec![turn("nobody", "Hello.", true)]).await.err().unwrap();
+    assert_eq!(refused.kind(), ErrorKind::UnknownVoice);
+    let spoken = ask(vec![turn("one", "Hello.", true), turn("nobody", "Hello.", true)]).await.unwrap();
+    assert_eq!(heard(spoken).await, Err(ErrorKind::UnknownVoice));
+}
