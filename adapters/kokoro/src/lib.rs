@@ -61,6 +61,11 @@ impl Kokoro {
         let speaker = Arc::new(Speaker { phonemes: synthesis.phonemes()?, styles, synthesis });
         Ok(Self { name: name.to_owned(), voices: voices(name).into(), speaker })
     }
+
+    /// Pieces of texts that are being synthesised, or wait for it.
+    pub fn jobs(&self) -> usize {
+        self.speaker.synthesis.jobs()
+    }
 }
 
 impl Backend for Kokoro {

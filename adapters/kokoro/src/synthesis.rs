@@ -74,6 +74,11 @@ impl Synthesis {
         self.pool.is_open()
     }
 
+    /// Pieces that wait for a session or are on one.
+    pub(crate) fn jobs(&self) -> usize {
+        self.pool.jobs()
+    }
+
     /// Speaks one piece. A text that has begun to be heard is never sent away for want of a session.
     ///
     /// # Errors

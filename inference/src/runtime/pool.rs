@@ -141,6 +141,11 @@ impl Pool {
         self.queue.is_served()
     }
 
+    /// How many runs wait for a session or are on one.
+    pub fn jobs(&self) -> usize {
+        self.queue.jobs()
+    }
+
     fn spawn(
         &mut self,
         number: usize,

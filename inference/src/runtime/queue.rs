@@ -78,6 +78,12 @@ impl Queue {
         !state.closed && state.workers > 0
     }
 
+    /// Jobs that wait or run.
+    pub(super) fn jobs(&self) -> usize {
+        let state = self.lock();
+        state.waiting.len() + (state.workers as usize).saturating_sub(state.idle)
+    }
+
     /// How long somebody who came now would wait.
     pub(super) fn wait(&self) -> Duration {
         self.lock().wait()

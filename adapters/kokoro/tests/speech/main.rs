@@ -1,5 +1,6 @@
 //! Speech by the real model: `cargo xtask test` fetches it.
 
+mod conformance;
 mod heard;
 mod joins;
 mod seamless;

@@ -54,8 +54,12 @@ async fn what_no_english_voice_reads_is_left_out_of_what_it_says() {
     let heard = speak("Hello 日本語 world 👍.", "af_heart", 1.0).await.unwrap();
     let words: Vec<String> = heard.words().into_iter().map(|word| word.text).collect();
     assert_eq!(words, ["Hello", "world", "👍"]);
-    let graph = utterance("Hello 日本語 мир", "af_heart", 1.0).graph;
-    assert_eq!(KOKORO.unreadable(&graph), ["script:han"]);
+    let mut utterance = utterance("Hello 日本語 мир", "af_heart", 1.0);
+    assert_eq!(KOKORO.leaves_out(&utterance), ["script:han"]);
+    utterance.delivery.instructions = Some("Whisper.".into());
+    utterance.delivery.language = Some("de".into());
+    utterance.delivery.extras = [("seed".to_owned(), 1.into())].into_iter().collect();
+    assert_eq!(KOKORO.leaves_out(&utterance), ["script:han", "instructions", "language", "seed"]);
 }
 
 #[tokio::test]
