@@ -78,7 +78,10 @@ impl Call {
         if status.is_success() {
             return Answer::new(remote, headers, body);
         }
-        let body = body.read(MOST_ERROR_BYTES).await.unwrap_or_default();
+        // The status says enough: its explanation must not take longer than a first byte may.
+        let due = sent + remote.deadlines().first_byte;
+        let body =
+            timeout_at(due, body.read(MOST_ERROR_BYTES)).await.ok().and_then(Result::ok).unwrap_or_default();
         Err(refusal::refused(remote.name(), status, &headers, remote.read_refusal(), &body))
     }
 }

@@ -39,6 +39,19 @@ async fn a_first_byte_must_come_in_time() -> Tested {
 }
 
 #[tokio::test]
+async fn a_refusal_that_is_never_explained_is_still_one() -> Tested {
+    let head = "HTTP/1.1 429 Too Many\r\ncontent-length: 100\r\n\r\n{";
+    let mut server = Server::answering([vec![Step::Send(head.into()), Step::Hang]]).await?;
+    let deadlines = Deadlines { first_byte: SHORT, ..Deadlines::default() };
+    let call = remote(&server, deadlines)?.get(["speech"]);
+    // Far below the idle deadline, which would be the next to end it.
+    let error = refused(timeout(Duration::from_secs(15), call.send()).await?)?;
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    timeout(SOON, server.hang_up()).await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_sound_must_not_stall() -> Tested {
     let mut server = Server::answering([vec![begin(&[], b"sound"), Step::Hang]]).await?;
     let deadlines = Deadlines { idle: SHORT, ..Deadlines::default() };

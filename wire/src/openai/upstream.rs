@@ -39,14 +39,13 @@ impl SpeechCall<'_> {
     }
 }
 
-/// The body of a refusal, `{"error":{...}}`, or of an error amid a stream.
-#[derive(Clone, Default, Deserialize)]
-#[serde(default)]
+/// The body of a refusal, or of an error amid a stream: `{"error":{...}}`, or `{"detail":{...}}` of servers that are
+/// made with FastAPI. What is no text in it is passed over: some followers' codes are numbers.
+#[derive(Clone, Default)]
 pub struct Refused {
     /// For programs: `insufficient_quota`.
     pub code: Option<String>,
     /// The class of it: `invalid_request_error`.
-    #[serde(rename = "type")]
     pub kind: Option<String>,
     /// The field at fault.
     pub param: Option<String>,
@@ -57,11 +56,10 @@ pub struct Refused {
 impl Refused {
     /// Reads the body; all empty where it is of another shape.
     pub fn from_json(body: &[u8]) -> Self {
-        #[derive(Deserialize)]
-        struct Envelope {
-            error: Refused,
-        }
-        serde_json::from_slice(body).map(|Envelope { error }| error).unwrap_or_default()
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let error = body.get("error").or(body.get("detail")).unwrap_or(&Value::Null);
+        let text = |field| Some(error.get(field)?.as_str()?.to_owned());
+        Self { code: text("code"), kind: text("type"), param: text("param"), message: text("message") }
     }
 }
 
@@ -336,6 +334,26 @@ data: {"type":"speech.audio.done","usage":{"input_tokens":14,"output_tokens":101
         ] {
             let events = EventReader::default().read(format!("{data}\n\n").as_bytes()).unwrap();
             assert_eq!(shape(&events), [r#"failed Some("server_error")"#]);
+        }
+    }
+
+    #[test]
+    fn refusals_come_in_several_shapes() {
+        let read = |body: &str| {
+            let Refused { code, kind, param, message } = Refused::from_json(body.as_bytes());
+            [code, kind, param, message].map(Option::unwrap_or_default)
+        };
+        assert_eq!(
+            read(r#"{"error":{"message":"m","type":"t","param":"voice","code":"c"}}"#),
+            ["c", "t", "voice", "m"]
+        );
+        assert_eq!(
+            read(r#"{"error":{"message":"m","type":"t","param":null,"code":400}}"#),
+            ["", "t", "", "m"]
+        );
+        assert_eq!(read(r#"{"detail":{"error":"e","message":"m","type":"t"}}"#), ["", "t", "", "m"]);
+        for other in ["", "<html>", "[]", r#"{"error":"m"}"#, r#"{"detail":[{"msg":"m"}]}"#] {
+            assert_eq!(read(other), [""; 4], "{other}");
         }
     }
 
