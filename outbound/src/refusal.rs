@@ -4,6 +4,9 @@ use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use speech::{ErrorKind, SpeechError};
 
+/// A vendor may say what it likes; who adds to a clock must not overflow.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// What a vendor's own error body says of its refusal, as far as its adapter can read it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refusal {
@@ -49,7 +52,7 @@ pub(crate) fn refused(
         None => error,
     };
     let error = match retry_after(headers) {
-        Some(wait) => error.retry_after(wait),
+        Some(wait) => error.retry_after(wait.min(LONGEST_WAIT)),
         None => error,
     };
     let word = code.filter(|code| is_word(code)).map_or_else(String::new, |code| format!(", code {code}"));

@@ -151,7 +151,7 @@ async fn who_drops_the_sound_stops_the_work(backend: &dyn Backend, voice: &str, 
         }
     };
     within(idle()).await;
-    // More than all the buffers on the way hold.
+    // More than all the buffers on the way hold, and no more than every vendor takes at a time.
     let long = utterance(&[SENTENCE; 90].join(" "), voice, Codec::Pcm.into());
     let speech = within(backend.speak(long)).await;
     let Speech { sound, .. } = speech.unwrap_or_else(|error| panic!("it did not speak: {error}"));

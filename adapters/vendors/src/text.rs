@@ -32,3 +32,19 @@ fn most_bytes_per_second(format: AudioFormat) -> u64 {
         Codec::Mp3 | Codec::Opus | Codec::Aac => u64::from(format.bit_rate.unwrap_or(512_000)).div_ceil(8),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bound_of_a_sound_is_far_above_any_voice_and_far_below_a_flood() {
+        let text = SpeechText::new("Hällo.".repeat(100), None).unwrap();
+        let rate = SampleRate::new(8_000).unwrap();
+        let of = |format| most_bytes(&text, format);
+        assert_eq!(of(AudioFormat::from(Codec::Pcm).at(rate)), (60 + 900) * 16_000);
+        assert_eq!(of(AudioFormat::from(Codec::Ulaw).at(rate)), (60 + 900) * 8_000);
+        assert_eq!(of(AudioFormat::from(Codec::Mp3).with_bit_rate(64_000)), (60 + 900) * 8_000);
+        assert!(Codec::ALL.into_iter().all(|codec| of(codec.into()) <= (60 + 900) * 96_000));
+    }
+}

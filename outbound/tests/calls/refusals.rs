@@ -83,7 +83,7 @@ async fn every_status_has_one_meaning() -> Tested {
 #[tokio::test]
 async fn a_wait_is_told_in_any_of_its_forms() -> Tested {
     let date = "date: Sun, 22 Nov 2026 17:00:00 GMT";
-    let table: [(&[&str], Option<u64>); 9] = [
+    let table: [(&[&str], Option<u64>); 11] = [
         (&["retry-after: 7"], Some(7_000)),
         (&["retry-after: 1.5"], Some(1_500)),
         (&["retry-after: 7", "retry-after-ms: 250"], Some(250)),
@@ -93,6 +93,8 @@ async fn a_wait_is_told_in_any_of_its_forms() -> Tested {
         (&["retry-after: Sun, 22 Nov 2026 17:01:30 GMT"], None),
         (&["retry-after: soon"], None),
         (&["retry-after: -1"], None),
+        (&["retry-after: inf"], None),
+        (&["retry-after: 1e15"], Some(86_400_000)),
         (&[], None),
     ];
     for (headers, wait) in table {

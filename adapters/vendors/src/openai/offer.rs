@@ -1,9 +1,11 @@
 //! What a server offers, as known now.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use outbound::Remote;
 use speech::{Date, Model, SpeechError, Voice};
+use wire::openai::MOST_NAME_CHARACTERS;
 use wire::openai::upstream::{Listed, ModelList, VoiceList};
 
 use crate::Settings;
@@ -137,8 +139,10 @@ fn named(set: Vec<String>, usual: &[&str]) -> Vec<Listed> {
     }
 }
 
-/// The entries that have a name, without those that have the name of an earlier one.
+/// The entries with a name that a request can say and a header can repeat, each once.
 fn each_once(listed: &[Listed]) -> impl Iterator<Item = &Listed> {
-    let mut seen = std::collections::BTreeSet::new();
-    listed.iter().filter(move |entry| !entry.id().is_empty() && seen.insert(entry.id()))
+    let can_be_said =
+        |id: &str| (1..=MOST_NAME_CHARACTERS).contains(&id.chars().count()) && !id.contains(char::is_control);
+    let mut seen = BTreeSet::new();
+    listed.iter().filter(move |entry| can_be_said(entry.id()) && seen.insert(entry.id()))
 }

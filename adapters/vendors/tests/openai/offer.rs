@@ -57,7 +57,11 @@ async fn a_follower_says_itself_what_it_offers() -> Tested {
             &[],
             br#"{"object":"list","data":[{"id":"kokoro"},{"id":"kokoro"},{"id":"tts-1"}]}"#,
         ),
-        answer("200 OK", &[], br#"{"voices":["af_bella",{"id":"af_sky","name":"Sky"},{"name":"am_adam"}]}"#),
+        answer(
+            "200 OK",
+            &[],
+            br#"{"voices":["af_bella","","a\\nb",{"id":"af_sky","name":"Sky"},{"name":"am_adam"}]}"#,
+        ),
         answer("500 Broken", &[], b""),
     ])
     .await?;
