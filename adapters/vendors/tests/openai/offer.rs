@@ -60,7 +60,7 @@ async fn a_follower_says_itself_what_it_offers() -> Tested {
         answer(
             "200 OK",
             &[],
-            br#"{"voices":["af_bella","","a\\nb",{"id":"af_sky","name":"Sky"},{"name":"am_adam"}]}"#,
+            br#"{"voices":["af_bella","","a\nb",{"id":"af_sky","name":"Sky"},{"name":"am_adam"}]}"#,
         ),
         answer("500 Broken", &[], b""),
     ])
