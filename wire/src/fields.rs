@@ -217,9 +217,10 @@ impl Fields {
         let is_name = |name: &str| {
             name.len() <= longest_name && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         };
-        let unknown = self.0.iter().filter(|(name, value)| {
-            !value.is_null() && is_name(name) && !known.contains(&name.as_str())
-        });
+        let unknown = self
+            .0
+            .iter()
+            .filter(|(name, value)| !value.is_null() && is_name(name) && !known.contains(&name.as_str()));
         unknown.take(most).map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
