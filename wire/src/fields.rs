@@ -186,6 +186,21 @@ impl Fields {
         }
     }
 
+    /// The entries of a list in a field.
+    pub(crate) fn list(&self, param: &'static str) -> Result<Option<&[Value]>, RequestError> {
+        match self.get(param) {
+            None => Ok(None),
+            Some(Value::Array(entries)) => Ok(Some(entries)),
+            Some(other) => Err(wrong_type(param, "a list", other)),
+        }
+    }
+
+    /// Every other field.
+    pub(crate) fn beside(&self, param: &str) -> Map<String, Value> {
+        let others = self.0.iter().filter(|(name, value)| *name != param && !value.is_null());
+        others.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     pub(crate) fn get(&self, param: &str) -> Option<&Value> {
         self.0.get(param).filter(|value| !value.is_null())
     }
