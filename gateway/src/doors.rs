@@ -7,6 +7,7 @@ mod health;
 mod json;
 mod native;
 pub(crate) mod openai;
+mod voices;
 mod whole;
 
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use engine::Engine;
 use futures::{TryStreamExt as _, future};
-use http::{HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 use speech::{AudioStream, Door};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -71,8 +72,11 @@ pub(crate) fn routes(rooms: Rooms) -> Next<Fault> {
 }
 
 /// `GET /v1/models`, which two doors have: the header of the key tells whose client asks.
-async fn models(rooms: State<Rooms>, _request: Request) -> Response {
-    openai::models(rooms).await.into_response()
+async fn models(rooms: State<Rooms>, headers: HeaderMap) -> Response {
+    match elevenlabs::sent(&headers) {
+        true => elevenlabs::models(rooms).await.into_response(),
+        false => openai::models(rooms).await.into_response(),
+    }
 }
 
 /// The door at which a request asks for speech, if it does.

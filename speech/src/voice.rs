@@ -48,6 +48,17 @@ pub enum Gender {
     Neutral,
 }
 
+impl Gender {
+    /// In lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Female => "female",
+            Self::Male => "male",
+            Self::Neutral => "neutral",
+        }
+    }
+}
+
 /// Whether a voice can speak now.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "status", rename_all = "lowercase")]

@@ -1,15 +1,37 @@
 //! ElevenLabs' API.
 
+pub(crate) mod answer;
+mod dialogue;
 mod errors;
+mod models;
+mod named;
+mod speech;
+mod telling;
+mod terms;
+mod user;
+mod voices;
 
 use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
 use http::{HeaderMap, Method, Uri, header};
 
 use super::Rooms;
 use crate::credentials::XI_API_KEY;
 use crate::stack::Request;
+use answer::Framing;
+use named::VoiceName;
 
 pub(super) use errors::{envelope, status};
+pub(super) use models::models;
+
+/// How each of the four calls that speak ends, and how it answers.
+const CALLS: [(&str, Framing); 4] = [
+    ("", Framing::Audio),
+    ("/stream", Framing::Audio),
+    ("/with-timestamps", Framing::Timed),
+    ("/stream/with-timestamps", Framing::TimedLines),
+];
 
 /// Where speech is asked for: one voice, and several in turn.
 const SPEECH: [&str; 2] = ["/v1/text-to-speech/", "/v1/text-to-dialogue"];
@@ -19,7 +41,23 @@ const LISTS: [&str; 4] = ["/v1/voices", "/v2/voices", "/v1/user", "/v1/text-to-s
 
 /// The routes of this door.
 pub(super) fn routes() -> Router<Rooms> {
-    Router::new()
+    let lists = Router::new()
+        .route("/v1/voices", get(voices::all))
+        .route("/v1/voices/settings/default", get(voices::default_settings))
+        .route("/v1/voices/{voice_id}", get(voices::one))
+        .route("/v1/voices/{voice_id}/settings", get(voices::settings))
+        .route("/v2/voices", get(voices::search))
+        .route("/v1/user", get(user::user))
+        .route("/v1/user/subscription", get(user::subscription));
+    CALLS.into_iter().fold(lists, |routes, (end, framing)| {
+        let speech = move |rooms: State<Rooms>, voice: VoiceName, request: Request| {
+            speech::create(rooms, voice, request, framing)
+        };
+        let dialogue = move |rooms: State<Rooms>, request: Request| dialogue::create(rooms, request, framing);
+        routes
+            .route(&format!("/v1/text-to-speech/{{voice_id}}{end}"), post(speech))
+            .route(&format!("/v1/text-to-dialogue{end}"), post(dialogue))
+    })
 }
 
 /// Whether a path lies under this door, though it need not have a route.
@@ -34,8 +72,8 @@ pub(crate) fn is_socket(uri: &Uri, headers: &HeaderMap) -> bool {
 }
 
 /// Whether a request came from a client of this API, whatever its path.
-pub(super) fn sent(request: &Request) -> bool {
-    request.headers().contains_key(XI_API_KEY)
+pub(super) fn sent(headers: &HeaderMap) -> bool {
+    headers.contains_key(XI_API_KEY)
 }
 
 /// Whether a request asks for speech.

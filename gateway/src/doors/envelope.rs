@@ -33,7 +33,7 @@ impl Envelope {
         if path.starts_with(native::PREFIX) {
             Self::Native { request_id }
         } else if elevenlabs::is_path(path)
-            || (elevenlabs::sent(request) && !path.starts_with(openai::PREFIX))
+            || (elevenlabs::sent(request.headers()) && !path.starts_with(openai::PREFIX))
         {
             Self::ElevenLabs { request_id }
         } else {

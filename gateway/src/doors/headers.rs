@@ -11,7 +11,7 @@ const VOICE: HeaderName = HeaderName::from_static("x-soundboard-voice");
 const MODEL: HeaderName = HeaderName::from_static("x-soundboard-model");
 const REQUESTED_VOICE: HeaderName = HeaderName::from_static("x-soundboard-requested-voice");
 const REASON: HeaderName = HeaderName::from_static("x-soundboard-reason");
-const CHARACTERS: HeaderName = HeaderName::from_static("x-soundboard-characters");
+pub(crate) const CHARACTERS: HeaderName = HeaderName::from_static("x-soundboard-characters");
 const DEPRECATED_AFTER: HeaderName = HeaderName::from_static("x-soundboard-deprecated-after");
 const DROPPED: HeaderName = HeaderName::from_static("x-soundboard-dropped");
 

@@ -43,8 +43,10 @@ pub(crate) fn cors(origins: &[Origin]) -> impl Layer<Next<Infallible>, Service =
 }
 
 fn exposed() -> impl Iterator<Item = HeaderName> {
-    use crate::doors::headers;
+    use crate::doors::{elevenlabs::answer, headers};
     [super::request_id::OURS, super::request_id::OPENAI, header::RETRY_AFTER]
         .into_iter()
         .chain(headers::ANSWER)
+        .chain([answer::REQUEST_ID])
+        .chain(answer::COST)
 }

@@ -44,7 +44,7 @@ async fn an_alias_names_the_real_voice_and_what_could_not_be_done() {
     x-request-id: req-1
     x-soundboard-backend: tone
     x-soundboard-characters: 3
-    x-soundboard-dropped: instructions
+    x-soundboard-dropped: instructions, unknown
     x-soundboard-model: sine-1
     x-soundboard-reason: alias
     x-soundboard-request-id: req-1

@@ -1,13 +1,12 @@
 //! What there is to ask for.
 
-use std::collections::BTreeMap;
-
-use ::speech::{ErrorKind, Gender, SpeechError, Voice, VoiceStatus};
+use ::speech::{ErrorKind, Gender, SpeechError, VoiceStatus};
 use axum::Json;
 use axum::extract::{Path, State};
 use wire::openai;
 
 use crate::doors::Rooms;
+use crate::doors::voices::{self, Named};
 use crate::fault::Fault;
 
 /// `GET /v1/models`.
@@ -38,40 +37,21 @@ fn offered(rooms: &Rooms) -> Vec<openai::Model> {
 
 /// `GET /v1/audio/voices`: every voice by the shortest name that finds it, then every alias.
 pub(super) async fn voices(State(rooms): State<Rooms>) -> Json<openai::Voices> {
-    let voices = rooms.engine.voices();
-    let mut namesakes = BTreeMap::new();
-    for voice in &voices {
-        *namesakes.entry(voice.id.voice.as_str()).or_insert(0) += 1;
-    }
-    let own = voices.iter().map(|voice| {
-        let unique = namesakes.get(voice.id.voice.as_str()) == Some(&1);
-        entry(if unique { voice.id.voice.clone() } else { voice.id.to_string() }, voice)
-    });
-    let aliases = rooms.engine.aliases();
-    let aliases = aliases.into_iter().filter_map(|(alias, target)| {
-        let voice = voices.iter().find(|voice| voice.id == target)?;
-        let alias_of = Some(target.to_string());
-        Some(openai::Voice { name: alias.clone(), alias_of, ..entry(alias, voice) })
-    });
-    Json(openai::Voices { voices: own.chain(aliases).collect() })
+    Json(openai::Voices { voices: voices::named(&rooms.engine).into_iter().map(entry).collect() })
 }
 
-fn entry(id: String, voice: &Voice) -> openai::Voice {
-    let (status, reason) = match &voice.status {
+fn entry(Named { name, voice, alias_of }: Named) -> openai::Voice {
+    let (status, reason) = match voice.status {
         VoiceStatus::Available => ("available", None),
-        VoiceStatus::Unavailable { reason } => ("unavailable", Some(reason.clone())),
+        VoiceStatus::Unavailable { reason } => ("unavailable", Some(reason)),
     };
     openai::Voice {
-        id,
-        name: voice.name.clone(),
-        alias_of: None,
-        backend: voice.id.backend.clone(),
-        language: voice.languages.first().cloned(),
-        gender: voice.gender.map(|gender| match gender {
-            Gender::Female => "female",
-            Gender::Male => "male",
-            Gender::Neutral => "neutral",
-        }),
+        name: if alias_of.is_some() { name.clone() } else { voice.name },
+        id: name,
+        alias_of: alias_of.map(|target| target.to_string()),
+        backend: voice.id.backend,
+        language: voice.languages.into_iter().next(),
+        gender: voice.gender.map(Gender::name),
         status,
         reason,
     }

@@ -1,0 +1,21 @@
+//! Voices that stand in a path.
+
+use ::speech::{ErrorKind, SpeechError};
+use axum::extract::{FromRequestParts, Path};
+use http::request::Parts;
+
+use crate::fault::Fault;
+
+/// The name of a voice in the place of `{voice_id}`. It comes percent-encoded, since ours may hold a colon.
+pub(super) struct VoiceName(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for VoiceName {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
+        let Path(name) = Path::from_request_parts(parts, state).await.map_err(|_| {
+            SpeechError::new(ErrorKind::UnknownVoice, "The path names no voice in UTF-8.").about("voice")
+        })?;
+        Ok(Self(name))
+    }
+}

@@ -1,0 +1,57 @@
+//! What all calls that speak are asked with.
+
+use std::sync::Arc;
+
+use ::speech::{Door, SpeechError, Speed, Terms};
+use http::request::Parts;
+use wire::Query;
+use wire::elevenlabs::{DEFAULT_FORMAT, Options, SpeechQuery, output_format};
+
+use super::answer::Framing;
+use crate::fault::Fault;
+use crate::stack::{Client, RequestId};
+
+/// Who asks for speech, and with what query.
+pub(super) struct Asked {
+    pub(super) id: Arc<str>,
+    client: Arc<str>,
+    query: SpeechQuery,
+}
+
+/// Reads the head of a request.
+pub(super) fn asked(parts: &Parts) -> Result<Asked, Fault> {
+    // Both were put there by the stack; a request without them came round it.
+    let (Some(RequestId(id)), Some(Client(client))) =
+        (parts.extensions.get::<RequestId>(), parts.extensions.get::<Client>())
+    else {
+        return Err(SpeechError::internal("a request without id or client").into());
+    };
+    let query = SpeechQuery::read(&Query::parse(parts.uri.query())).map_err(SpeechError::from)?;
+    Ok(Asked { id: id.clone(), client: client.clone(), query })
+}
+
+impl Asked {
+    /// The terms, with the body's part of them.
+    pub(super) fn terms(
+        &self,
+        options: Options,
+        model: String,
+        framing: Framing,
+    ) -> Result<Terms, SpeechError> {
+        let format = match self.query.output_format {
+            Some(format) => format,
+            None => output_format(options.output_format.as_deref().unwrap_or(DEFAULT_FORMAT))?,
+        };
+        Ok(Terms {
+            reading: options.reading,
+            model: Some(model),
+            speed: options.voice_settings.speed.map(Speed::new).transpose()?.unwrap_or_default(),
+            language: options.language_code,
+            extras: options.extras.into_iter().chain(self.query.extras.clone()).collect(),
+            format,
+            timed: framing != Framing::Audio,
+            whole: framing == Framing::Timed,
+            ..Terms::new(&*self.id, self.client.clone(), Door::ElevenLabs)
+        })
+    }
+}
