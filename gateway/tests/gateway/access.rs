@@ -133,6 +133,16 @@ async fn nobodys_text_and_no_key_is_in_any_log_line_at_any_level() {
     server.speech(body("tone")).key("secret-of-eve").send().await;
     server.speech(body("tone").replace("}", "")).key("secret-of-ann").send().await;
     server.get("/v1/models?api_key=secret-of-ann").key("secret-of-ann").send().await;
+    for voice in ["words/with-timestamps", "breaks/stream", "nobody", "tone?seed=My+diagnosis"] {
+        let ask =
+            server.asks(&format!("/v1/text-to-speech/{voice}"), r#"{"text":"My diagnosis is private."}"#);
+        ask.header("xi-api-key", "secret-of-ann").send().await;
+    }
+    for owner in ["ann", "eve"] {
+        let path = format!("/v1/text-to-speech/tone/stream-input?xi-api-key=secret-of-{owner}");
+        let socket = server.get(&path).header("connection", "upgrade").header("upgrade", "websocket");
+        socket.begin().await;
+    }
     server.ended().await;
     let text = log.text();
     assert!(text.contains("The sine broke"), "the log is being read");

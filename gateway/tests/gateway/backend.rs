@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
-    Backend, BoxFuture, ErrorKind, Gender, Model, PcmChunk, PcmStream, SampleRate, Speech, SpeechError,
-    Utterance, Voice, VoiceStatus,
+    Backend, BoxFuture, ErrorKind, Gender, Model, PcmChunk, PcmStream, Receipt, SampleRate, Sound, Speech,
+    SpeechError, TimingKind, Utterance, Voice, VoiceStatus, WordTiming,
 };
 use tokio::sync::watch;
 
 /// Samples of one chunk: a tenth of a second.
 pub(crate) const CHUNK: usize = 2400;
+/// Samples per second.
+const RATE: SampleRate = SampleRate::new(24_000).unwrap();
 /// Chunks that `tone` speaks.
 pub(crate) const CHUNKS: usize = 3;
 
@@ -61,7 +63,7 @@ impl Tone {
             status,
             ..Voice::named("tone", name)
         };
-        let speaking = ["tone", "endless", "gated", "breaks", "busy", "mute", "panics"];
+        let speaking = ["tone", "endless", "gated", "breaks", "busy", "mute", "panics", "words", "vendor"];
         let mut voices: Vec<_> = speaking.map(|name| voice(name, VoiceStatus::Available)).into();
         voices.push(voice(
             "foreign",
@@ -136,12 +138,23 @@ impl Backend for Tone {
                 "endless" => tone(work).map(Ok).boxed(),
                 "gated" => gated(work).map(Ok).boxed(),
                 "breaks" => tone(work).take(1).map(Ok).chain(broken()).boxed(),
+                "words" => words(work, utterance.graph.text().as_str()).map(Ok).boxed(),
+                "vendor" => {
+                    let receipt = Receipt::default();
+                    receipt.note(|usage| {
+                        usage.request_id = Some("vendors-own-id".into());
+                        usage.characters = Some(7);
+                    });
+                    let chunks = tone(work).take(CHUNKS).map(Ok).inspect(move |_| _ = &ends).boxed();
+                    let sound = Sound::Samples(PcmStream { sample_rate: RATE, chunks });
+                    return Ok(Speech { sound, receipt });
+                }
                 "busy" => return Err(SpeechError::new(ErrorKind::Overloaded, "Every worker is taken.")),
                 "mute" => std::future::pending().await,
                 name => panic!("the voice {name} panics"),
             };
             let chunks = chunks.inspect(move |_| _ = &ends).boxed();
-            Ok(PcmStream { sample_rate: SampleRate::new(24_000).unwrap(), chunks }.into())
+            Ok(PcmStream { sample_rate: RATE, chunks }.into())
         })
     }
 }
@@ -154,6 +167,30 @@ fn tone(work: Work) -> impl futures::Stream<Item = PcmChunk> + Send {
         let samples = (index * CHUNK..(index + 1) * CHUNK).map(sample).collect();
         PcmChunk { samples, words: Vec::new() }
     })
+}
+
+/// A word a chunk, each begun 10 milliseconds into it and over 20 before its end.
+fn words(work: Work, text: &str) -> impl futures::Stream<Item = PcmChunk> + Send + use<> {
+    let mut offset = 0;
+    let words: Vec<WordTiming> = text
+        .split(char::is_whitespace)
+        .filter_map(|word| {
+            let (at, length) = (offset, word.chars().count());
+            offset += length + 1;
+            (length > 0).then(|| (word.to_owned(), at, length))
+        })
+        .zip(0..)
+        .map(|((text, offset, length), number)| WordTiming {
+            text,
+            start_ms: number * 100 + 10,
+            end_ms: number * 100 + 80,
+            offset,
+            length,
+            kind: TimingKind::Measured,
+            letters: Vec::new(),
+        })
+        .collect();
+    tone(work).zip(stream::iter(words)).map(|(chunk, word)| PcmChunk { words: vec![word], ..chunk })
 }
 
 /// One chunk at once, each further one when the test opens the gate, and the end of what `tone` says when it is

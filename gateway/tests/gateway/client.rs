@@ -135,7 +135,9 @@ impl Answer {
     /// What we say of the speech, in headers.
     pub(crate) fn show_headers(&self) -> String {
         let ours = |name: &str| {
-            name.starts_with("x-") || ["content-type", "transfer-encoding", "cache-control"].contains(&name)
+            let others =
+                ["content-type", "transfer-encoding", "cache-control", "request-id", "character-cost"];
+            name.starts_with("x-") || others.contains(&name)
         };
         let mut lines: Vec<_> = self
             .headers

@@ -55,7 +55,10 @@ async fn the_voices() {
     {"backend":"tone","gender":"female","id":"busy","language":"en-US","name":"BUSY","status":"available"}
     {"backend":"tone","gender":"female","id":"mute","language":"en-US","name":"MUTE","status":"available"}
     {"backend":"tone","gender":"female","id":"panics","language":"en-US","name":"PANICS","status":"available"}
+    {"backend":"tone","gender":"female","id":"words","language":"en-US","name":"WORDS","status":"available"}
+    {"backend":"tone","gender":"female","id":"vendor","language":"en-US","name":"VENDOR","status":"available"}
     {"backend":"tone","gender":"female","id":"foreign","language":"en-US","name":"FOREIGN","reason":"Its language is not spoken yet.","status":"unavailable"}
+    {"alias_of":"tone:tone","backend":"tone","gender":"female","id":"21m00Tcm4TlvDq8ikWAM","language":"en-US","name":"21m00Tcm4TlvDq8ikWAM","status":"available"}
     {"alias_of":"tone:tone","backend":"tone","gender":"female","id":"alloy","language":"en-US","name":"alloy","status":"available"}
     "#);
 }

@@ -14,6 +14,8 @@ mod client;
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod elevenlabs;
+#[cfg(test)]
 mod hang_up;
 #[cfg(test)]
 mod keys;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use engine::{Catalogue, Engine};
 use gateway::{Clients, Config, Ended, Parts, Tls};
 use speech::{
-    BoxFuture, Clock, Ids, Journal, JournalError, Lexicon, Lexicons, RequestRow, Saying, SpeechError,
+    BoxFuture, Clock, Door, Ids, Journal, JournalError, Lexicon, Lexicons, RequestRow, Saying, SpeechError,
 };
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -58,7 +58,7 @@ impl Server {
             catalogue: Catalogue::new(
                 vec![Tone::new(work.clone())],
                 BTreeMap::from([("alloy".into(), "tone:tone".into())]),
-                BTreeMap::new(),
+                BTreeMap::from([("21m00Tcm4TlvDq8ikWAM".into(), vec!["tone".into()])]),
                 Arc::new(Noon),
             ),
             journal: rows.clone(),
@@ -129,6 +129,11 @@ impl Rows {
         let mut lines: Vec<_> = self.0.lock().unwrap().iter().map(show).collect();
         lines.sort();
         lines.join("\n")
+    }
+
+    /// The door that each row came in by.
+    pub(crate) fn doors(&self) -> Vec<Door> {
+        self.0.lock().unwrap().iter().map(|row| row.door).collect()
     }
 }
 
