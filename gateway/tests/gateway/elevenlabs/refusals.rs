@@ -54,41 +54,50 @@ async fn a_text_beyond_its_models_limit() {
 #[tokio::test]
 async fn a_text_without_a_word() {
     insta::assert_snapshot!(refusal(r#"{"text":""}"#).await, @r#"
-400 Bad Request
-{"detail":{"type":"validation_error","code":"invalid_text","message":"The text is empty; send at least one letter or digit.","status":"invalid_text","request_id":"req-1","param":"text"}}
-"#);
+    400 Bad Request
+    {"detail":{"type":"validation_error","code":"invalid_text","message":"The text is empty; send at least one letter or digit.","status":"invalid_text","request_id":"req-1","param":"text"}}
+    "#);
     insta::assert_snapshot!(refusal(r#"{"text":"... !"}"#).await, @r#"
+    400 Bad Request
+    {"detail":{"type":"validation_error","code":"invalid_text","message":"The text has no letter, digit or symbol that could be spoken.","status":"invalid_text","request_id":"req-1","param":"text"}}
+    "#);
+    insta::assert_snapshot!(refusal(r#"{"text":"Hi\u0000"}"#).await, @r#"
     400 Bad Request
     {"detail":{"type":"validation_error","code":"invalid_text","message":"Character 2 of the text is the control character U+0000; of those only tab (U+0009), line feed (U+000A) and carriage return (U+000D) are allowed.","status":"invalid_text","request_id":"req-1","param":"text"}}
     "#);
-    insta::assert_snapshot!(refusal(r#"{"text":"Hi\u0000"}"#).await, @"");
 }
 
 #[tokio::test]
 async fn wrong_shapes() {
     insta::assert_snapshot!(refusal("{}").await, @r#"
-422 Unprocessable Entity
-{"detail":{"type":"validation_error","code":"invalid_parameters","message":"The required field text is missing.","status":"invalid_parameters","request_id":"req-1","param":"text"}}
-"#);
+    422 Unprocessable Entity
+    {"detail":{"type":"validation_error","code":"invalid_parameters","message":"The required field text is missing.","status":"invalid_parameters","request_id":"req-1","param":"text"}}
+    "#);
     insta::assert_snapshot!(refusal("[]").await, @r#"
     422 Unprocessable Entity
-    {"detail":{"type":"validation_error","code":"invalid_parameters","message":"The body is not valid JSON: EOF while parsing a string at line 1 column 19. Send one JSON object in UTF-8, without NaN and lone surrogates.","status":"invalid_parameters","request_id":"req-1","param":null}}
+    {"detail":{"type":"validation_error","code":"invalid_parameters","message":"The body is an array; send a JSON object such as {\"text\":\"Hello.\"}.","status":"invalid_parameters","request_id":"req-1","param":null}}
     "#);
     insta::assert_snapshot!(refusal("{\"text\": \"my secret").await, @r#"
     422 Unprocessable Entity
-    {"detail":{"type":"validation_error","code":"invalid_parameters","message":"voice_settings.speed must be a number from 0.7 to 1.2.","status":"invalid_parameters","request_id":"req-1","param":"voice_settings.speed"}}
+    {"detail":{"type":"validation_error","code":"invalid_parameters","message":"The body is not valid JSON: EOF while parsing a string at line 1 column 19. Send one JSON object in UTF-8, without NaN and lone surrogates.","status":"invalid_parameters","request_id":"req-1","param":null}}
     "#);
     insta::assert_snapshot!(refusal_of(r#""voice_settings":{"speed":2}"#).await, @r#"
     422 Unprocessable Entity
+    {"detail":{"type":"validation_error","code":"invalid_parameters","message":"voice_settings.speed must be a number from 0.7 to 1.2.","status":"invalid_parameters","request_id":"req-1","param":"voice_settings.speed"}}
+    "#);
+    insta::assert_snapshot!(refusal_of(r#""output_format":"mp3_1_1""#).await, @r#"
+    422 Unprocessable Entity
     {"detail":{"type":"validation_error","code":"invalid_parameters","message":"output_format is none of the allowed values. Allowed: mp3_22050_32, mp3_24000_48, mp3_44100_32, mp3_44100_64, mp3_44100_96, mp3_44100_128, mp3_44100_192, pcm_8000, pcm_16000, pcm_22050, pcm_24000, pcm_32000, pcm_44100, pcm_48000, wav_8000, wav_16000, wav_22050, wav_24000, wav_32000, wav_44100, wav_48000, ulaw_8000, alaw_8000, opus_48000_32, opus_48000_64, opus_48000_96, opus_48000_128, opus_48000_192.","status":"invalid_parameters","request_id":"req-1","param":"output_format"}}
     "#);
-    insta::assert_snapshot!(refusal_of(r#""output_format":"mp3_1_1""#).await, @"");
     let server = Server::start().await;
     insta::assert_snapshot!(server.hello("tone?optimize_streaming_latency=9").await.show(), @r#"
     422 Unprocessable Entity
     {"detail":{"type":"validation_error","code":"invalid_parameters","message":"optimize_streaming_latency must be a whole number from 0 to 4.","status":"invalid_parameters","request_id":"req-1","param":"optimize_streaming_latency"}}
     "#);
-    insta::assert_snapshot!(server.post("/v1/text-to-speech/tone").body("text=Hi").send().await.show(), @"");
+    insta::assert_snapshot!(server.post("/v1/text-to-speech/tone").body("text=Hi").send().await.show(), @r#"
+    415 Unsupported Media Type
+    {"detail":{"type":"validation_error","code":"unsupported_media_type","message":"The body must be plain JSON: send the header Content-Type: application/json, and no Content-Encoding.","status":"unsupported_media_type","request_id":"req-2","param":null}}
+    "#);
 }
 
 #[tokio::test]
@@ -98,7 +107,10 @@ async fn a_wrong_method_and_nothing_there() {
     405 Method Not Allowed
     {"detail":{"type":"validation_error","code":"method_not_allowed","message":"This path does not take that method. Allowed: POST.","status":"method_not_allowed","request_id":"req-1","param":null}}
     "#);
-    insta::assert_snapshot!(server.get("/v1/voices/tone/samples").send().await.show(), @"");
+    insta::assert_snapshot!(server.get("/v1/voices/tone/samples").send().await.show(), @r#"
+    404 Not Found
+    {"detail":{"type":"not_found","code":"not_found","message":"There is nothing under this path.","status":"not_found","request_id":"req-2","param":null}}
+    "#);
     let elsewhere = server.get("/v1/history").header("xi-api-key", "any").send().await;
     insta::assert_snapshot!(elsewhere.show(), @r#"
     404 Not Found
@@ -130,9 +142,9 @@ async fn a_backend_that_never_answers() {
 #[tokio::test]
 async fn a_defect_of_ours() {
     insta::assert_snapshot!(Server::start().await.hello("panics").await.show(), @r#"
-500 Internal Server Error
-{"detail":{"type":"internal_error","code":"internal_server_error","message":"The gateway failed; the request may be tried again.","status":"internal_server_error","request_id":"req-1","param":null}}
-"#);
+    500 Internal Server Error
+    {"detail":{"type":"internal_error","code":"internal_server_error","message":"The gateway failed; the request may be tried again.","status":"internal_server_error","request_id":"req-1","param":null}}
+    "#);
 }
 
 #[tokio::test]
