@@ -1,31 +1,37 @@
-//! Benchmarks beside the Python packages that they compare with.
+//! Benchmarks, and the Python packages that some of them compare with.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::environment;
 use crate::steps::{self, Failure, step};
 use crate::workspace::Workspace;
 
-/// Prepares the Python packages and the program that is measured, then measures, everything optimised. The
-/// options are the benchmark's own.
+/// Prepares what is measured, everything optimised, then measures. The options are the benchmark's own.
 pub(crate) fn run(workspace: &Workspace, name: &str, options: &[&str]) -> Result<(), Failure> {
     let benchmark = match name {
+        "doors" => doors,
         "kokoro" => kokoro,
         "reading" => reading,
         "words" => words,
         _ => {
             return Err(Failure::usage(&format!(
-                "There is no benchmark {name:?}. There are: kokoro, reading, words."
+                "There is no benchmark {name:?}. There are: doors, kokoro, reading, words."
             )));
         }
     };
-    let python = environment::python(workspace, "bench-python", "tests/bench/requirements.txt")?;
-    benchmark(workspace, &python, options)
+    benchmark(workspace, options)
 }
 
-/// A program of `tests/bench`.
-fn kokoro(workspace: &Workspace, python: &Path, options: &[&str]) -> Result<(), Failure> {
+/// A program of `tests/bench` that compares with the fake vendors.
+fn doors(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
+    build(workspace, &["-p", "voice-soundboard", "-p", "vendors", "-p", "bench", "--bins"])?;
+    step("measurement", || steps::run(workspace.program("release", "doors").args(options)))
+}
+
+/// A program of `tests/bench` that compares with a Python package.
+fn kokoro(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
+    let python = python(workspace)?;
     build(workspace, &["-p", "voice-soundboard", "-p", "bench"])?;
     step("measurement", || {
         steps::run(workspace.program("release", "kokoro").args(options).env("BENCH_PYTHON", python))
@@ -33,13 +39,14 @@ fn kokoro(workspace: &Workspace, python: &Path, options: &[&str]) -> Result<(), 
 }
 
 /// A program of `tests/bench` that compares with nobody.
-fn reading(workspace: &Workspace, _: &Path, options: &[&str]) -> Result<(), Failure> {
+fn reading(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
     build(workspace, &["-p", "bench", "--bin", "reading"])?;
     step("measurement", || steps::run(workspace.program("release", "reading").args(options)))
 }
 
 /// A script of `tests/words`, whose ears are those of the end-to-end tests.
-fn words(workspace: &Workspace, python: &Path, options: &[&str]) -> Result<(), Failure> {
+fn words(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
+    let python = python(workspace)?;
     let ears = environment::python(workspace, "e2e-python", "tests/e2e/python/requirements.txt")?;
     let mut bench = Command::new(python);
     bench.arg("tests/words/bench.py").args(options).arg("--into").arg(workspace.target.join("words"));
@@ -52,6 +59,11 @@ fn words(workspace: &Workspace, python: &Path, options: &[&str]) -> Result<(), F
         bench.arg("--binary").arg(workspace.target.join("release").join("voice-soundboard"));
     }
     step("speech and judgement", || steps::run(&mut bench))
+}
+
+/// A Python that has the packages.
+fn python(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    environment::python(workspace, "bench-python", "tests/bench/requirements.txt")
 }
 
 fn build(workspace: &Workspace, packages: &[&str]) -> Result<(), Failure> {

@@ -1,8 +1,10 @@
 //! What the benchmarks are made of. Each benchmark is a program under `src/bin`; `cargo xtask bench NAME` runs it.
 //!
-//! Two sides take turns: ours, and the Python package `kokoro-onnx` on the same model file. Each measure
-//! collects one [`Pair`] of figures a round, and the [`report`] gives their medians with intervals.
+//! Two sides take turns: ours, and the Python package `kokoro-onnx` on the same model file, or a vendor that is
+//! asked without us. Each measure collects one [`Pair`] of figures a round, and a report gives their medians with
+//! intervals.
 
+pub mod doors;
 pub mod machine;
 pub mod measures;
 pub mod pair;

@@ -7,7 +7,7 @@ use crate::Result;
 pub struct Pair<T> {
     /// From voice-soundboard.
     pub ours: T,
-    /// From kokoro-onnx.
+    /// From whom it is compared with.
     pub theirs: T,
 }
 
@@ -28,6 +28,24 @@ impl<T> Pair<T> {
         } else {
             let theirs = theirs()?;
             Ok(Self { ours: ours()?, theirs })
+        }
+    }
+
+    /// Lets both sides have their turn, in random order: for rounds so short that taking turns could fall into step
+    /// with something else.
+    ///
+    /// # Errors
+    /// That of whichever side failed.
+    pub async fn take_at_random(
+        ours: impl AsyncFnOnce() -> Result<T>,
+        theirs: impl AsyncFnOnce() -> Result<T>,
+    ) -> Result<Self> {
+        if fastrand::bool() {
+            let ours = ours().await?;
+            Ok(Self { ours, theirs: theirs().await? })
+        } else {
+            let theirs = theirs().await?;
+            Ok(Self { ours: ours().await?, theirs })
         }
     }
 

@@ -1,4 +1,4 @@
-//! A program that writes audio to its standard output, watched from outside.
+//! Programs, watched from outside.
 
 use std::fs;
 use std::io::Read;
@@ -58,6 +58,20 @@ fn peak_of(pid: u32) -> Option<u64> {
     line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kib| kib * 1024)
 }
 
+/// The processor time that a process has used, all its threads together, to a hundredth of a second; see
+/// proc_pid_stat(5).
+///
+/// # Errors
+/// There is no such process, or no `/proc`.
+pub fn processor_time(pid: u32) -> Result<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The second field is the name in brackets; user and system time are the 14th and 15th.
+    let (_, fields) = stat.rsplit_once(')').ok_or("a process without a name")?;
+    let ticks: u64 =
+        fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    Ok(Duration::from_millis(ticks * 10))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +88,18 @@ mod tests {
         let kept = "s=$(head -c 40000000 /dev/zero | tr '\\0' x); echo \"$s\"";
         let run = watch(Command::new("sh").args(["-c", kept])).unwrap();
         assert!(run.peak > 40_000_000, "{run:?}");
+    }
+
+    #[test]
+    fn work_takes_processor_time() {
+        let mut child = Command::new("sh").args(["-c", "while :; do :; done"]).spawn().unwrap();
+        let start = Instant::now();
+        while processor_time(child.id()).unwrap() < Duration::from_millis(50) {
+            assert!(start.elapsed() < Duration::from_secs(20));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(start.elapsed() >= Duration::from_millis(40), "{:?}", start.elapsed());
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub enum Goal {
 
 impl Goal {
     /// Whether the medians reach it, and whether the whole interval does.
-    fn verdict(self, ours: Estimate, ratio: Estimate) -> &'static str {
+    pub(crate) fn verdict(self, ours: Estimate, ratio: Estimate) -> &'static str {
         let reached: fn(f64, f64) -> bool = match self {
             Self::RatioAtLeast(_) => |figure, goal| figure >= goal,
             Self::RatioAtMost(_) | Self::OursAtMost(_) => |figure, goal| figure <= goal,
@@ -28,7 +28,7 @@ impl Goal {
             Self::OursAtMost(goal) => (ours, goal),
         };
         let ends = [figures.low, figures.high].map(|end| reached(end, goal));
-        match (reached(figures.median, goal), ends) {
+        match (reached(figures.figure, goal), ends) {
             (true, [true, true]) => "reached",
             (true, _) => "reached by the median; the interval holds the target",
             (false, [false, false]) => "MISSED",
@@ -101,14 +101,14 @@ impl fmt::Display for Row {
     }
 }
 
-/// `median (low to high)`, with as many decimals as its size deserves.
-fn readable(Estimate { low, median, high }: Estimate) -> String {
-    let decimals = match median.abs() {
+/// `figure (low to high)`, with as many decimals as its size deserves.
+pub(crate) fn readable(Estimate { low, figure, high }: Estimate) -> String {
+    let decimals = match figure.abs() {
         100.0.. => 0,
         10.0.. => 1,
         _ => 2,
     };
-    format!("{median:.decimals$} ({low:.decimals$} to {high:.decimals$})")
+    format!("{figure:.decimals$} ({low:.decimals$} to {high:.decimals$})")
 }
 
 #[cfg(test)]
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn the_verdict_says_when_it_is_close() {
-        let ours = Estimate { low: 1.0, median: 2.0, high: 3.0 };
+        let ours = Estimate { low: 1.0, figure: 2.0, high: 3.0 };
         let verdict = |goal: Goal| goal.verdict(ours, ours);
         assert_eq!(verdict(Goal::RatioAtLeast(1.0)), "reached");
         assert_eq!(verdict(Goal::RatioAtLeast(1.5)), "reached by the median; the interval holds the target");

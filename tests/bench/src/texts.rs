@@ -31,6 +31,12 @@ pub fn repeated(times: usize) -> String {
     vec![long(); times].join("\n\n")
 }
 
+/// So many characters, of which the last ends a sentence.
+pub fn of_characters(characters: usize) -> String {
+    let endless = long() + " ";
+    endless.chars().cycle().take(characters.saturating_sub(1)).chain(['.']).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,5 +51,6 @@ mod tests {
         assert_eq!(words(SENTENCE), 26);
         assert_eq!(words(&long()), 150);
         assert_eq!(words(&repeated(10)), 1500);
+        assert_eq!(of_characters(3600).chars().count(), 3600);
     }
 }

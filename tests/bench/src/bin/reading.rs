@@ -62,7 +62,7 @@ fn hard() -> String {
 }
 
 fn median(figures: Vec<f64>) -> f64 {
-    estimate(figures).map_or(f64::NAN, |estimate| estimate.median)
+    estimate(figures).map_or(f64::NAN, |estimate| estimate.figure)
 }
 
 fn milliseconds(since: Instant) -> f64 {

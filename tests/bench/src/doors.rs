@@ -1,0 +1,25 @@
+//! What the gateway adds to a vendor: the same request through its door and to the fake vendor itself, over connections
+//! that are kept.
+
+mod connection;
+mod door;
+mod framing;
+mod line;
+mod measures;
+mod programs;
+mod socket;
+mod table;
+
+pub use door::{DOORS, Door};
+pub use measures::{Measured, measure};
+pub use programs::Programs;
+pub use table::{HEAD, STREAMING_HEAD, rows, streaming_row};
+
+/// What one request took, in milliseconds from before it was sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    /// Until the first audio that a client can use was in its hands.
+    pub first_audio: f64,
+    /// Until the end of the answer.
+    pub end: f64,
+}

@@ -1,0 +1,77 @@
+//! One connection of HTTP/1.1 that is kept between requests.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::Result;
+
+/// The key that every request carries: any is good for the fakes, and a gateway without clients looks at none.
+pub(super) const KEY: &str = "a-key-of-the-benchmark";
+
+/// A client of one server.
+pub(super) struct Connection {
+    address: SocketAddr,
+    requests: SendRequest<Full<Bytes>>,
+}
+
+impl Connection {
+    pub(super) async fn open(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let (requests, connection) = handshake(TokioIo::new(stream)).await?;
+        // How it ends is said by the request that it ends.
+        tokio::spawn(connection);
+        Ok(Self { address, requests })
+    }
+
+    /// Posts JSON, and shows each piece of the answer as it comes.
+    pub(super) async fn post(&mut self, path: &str, json: Bytes, heard: impl FnMut(Bytes)) -> Result<()> {
+        self.ask(Method::POST, path, json, heard).await
+    }
+
+    /// A whole answer.
+    pub(super) async fn fetch(&mut self, method: Method, path: &str) -> Result<Vec<u8>> {
+        let mut body = Vec::new();
+        self.ask(method, path, Bytes::new(), |piece| body.extend_from_slice(&piece)).await?;
+        Ok(body)
+    }
+
+    async fn ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+        mut heard: impl FnMut(Bytes),
+    ) -> Result<()> {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", self.address.to_string())
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {KEY}"))
+            .header("xi-api-key", KEY)
+            .body(Full::new(body))?;
+        self.requests.ready().await?;
+        let mut response = self.requests.send_request(request).await?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(refusal(path, status, &response.into_body().collect().await?.to_bytes()).into());
+        }
+        while let Some(frame) = response.body_mut().frame().await {
+            if let Ok(data) = frame?.into_data() {
+                heard(data);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refusal(path: &str, status: StatusCode, body: &[u8]) -> String {
+    format!("{path} was answered {status}: {}", String::from_utf8_lossy(body))
+}
