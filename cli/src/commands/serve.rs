@@ -51,7 +51,6 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
             ids: Arc::new(RandomIds),
             clock: Arc::new(SystemClock),
             config: config.http.clone(),
-            tls: None,
         };
         let stop = CancellationToken::new();
         let mut serving = pin!(gateway::serve(listener, parts, stop.cancelled()));

@@ -89,7 +89,9 @@ impl Offer {
         if let Ok(Some(models)) = &models
             && !models.is_empty()
         {
-            known.models = self.models_of(models);
+            let mut models = models.clone();
+            models.sort_by_key(|model| !is_named_like_speech(model.id()));
+            known.models = self.models_of(&models);
         }
         if let Ok(Some(voices)) = &voices
             && !voices.is_empty()
@@ -118,6 +120,13 @@ impl Offer {
         };
         each_once(listed).map(voice).collect()
     }
+}
+
+/// Servers list the models that write beside those that speak, and the first must be one that speaks.
+fn is_named_like_speech(model: &str) -> bool {
+    const NAMES: [&str; 4] = ["tts", "kokoro", "speech", "voice"];
+    let model = model.to_ascii_lowercase();
+    NAMES.iter().any(|name| model.contains(name))
 }
 
 /// One list of the server; none where it has no such list.
