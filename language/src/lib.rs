@@ -36,7 +36,7 @@ pub fn compile(text: SpeechText, reading: &Reading) -> Result<SpeechGraph, Speec
         return Err(nothing_left());
     }
     let clauses = clauses(&plain);
-    Ok(SpeechGraph::new(text, plain, clauses, reading.lexicon.clone()))
+    Ok(SpeechGraph::new(text, plain, clauses, reading.clone()))
 }
 
 fn nothing_left() -> SpeechError {

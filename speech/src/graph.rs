@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{Lexicon, Plain, SpeechText};
+use crate::{Lexicon, Markup, Plain, Reading, SpeechText};
 
 /// A stretch of the client's own text, counted in Unicode code points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,15 +44,15 @@ pub struct SpeechGraph {
     text: SpeechText,
     plain: Plain,
     clauses: Vec<Clause>,
-    lexicon: Lexicon,
+    reading: Reading,
 }
 
 impl SpeechGraph {
-    /// Joins a text with what is read of it, its clauses, whose `bytes` must be ranges of `plain`, and the client's
-    /// lexicon.
-    pub fn new(text: SpeechText, plain: Plain, clauses: Vec<Clause>, lexicon: Lexicon) -> Self {
+    /// Joins a text with what is read of it, its clauses, whose `bytes` must be ranges of `plain`, and how the client
+    /// wants it to be read.
+    pub fn new(text: SpeechText, plain: Plain, clauses: Vec<Clause>, reading: Reading) -> Self {
         debug_assert!(clauses.iter().all(|clause| plain.as_str().get(clause.bytes.clone()).is_some()));
-        Self { text, plain, clauses, lexicon }
+        Self { text, plain, clauses, reading }
     }
 
     /// The client's own text.
@@ -72,7 +72,12 @@ impl SpeechGraph {
 
     /// How the client wants words to be said.
     pub fn lexicon(&self) -> &Lexicon {
-        &self.lexicon
+        &self.reading.lexicon
+    }
+
+    /// What the client wants to become of its markup. `plain` is already what that leaves.
+    pub fn markup(&self) -> &Markup {
+        &self.reading.markup
     }
 
     /// The words of one clause, without markup.

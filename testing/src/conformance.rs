@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use speech::{
-    AudioFormat, Backend, Boundary, Clause, Codec, Delivery, ErrorKind, Extras, Lexicon, Plain, SampleRate,
+    AudioFormat, Backend, Boundary, Clause, Codec, Delivery, ErrorKind, Extras, Plain, Reading, SampleRate,
     Sound, Span, Speech, SpeechError, SpeechGraph, SpeechText, Speed, Utterance, WordTiming,
 };
 use tokio::time::{interval, timeout};
@@ -63,7 +63,7 @@ pub fn utterance(text: &str, voice: &str, format: AudioFormat) -> Utterance {
         ends: Boundary::Paragraph,
     };
     Utterance {
-        graph: Arc::new(SpeechGraph::new(text, plain, vec![clause], Lexicon::default())),
+        graph: Arc::new(SpeechGraph::new(text, plain, vec![clause], Reading::default())),
         delivery: Delivery {
             voice: voice.to_owned(),
             model: None,

@@ -1,14 +1,18 @@
-use speech::{AudioFormat, Codec, SampleRate, SpeechGraph, SpeechText};
+use speech::{AudioFormat, Codec, Markup, SampleRate, SpeechGraph, SpeechText};
 
 /// What a vendor is sent: the client's own text, code point by code point. The vendor reads it in its own way, so that
-/// a lexicon has no say; [`leaves_out_of`] says so.
+/// neither a lexicon has a say nor what was wished for its markup; [`leaves_out_of`] says so.
 pub(crate) fn text_for(graph: &SpeechGraph) -> &str {
     graph.text().as_str()
 }
 
 /// What of a graph its bare text does not carry.
 pub(crate) fn leaves_out_of(graph: &SpeechGraph) -> Vec<String> {
-    if graph.lexicon().is_empty() { Vec::new() } else { vec!["lexicon".to_owned()] }
+    let text = graph.plain().as_str().to_lowercase();
+    let is_met = graph.lexicon().entries().any(|(word, _)| text.contains(&word.to_lowercase()));
+    let lexicon = is_met.then(|| "lexicon".to_owned());
+    let markup = (*graph.markup() != Markup::default()).then(|| "markup".to_owned());
+    lexicon.into_iter().chain(markup).collect()
 }
 
 /// The most bytes that the speech of a text can be: a minute, and a second and a half for each code point, which no

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use speech::{AudioFormat, Codec, Extras, Lexicon, Saying, Speed, Usage, Utterance};
+use speech::{AudioFormat, Codec, Extras, Lexicon, Manner, Markup, Reading, Saying, Speed, Usage, Utterance};
 use testing::server::{Server, Step, answer, begin, chunk};
 use testing::utterance;
 
@@ -83,7 +83,10 @@ async fn an_old_model_gets_no_instructions_and_the_listener_is_told() -> Tested 
         utterance.graph.text().clone(),
         utterance.graph.plain().clone(),
         utterance.graph.clauses().to_vec(),
-        Lexicon::new([("Hello".to_owned(), Saying::Alias("goodbye".to_owned()))])?,
+        Reading {
+            lexicon: Lexicon::new([("Hello".to_owned(), Saying::Alias("goodbye".to_owned()))])?,
+            markup: Markup { code: Manner::Skip, ..Markup::default() },
+        },
     );
     utterance.graph = graph.into();
     utterance.delivery.model = Some("tts-1-hd".to_owned());
@@ -91,11 +94,11 @@ async fn an_old_model_gets_no_instructions_and_the_listener_is_told() -> Tested 
     utterance.delivery.language = Some("de".to_owned());
     utterance.delivery.extras = Extras::from_iter([("style".to_owned(), "sad".into())]);
     let backend = open("http://127.0.0.1:1/v1")?;
-    assert_eq!(backend.leaves_out(&utterance), ["lexicon", "instructions", "language", "style"]);
+    assert_eq!(backend.leaves_out(&utterance), ["lexicon", "markup", "instructions", "language", "style"]);
     let body = sent(utterance.clone()).await?;
     assert!(!body.contains("Calmly") && !body.contains("sad") && !body.contains("goodbye"), "{body}");
     utterance.delivery.model = Some("gpt-4o-mini-tts".to_owned());
-    assert_eq!(backend.leaves_out(&utterance), ["lexicon", "language", "style"]);
+    assert_eq!(backend.leaves_out(&utterance), ["lexicon", "markup", "language", "style"]);
     Ok(())
 }
 
