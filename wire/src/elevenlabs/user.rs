@@ -75,6 +75,7 @@ pub struct User {
     is_onboarding_completed: bool,
     is_onboarding_checklist_completed: bool,
     created_at: i64,
+    workspace_id: &'static str,
     seat_type: &'static str,
 }
 
@@ -89,6 +90,7 @@ impl User {
             is_onboarding_completed: true,
             is_onboarding_checklist_completed: true,
             created_at,
+            workspace_id: "soundboard",
             seat_type: "workspace_member",
         }
     }
