@@ -2,6 +2,7 @@
 
 mod alignment;
 mod error;
+mod format;
 mod model;
 mod query;
 mod request;
@@ -16,6 +17,7 @@ mod voice;
 
 pub use alignment::{Alignment, TimedAudio};
 pub use error::{ErrorBody, ErrorEnvelope};
+pub use format::{OUTPUT_FORMATS, OutputFormat};
 pub use model::{Language, MODELS, Model, USUAL_CHARACTERS};
 pub use query::{DEFAULT_FORMAT, SpeechQuery, output_format};
 pub use request::{

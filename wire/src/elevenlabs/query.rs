@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 use speech::AudioFormat;
 
-use super::upstream::{OUTPUT_FORMATS, OutputFormat};
+use super::{OUTPUT_FORMATS, OutputFormat};
 use crate::{Query, RequestError};
 
 /// What is spoken in unless asked otherwise.

@@ -4,7 +4,6 @@
 //! nothing can be done without it.
 
 mod alignment;
-mod format;
 mod lines;
 mod lists;
 mod refusal;
@@ -13,13 +12,14 @@ mod socket;
 mod timed;
 
 pub use alignment::Alignment;
-pub use format::{OUTPUT_FORMATS, OutputFormat};
 pub use lines::{LineTooLong, Lines};
 pub use lists::{FineTuning, Model, ModelLanguage, Models, VerifiedLanguage, Voice, VoicePage};
 pub use refusal::Refusal;
 pub use request::{BODY_FIELDS, CreateSpeech, QUERY_FIELDS, VOICE_SETTINGS, voice_settings};
 pub use socket::{Heard, Message};
 pub use timed::TimedAudio;
+
+pub use super::{OUTPUT_FORMATS, OutputFormat};
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::Value;

@@ -59,7 +59,7 @@ async fn the_vendors_own_id_and_price_are_told() {
 async fn every_format_has_its_media_type_and_is_not_compressed() {
     let server = Server::start().await;
     let mut types = Vec::new();
-    for format in wire::elevenlabs::upstream::OUTPUT_FORMATS {
+    for format in wire::elevenlabs::OUTPUT_FORMATS {
         let path = format!("/v1/text-to-speech/tone/stream?output_format={}", format.name);
         let ask = server.asks(&path, r#"{"text":"Hello, world."}"#);
         let answer = ask.header("accept-encoding", "gzip, deflate, br").send().await;

@@ -104,3 +104,20 @@ async fn a_break_breaks_the_lines_and_refuses_the_whole() {
     {"detail":{"type":"internal_error","code":"backend_failed","message":"The sine broke.","status":"backend_failed","request_id":"req-2","param":null}}
     "#);
 }
+
+#[tokio::test]
+async fn who_hangs_up_stops_the_work() {
+    let server = Server::start().await;
+    for call in ["text-to-speech/endless/stream/with-timestamps", "text-to-dialogue/stream/with-timestamps"] {
+        let body = r#"{"text":"Hello.","inputs":[{"text":"Hello.","voice_id":"endless"}]}"#;
+        let mut response = server.asks(&format!("/v1/{call}"), body).begin().await;
+        response.body_mut().frame().await.unwrap().unwrap();
+    }
+    reaches(&server.work.ended, 2).await;
+    let rows = server.rows.clone();
+    server.ended().await;
+    insta::assert_snapshot!(rows.show(), @r#"
+    req-1 local endless hung_up Some(6)
+    req-2 local endless hung_up Some(6)
+    "#);
+}
