@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::harness::server::config;
-use crate::harness::tools::{python_sdk, rows};
+use crate::harness::tools::{Sdk, rows};
 use crate::harness::{Server, program, run};
 
 const TEXT: &str = "The Zorblaxian vote was close.";
@@ -146,7 +146,7 @@ fn phonemes_are_shown_as_kokoro_gets_them() {
 #[test]
 fn an_unmodified_sdk_brings_a_lexicon_of_its_own() {
     let server = Server::start();
-    let seen = python_sdk(&["lexicon", &server.base_url(), "any key"]);
+    let seen = Sdk::OpenAiPython.play(&["lexicon", &server.base_url(), "any key"], None)["lexicon"].take();
     assert_eq!(seen["differs"], true, "{seen}");
     assert_eq!(seen["as_the_alias"], true, "{seen}");
     let refused = &seen["refused"];

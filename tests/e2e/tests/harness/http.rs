@@ -1,11 +1,14 @@
 //! Requests without an SDK, for what an SDK would not send.
 
-use std::io::Read;
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::Value;
-use ureq::Agent;
 use ureq::http::Response;
-use ureq::{Body, BodyReader};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::{Agent, Body, BodyReader};
 
 /// An answer, read to its end.
 #[derive(Debug)]
@@ -80,11 +83,26 @@ impl Coming {
         self.body.read_to_end(&mut rest).unwrap();
         rest
     }
+
+    /// Reads what comes, and how it ends.
+    pub(crate) fn end(mut self) -> (Vec<u8>, io::Result<()>) {
+        let mut body = Vec::new();
+        let ended = self.body.read_to_end(&mut body);
+        (body, ended.map(drop))
+    }
 }
 
-/// Every request on a connection of its own; an error status is an answer like any other.
-pub(crate) fn agent() -> Agent {
-    Agent::config_builder().http_status_as_error(false).max_idle_connections(0).build().into()
+/// Every request on a connection of its own; an error status is an answer like any other. Of servers with TLS only
+/// the one with that certificate is trusted.
+pub(crate) fn agent(certificate: Option<&Path>) -> Agent {
+    let trusted = certificate.map(|file| Certificate::from_pem(&fs::read(file).unwrap()).unwrap());
+    let trusted = RootCerts::Specific(Arc::new(trusted.into_iter().collect()));
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .max_idle_connections(0)
+        .tls_config(TlsConfig::builder().root_certs(trusted).build())
+        .build()
+        .into()
 }
 
 pub(crate) fn coming(response: Response<Body>) -> Coming {

@@ -1,5 +1,6 @@
 //! What the tests stand on.
 
+pub(crate) mod federation;
 pub(crate) mod http;
 pub(crate) mod process;
 pub(crate) mod program;
@@ -7,6 +8,7 @@ pub(crate) mod server;
 pub(crate) mod tools;
 pub(crate) mod waiting;
 
+pub(crate) use federation::Federation;
 pub(crate) use program::{Ended, program, run};
 pub(crate) use server::Server;
 pub(crate) use waiting::{Stopwatch, eventually};

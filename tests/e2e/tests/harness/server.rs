@@ -9,7 +9,8 @@ use std::thread;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use ureq::Agent;
+use ureq::http::Response;
+use ureq::{Agent, Body};
 
 use super::http::{self, Answer, Coming};
 use super::{SENTENCE, eventually, process, program, tools};
@@ -21,6 +22,8 @@ pub(crate) struct Server {
     data: Arc<TempDir>,
     log: Log,
     agent: Agent,
+    /// What its own requests are sent with.
+    key: Option<&'static str>,
     ended: bool,
 }
 
@@ -44,7 +47,25 @@ impl Server {
         Self::on(data, |_| ())
     }
 
+    /// One that wants a key, and shows that certificate if there is one.
+    pub(crate) fn keyed(
+        key: &'static str,
+        certificate: Option<&Path>,
+        complete: impl FnOnce(&mut Command),
+    ) -> Self {
+        Self::reached(fresh_data(), http::agent(certificate), Some(key), complete)
+    }
+
     fn on(data: Arc<TempDir>, complete: impl FnOnce(&mut Command)) -> Self {
+        Self::reached(data, http::agent(None), None, complete)
+    }
+
+    fn reached(
+        data: Arc<TempDir>,
+        agent: Agent,
+        key: Option<&'static str>,
+        complete: impl FnOnce(&mut Command),
+    ) -> Self {
         let mut command = serve(data.path());
         complete(&mut command);
         let mut process =
@@ -58,12 +79,12 @@ impl Server {
             }
             listening_on(&log.text())
         });
-        let server = Self { process, address, data, log, agent: http::agent(), ended: false };
+        let server = Self { process, address, data, log, agent, key, ended: false };
         eventually("readiness", || (server.get("/readyz").status() == 200).then_some(()));
         server
     }
 
-    /// `http://127.0.0.1:PORT`
+    /// `http://127.0.0.1:PORT`, or with `https`.
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
@@ -83,7 +104,11 @@ impl Server {
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {
-        http::read(self.agent.get(format!("{}{path}", self.address)).call().unwrap())
+        let mut get = self.agent.get(format!("{}{path}", self.address));
+        if let Some(key) = self.key {
+            get = get.header("authorization", format!("Bearer {key}"));
+        }
+        http::read(get.call().unwrap())
     }
 
     /// Asks for speech: [`SENTENCE`] as PCM, but for what `changes` says.
@@ -100,11 +125,15 @@ impl Server {
 
     /// The same, without waiting for the end.
     pub(crate) fn begin(&self, changes: &Value) -> Coming {
-        let request = request(changes).to_string();
-        let post = self.agent.post(self.speech_url()).content_type("application/json");
-        let coming = http::coming(post.send(request.as_bytes()).unwrap());
+        let coming = self.ask("/v1/audio/speech", &request(changes));
         assert_eq!(coming.head.status(), 200);
         coming
+    }
+
+    /// Posts JSON to that path, and hands over the answer while it is still coming.
+    pub(crate) fn ask(&self, path: &str, body: &Value) -> Coming {
+        let headers = [("content-type", "application/json")];
+        http::coming(self.send(path, &headers, body.to_string().as_bytes()))
     }
 
     /// Posts any bytes to the speech endpoint.
@@ -114,15 +143,18 @@ impl Server {
 
     /// Posts any bytes to that path.
     pub(crate) fn post_to(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        http::read(self.send(path, headers, body))
+    }
+
+    fn send(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Response<Body> {
         let mut post = self.agent.post(format!("{}{path}", self.address));
+        if let Some(key) = self.key {
+            post = post.header("authorization", format!("Bearer {key}"));
+        }
         for (name, value) in headers {
             post = post.header(*name, *value);
         }
-        http::read(post.send(body).unwrap())
-    }
-
-    fn speech_url(&self) -> String {
-        format!("{}/v1/audio/speech", self.address)
+        post.send(body).unwrap()
     }
 
     /// Its journal as it is now: one object a row, oldest first.
@@ -219,11 +251,12 @@ fn fresh_data() -> Arc<TempDir> {
 
 /// The address in "listening on http://127.0.0.1:40123".
 fn listening_on(log: &str) -> Option<String> {
-    let (_, rest) = log.split_once("listening on http://")?;
+    let (_, rest) = log.split_once("listening on ")?;
     // The line may not be complete yet.
     let (line, _) = rest.split_once('\n')?;
-    let address = line.split(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ':'))).next()?;
-    Some(format!("http://{address}"))
+    let (scheme, rest) = line.split_once("://")?;
+    let address = rest.split(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ':'))).next()?;
+    Some(format!("{scheme}://{address}"))
 }
 
 /// [`SENTENCE`] as PCM, but for what `changes` says.

@@ -86,16 +86,52 @@ pub(crate) fn sql(database: &Path, statements: &str) {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
 }
 
-/// A scenario of the application on the official SDK for Python.
-pub(crate) fn python_sdk(arguments: &[&str]) -> Value {
-    answer(python("sdk.py").args(arguments))
+/// An application on an official SDK, unmodified: only its base URL points elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Sdk {
+    OpenAiPython,
+    OpenAiJavaScript,
+    ElevenLabsPython,
+    ElevenLabsJavaScript,
 }
 
-/// A scenario of the application on the official SDK for JavaScript.
-pub(crate) fn node_sdk(arguments: &[&str]) -> Value {
+impl Sdk {
+    pub(crate) fn is_openais(self) -> bool {
+        matches!(self, Self::OpenAiPython | Self::OpenAiJavaScript)
+    }
+
+    /// Plays these scenarios of the application, which trusts that certificate: what each saw, by its name.
+    pub(crate) fn play(self, arguments: &[&str], certificate: Option<&Path>) -> Value {
+        let mut application = match self {
+            Self::OpenAiPython => python("openai_sdk.py"),
+            Self::OpenAiJavaScript => node("openai_sdk.mjs"),
+            Self::ElevenLabsPython => python("elevenlabs_sdk.py"),
+            Self::ElevenLabsJavaScript => node("elevenlabs_sdk.mjs"),
+        };
+        answer(trusting(&mut application, certificate).args(arguments))
+    }
+}
+
+/// A voice agent on plain WebSockets, see `python/voice_agent.py`.
+pub(crate) fn voice_agent(arguments: &[&str], certificate: Option<&Path>) -> Value {
+    answer(trusting(&mut python("voice_agent.py"), certificate).args(arguments))
+}
+
+fn trusting<'c>(command: &'c mut Command, certificate: Option<&Path>) -> &'c mut Command {
+    match certificate {
+        Some(certificate) => {
+            command.env("SSL_CERT_FILE", certificate).env("NODE_EXTRA_CA_CERTS", certificate)
+        }
+        None => command,
+    }
+}
+
+fn node(script: &str) -> Command {
     let folder = here().join("node");
     installed(&folder.join("node_modules"));
-    answer(Command::new("node").arg(folder.join("sdk.mjs")).args(arguments))
+    let mut command = Command::new("node");
+    command.arg(folder.join(script));
+    command
 }
 
 fn python(script: &str) -> Command {

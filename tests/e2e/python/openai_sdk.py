@@ -1,6 +1,6 @@
-"""An application that uses the official SDK, unmodified. Prints what it saw as one JSON object.
+"""An application that uses OpenAI's official SDK, unmodified. Prints what it saw as one JSON object, by scenario.
 
-    sdk.py SCENARIO BASE_URL API_KEY [FOLDER]
+    openai_sdk.py SCENARIO,... BASE_URL API_KEY [FOLDER]
 """
 
 import asyncio
@@ -13,11 +13,11 @@ from pathlib import Path
 import openai
 from openai import AsyncOpenAI, OpenAI
 
-SENTENCE = "The river bends twice before it reaches the old stone bridge."
+SENTENCE = "The river bends twice at the old bridge."
 LONG = " ".join([SENTENCE] * 6)
 FORMATS = ["mp3", "opus", "aac", "flac", "wav", "pcm"]
 
-_, scenario, base_url, key, *rest = sys.argv
+_, scenarios, base_url, key, *rest = sys.argv
 client = OpenAI(base_url=base_url, api_key=key, max_retries=0)
 
 
@@ -50,6 +50,12 @@ def streaming():
             "headers": dict(answer.headers),
             "request_id": answer.request_id,
         }
+
+
+def beginning():
+    """The first piece of speech that is still being made; then nobody wants more."""
+    with client.audio.speech.with_streaming_response.create(**speech(response_format="pcm")) as answer:
+        return {"bytes": len(next(answer.iter_bytes())), "headers": dict(answer.headers)}
 
 
 def events():
@@ -102,8 +108,31 @@ def lexicon():
     }
 
 
-def models():
-    return {"models": [model.id for model in client.models.list()]}
+def extras():
+    """What other servers added to OpenAI's body: half as loud, and a model by its vendor's name."""
+    folder = Path(rest[0])
+    plain = client.audio.speech.create(**speech(response_format="pcm"))
+    plain.write_to_file(folder / "plain.pcm")
+    quiet = speech(model="openai/tts-1", response_format="pcm", extra_body={"volume_multiplier": 0.5})
+    answer = client.audio.speech.create(**quiet)
+    answer.write_to_file(folder / "quiet.pcm")
+    return dict(answer.response.headers)
+
+
+def lists():
+    """Everything there is to choose from, and one model of it."""
+    models = [model.id for model in client.models.list()]
+    return {
+        "models": models,
+        "each": [client.models.retrieve(model).id for model in models],
+        "voices": client.get("/audio/voices", cast_to=object)["voices"],
+    }
+
+
+def busy():
+    """Speech of a vendor that is busy at first: the SDK's own defaults try again."""
+    patient = OpenAI(base_url=base_url, api_key=key)
+    return len(patient.audio.speech.create(**speech(response_format="pcm")).content)
 
 
 def errors():
@@ -121,12 +150,12 @@ def errors():
 
 def key_errors():
     """Which exception a key raises that is not known."""
-    return {"speech": raised(**speech())}
+    return raised(OpenAI(base_url=base_url, api_key="a-wrong-key"), **speech())
 
 
-def raised(**request):
+def raised(asking=client, **request):
     try:
-        client.audio.speech.create(**request)
+        asking.audio.speech.create(**request)
     except openai.APIStatusError as error:
         return {
             "class": type(error).__name__,
@@ -140,4 +169,4 @@ def raised(**request):
     return None
 
 
-print(json.dumps(globals()[scenario]()))
+print(json.dumps({name: globals()[name]() for name in scenarios.split(",")}))
