@@ -10,6 +10,7 @@ mod backend;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod captions;
 mod client;
 #[cfg(test)]
 mod connections;
