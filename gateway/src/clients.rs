@@ -111,7 +111,7 @@ impl Clients {
 
     /// Compares digests, all of them and each to its end, so that the time taken tells nothing about any key:
     /// not its length, not how much of it was right, not its place in the list.
-    fn owner(&self, key: &[u8]) -> Option<Arc<str>> {
+    pub(crate) fn owner(&self, key: &[u8]) -> Option<Arc<str>> {
         let digest = digest_of(key);
         let mut owner = u64::MAX;
         for (known, candidate) in &self.keys {

@@ -20,7 +20,9 @@ pub struct Config {
     pub max_connections: NonZeroU32,
     /// Requests at a time, each until its last byte is sent; more are answered 503. Default: 256.
     pub max_in_flight: NonZeroU32,
-    /// Bytes of a request body; larger ones are answered 413. Default: 1048576.
+    /// WebSockets of one client at a time; more are answered 429. Default: 20.
+    pub max_sockets_per_key: NonZeroU32,
+    /// Bytes of a request body; larger ones are answered 413. Also of a WebSocket's message. Default: 1048576.
     pub max_body_bytes: usize,
     /// Seconds in which a connection must deliver the head of its next request, or be closed. Default: 30.
     pub header_timeout_seconds: NonZeroU32,
@@ -42,6 +44,7 @@ impl Default for Config {
             cors_origins: Vec::new(),
             max_connections: count(1024),
             max_in_flight: count(256),
+            max_sockets_per_key: count(20),
             max_body_bytes: 1024 * 1024,
             header_timeout_seconds: count(30),
             body_timeout_seconds: count(30),

@@ -20,7 +20,7 @@ use axum::routing::get;
 use engine::Engine;
 use futures::{TryStreamExt as _, future};
 use http::{HeaderMap, HeaderValue, header};
-use speech::{AudioStream, Door};
+use speech::{AudioStream, Door, Ids};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
@@ -39,6 +39,10 @@ use crate::stack::{Next, Notes, Request, Response, report};
 pub(crate) struct Rooms {
     pub(crate) engine: Engine,
     pub(crate) config: Arc<Config>,
+    /// Where request ids come from.
+    pub(crate) ids: Arc<dyn Ids>,
+    /// Those of WebSockets.
+    pub(crate) seats: elevenlabs::Seats,
     /// When this gateway started, Unix seconds.
     pub(crate) since: i64,
     /// Cancelled when it is about to stop.

@@ -17,6 +17,17 @@ pub(crate) enum Fault {
     WrongKey,
     /// Without API keys only this machine may ask, and the `Host` header names another.
     ForeignHost,
+    /// Without API keys a page may only call if its origin is known.
+    ForeignPage,
+    /// Only WebSockets are served under that path.
+    NoUpgrade,
+    /// The client has too many of something at a time.
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many it may have.
+        most: u32,
+    },
     /// Nothing is served under that path.
     UnknownRoute,
     /// The path is served, but not with that method.
@@ -42,9 +53,11 @@ impl Fault {
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Speech(error) => error.kind(),
-            Self::NoKey | Self::WrongKey | Self::ForeignHost => ErrorKind::Unauthenticated,
+            Self::NoKey | Self::WrongKey | Self::ForeignHost | Self::ForeignPage => ErrorKind::Unauthenticated,
             Self::BodyTooSlow => ErrorKind::DeadlineExceeded,
+            Self::TooMany { .. } => ErrorKind::RateLimited,
             Self::UnknownRoute
+            | Self::NoUpgrade
             | Self::WrongMethod { .. }
             | Self::WrongMediaType
             | Self::BodyTooLarge { .. }
@@ -65,6 +78,9 @@ impl fmt::Display for Fault {
             Self::BodyTooLarge { limit } => {
                 return write!(f, "The body is too large; at most {limit} bytes are read.");
             }
+            Self::TooMany { what, most } => {
+                return write!(f, "There are too many {what}; at most {most} are allowed at a time.");
+            }
             Self::NoKey => {
                 "You didn't provide an API key. Send it in the Authorization header, as \"Bearer YOUR_KEY\"."
             }
@@ -75,6 +91,10 @@ impl fmt::Display for Fault {
                 "This gateway has no API keys, so it answers only to this machine's own names, such as localhost \
                  or 127.0.0.1. To reach it by another name, configure an API key."
             }
+            Self::ForeignPage => {
+                "This gateway has no API keys, so it answers only to pages whose origin is listed under cors_origins."
+            }
+            Self::NoUpgrade => "Only WebSockets are served under this path.",
             Self::UnknownRoute => {
                 "There is nothing under this path. Speech is asked for with POST /v1/audio/speech."
             }

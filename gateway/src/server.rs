@@ -122,7 +122,7 @@ impl Server {
             let Ok(place) = self.places.clone().acquire_owned().await else { return };
             match listener.accept().await {
                 Ok((stream, _)) => {
-                    let kept = Kept { _place: Arc::new(place), _task: self.tasks.token() };
+                    let kept = Kept { _place: Arc::new(place), _task: self.tasks.token(), draining: self.draining.clone(), cut: self.cut.clone() };
                     self.tasks.spawn(self.clone().connection(stream, kept));
                 }
                 Err(error) if is_about_one_connection(&error) => {}
@@ -182,6 +182,10 @@ impl Server {
 pub(crate) struct Kept {
     _place: Arc<OwnedSemaphorePermit>,
     _task: TaskTrackerToken,
+    /// Cancelled when the server is about to stop.
+    pub(crate) draining: CancellationToken,
+    /// Cancelled when it waits no longer.
+    pub(crate) cut: CancellationToken,
 }
 
 /// A socket that refuses an option is broken, and the first read says so.

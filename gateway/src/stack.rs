@@ -21,9 +21,10 @@ use tower::ServiceBuilder;
 use tower::util::BoxCloneSyncService;
 
 use crate::Parts;
-use crate::doors::{self, Rooms};
+use crate::doors::{self, Rooms, elevenlabs};
 
 pub(crate) use access::Notes;
+pub(crate) use admission::{Places, take_place};
 pub(crate) use authenticate::Client;
 pub(crate) use request_id::RequestId;
 pub(crate) use rescue::report;
@@ -38,9 +39,13 @@ pub(crate) type Next<E> = BoxCloneSyncService<Request, Response, E>;
 /// The whole way. The cap on connections and the timeout of headers lie before it, in `server`.
 pub(crate) fn stack(parts: Parts, draining: CancellationToken) -> Next<Infallible> {
     let config = Arc::new(parts.config);
+    let clients = Arc::new(parts.clients);
+    let places = admission::places(config.max_in_flight);
     let rooms = Rooms {
         engine: parts.engine.clone(),
         config: config.clone(),
+        ids: parts.ids.clone(),
+        seats: elevenlabs::Seats::new(clients.clone(), places.clone(), config.max_sockets_per_key),
         since: parts.clock.unix_ms() / 1000,
         draining,
         exact: doors::room(),
@@ -63,10 +68,10 @@ pub(crate) fn stack(parts: Parts, draining: CancellationToken) -> Next<Infallibl
         // Before anyone reads a body.
         .layer(body_limit::body_limit(config.max_body_bytes, config.body_timeout()))
         // Deny by default: what follows knows who asks.
-        .layer(authenticate::authenticate(parts.clients))
+        .layer(authenticate::authenticate(clients))
         // Each refused speech of a known client leaves its row, also one that admission sheds.
         .layer(refusals::refusals(parts.engine))
         // Only work that was authenticated may take a place, which it holds until its last byte.
-        .layer(admission::admission(config.max_in_flight))
+        .layer(admission::admission(places))
         .service(doors::routes(rooms))
 }

@@ -5,6 +5,7 @@ mod dialogue;
 mod errors;
 mod models;
 mod named;
+mod socket;
 mod speech;
 mod telling;
 mod terms;
@@ -24,6 +25,7 @@ use named::VoiceName;
 
 pub(super) use errors::{envelope, status};
 pub(super) use models::models;
+pub(crate) use socket::Seats;
 
 /// How each of the four calls that speak ends, and how it answers.
 const CALLS: [(&str, Framing); 4] = [
@@ -41,7 +43,7 @@ const LISTS: [&str; 4] = ["/v1/voices", "/v2/voices", "/v1/user", "/v1/text-to-s
 
 /// The routes of this door.
 pub(super) fn routes() -> Router<Rooms> {
-    let lists = Router::new()
+    let others = socket::routes()
         .route("/v1/voices", get(voices::all))
         .route("/v1/voices/settings/default", get(voices::default_settings))
         .route("/v1/voices/{voice_id}", get(voices::one))
@@ -49,7 +51,7 @@ pub(super) fn routes() -> Router<Rooms> {
         .route("/v2/voices", get(voices::search))
         .route("/v1/user", get(user::user))
         .route("/v1/user/subscription", get(user::subscription));
-    CALLS.into_iter().fold(lists, |routes, (end, framing)| {
+    CALLS.into_iter().fold(others, |routes, (end, framing)| {
         let speech = move |rooms: State<Rooms>, voice: VoiceName, request: Request| {
             speech::create(rooms, voice, request, framing)
         };
@@ -69,6 +71,13 @@ pub(crate) fn is_path(path: &str) -> bool {
 pub(crate) fn is_socket(uri: &Uri, headers: &HeaderMap) -> bool {
     let upgrade = headers.get(header::UPGRADE).map(|value| value.as_bytes());
     is_speech_path(uri.path()) && upgrade.is_some_and(|to| to.eq_ignore_ascii_case(b"websocket"))
+}
+
+/// Whether a request, as it stands, can only open a WebSocket of this door.
+pub(crate) fn asks_for_socket(request: &Request) -> bool {
+    let uri = request.uri();
+    let is_get = request.method() == Method::GET;
+    is_get && uri.path().ends_with("stream-input") && is_socket(uri, request.headers())
 }
 
 /// Whether a request came from a client of this API, whatever its path.

@@ -7,23 +7,37 @@ use tower::{Layer, ServiceExt as _};
 
 use super::{Next, Request, around::around, authenticate::is_exempt};
 use crate::body::{Tend, tend};
+use crate::doors::elevenlabs;
 use crate::fault::Fault;
 
 impl Tend for OwnedSemaphorePermit {}
 
-/// Takes so many requests at a time, each until the last byte of its answer, and refuses the next at once: a
-/// queue here would only hide the load. Probes are always let through, or a busy server would be restarted.
-pub(crate) fn admission(most: NonZeroU32) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
-    let places = Arc::new(Semaphore::new(most.get() as usize));
+/// Places for so many requests and sockets at a time.
+pub(crate) type Places = Arc<Semaphore>;
+
+/// None is taken.
+pub(crate) fn places(most: NonZeroU32) -> Places {
+    Arc::new(Semaphore::new(most.get() as usize))
+}
+
+/// Takes one now.
+pub(crate) fn take_place(places: &Places) -> Result<OwnedSemaphorePermit, Fault> {
+    places.clone().try_acquire_owned().map_err(|_| {
+        SpeechError::new(ErrorKind::Overloaded, "The gateway is busy; try again in a moment.").into()
+    })
+}
+
+/// Takes requests as long as there are places, each until the last byte of its answer, and refuses the next at once: a
+/// queue here would only hide the load. Probes are always let through, or a busy server would be restarted. A socket
+/// outlives its answer: it takes its place itself.
+pub(crate) fn admission(places: Places) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
     around(move |request: Request, next: Next<Fault>| {
         let places = places.clone();
         async move {
-            if is_exempt(&request) {
+            if is_exempt(&request) || elevenlabs::asks_for_socket(&request) {
                 return next.oneshot(request).await;
             }
-            let place = places.try_acquire_owned().map_err(|_| {
-                SpeechError::new(ErrorKind::Overloaded, "The gateway is busy; try again in a moment.")
-            })?;
+            let place = take_place(&places)?;
             Ok(tend(next.oneshot(request).await?, place))
         }
     })
@@ -44,7 +58,7 @@ mod tests {
             }
             Ok(Response::default())
         });
-        let one_place = admission(NonZeroU32::MIN).layer(Next::new(slow_probes));
+        let one_place = admission(places(NonZeroU32::MIN)).layer(Next::new(slow_probes));
         let ask = |path: &'static str| {
             let mut request = Request::new(Body::empty());
             *request.uri_mut() = http::Uri::from_static(path);

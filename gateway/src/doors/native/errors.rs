@@ -24,7 +24,9 @@ pub(in crate::doors) fn envelope(fault: &Fault, request_id: &str) -> Vec<u8> {
 
 fn code(fault: &Fault) -> &'static str {
     match fault {
-        Fault::Speech(_) | Fault::NoKey | Fault::WrongKey => fault.kind().code(),
+        Fault::Speech(_) | Fault::NoKey | Fault::WrongKey | Fault::TooMany { .. } => fault.kind().code(),
+        Fault::ForeignPage => "origin_not_allowed",
+        Fault::NoUpgrade => "upgrade_required",
         Fault::ForeignHost => "host_not_allowed",
         Fault::UnknownRoute => "unknown_route",
         Fault::WrongMethod { .. } => "method_not_allowed",

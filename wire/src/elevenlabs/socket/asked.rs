@@ -30,8 +30,10 @@ pub struct Asked {
     pub close_context: bool,
     /// No more words come at all.
     pub close_socket: bool,
-    /// Those of [`OPENING_FIELDS`] that are there and not null.
+    /// Those of [`OPENING_FIELDS`] that are there and not null; the settings without the speed.
     pub opening: Vec<(&'static str, Value)>,
+    /// Times the voice's own pace.
+    pub speed: Option<f64>,
     /// The API key.
     pub key: Option<String>,
 }
@@ -56,7 +58,12 @@ impl Asked {
         let fields = Fields::from_json(json, r#"{"text": "Hello "}"#)?;
         let key = KEY_FIELDS.into_iter().find_map(|field| fields.get(field)?.as_str());
         let context_id = fields.text("context_id")?;
-        let opening = OPENING_FIELDS.into_iter();
+        let mut opening: Vec<_> =
+            OPENING_FIELDS.into_iter().filter_map(|field| Some((field, fields.get(field)?.clone()))).collect();
+        let speed = opening.iter_mut().find_map(|(field, value)| match (*field, value) {
+            ("voice_settings", Value::Object(settings)) => settings.remove("speed"),
+            _ => None,
+        });
         Ok(Self {
             context_id: context_id.map(|id| within(LONGEST_ID, "context_id", id)).transpose()?,
             text: fields.text("text")?,
@@ -65,7 +72,8 @@ impl Asked {
             close_context: flag(&fields, "close_context")?,
             close_socket: flag(&fields, "close_socket")?,
             key: key.map(|key| key.strip_prefix("Bearer ").unwrap_or(key).to_owned()),
-            opening: opening.filter_map(|field| Some((field, fields.get(field)?.clone()))).collect(),
+            opening,
+            speed: speed.and_then(|speed| speed.as_f64()),
         })
     }
 }

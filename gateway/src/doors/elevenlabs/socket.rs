@@ -1,0 +1,136 @@
+//! The WebSockets: a text that is still being written is spoken as it comes.
+//!
+//! A socket is two futures in one task. One listens, and feeds each context's words to the engine; the other tells,
+//! and owns what is being spoken. Whoever hangs up ends both, and with them everything that was being spoken.
+//!
+//! `try_trigger_generation` and `chunk_length_schedule` change nothing for our own voices: a sentence is spoken as
+//! soon as it is complete. What else the first message says goes to a backend that speaks ElevenLabs' protocol.
+
+mod alignment;
+mod context;
+mod listen;
+mod manner;
+mod seats;
+mod speak;
+mod tell;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::extract::{FromRequestParts as _, Path, State};
+use axum::routing::get;
+use futures::StreamExt as _;
+use speech::{Ids, SpeechError};
+use tokio::sync::mpsc;
+use tracing::Instrument as _;
+use wire::elevenlabs::socket::Dialect;
+
+use self::listen::{Incoming, Listener};
+use self::manner::Manner;
+pub(crate) use self::seats::{Seat, Seats};
+use crate::doors::Rooms;
+use crate::fault::Fault;
+use crate::server::Kept;
+use crate::stack::{Client, Request, RequestId, Response};
+
+/// How long a client has to answer our close before it is cut off.
+const LINGER: Duration = Duration::from_secs(5);
+
+/// What the listener has to say, and the teller has not read yet.
+const WAITING_ORDERS: usize = 16;
+
+/// The routes of the sockets.
+pub(super) fn routes() -> Router<Rooms> {
+    Router::new()
+        .route(
+            "/v1/text-to-speech/{voice_id}/stream-input",
+            get(async |rooms, Path(voice), request| open(rooms, Dialect::Single, voice, request).await),
+        )
+        .route(
+            "/v1/text-to-speech/{voice_id}/multi-stream-input",
+            get(async |rooms, Path(voice), request| open(rooms, Dialect::Multi, voice, request).await),
+        )
+        .route(
+            "/v1/text-to-dialogue/multi-stream-input",
+            get(async |rooms, request| open(rooms, Dialect::Dialogue, String::new(), request).await),
+        )
+}
+
+/// A socket that is about to be opened.
+struct Socket {
+    rooms: Rooms,
+    dialect: Dialect,
+    /// Who speaks; of no meaning in a dialogue.
+    voice: Arc<str>,
+    manner: Manner,
+    /// None until the first message says who asks.
+    seat: Option<Seat>,
+    /// The id of the upgrade, which is that of its first speech, too.
+    id: Arc<str>,
+}
+
+async fn open(
+    State(rooms): State<Rooms>,
+    dialect: Dialect,
+    voice: String,
+    request: Request,
+) -> Result<Response, Fault> {
+    let (mut parts, _) = request.into_parts();
+    let known = &parts.extensions;
+    // Both were put there on the way; a request without them came round it.
+    let (Some(RequestId(id)), Some(kept)) = (known.get().cloned(), known.get::<Kept>().cloned()) else {
+        return Err(SpeechError::internal("an upgrade without id or connection").into());
+    };
+    let client = known.get::<Client>().cloned();
+    rooms.seats.refuse_foreign_page(&rooms.config, &parts.headers)?;
+    let manner = Manner::read(parts.uri.query(), dialect).map_err(SpeechError::from)?;
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|_| Fault::NoUpgrade)?;
+    let seat = client.map(|Client(name)| rooms.seats.take(name)).transpose()?;
+    let limit = rooms.config.max_body_bytes;
+    let socket = Socket { rooms, dialect, voice: voice.into(), manner, seat, id };
+    let span = tracing::Span::current();
+    let running = move |stream: WebSocket| {
+        async move {
+            tokio::select! {
+                () = kept.cut.cancelled() => {}
+                () = socket.run(stream, &kept) => {}
+            }
+        }
+        .instrument(span)
+    };
+    // A message beyond the limit is answered; one far beyond it is not even read.
+    Ok(upgrade.max_message_size(limit * 2).max_frame_size(limit * 2).on_upgrade(running))
+}
+
+impl Socket {
+    async fn run(self, stream: WebSocket, kept: &Kept) {
+        let (sink, stream) = stream.split();
+        let (orders, taken) = mpsc::channel(WAITING_ORDERS);
+        let telling = tell::tell(sink, taken, self.rooms.config.stall_timeout());
+        let listening = Listener::listen(self, Incoming::new(stream), orders, kept.draining.clone());
+        tokio::pin!(telling, listening);
+        tokio::select! {
+            told = &mut telling => {
+                // To close before the client's last words are read would reset the connection, and ours be lost.
+                if told.is_ok() {
+                    let _ = tokio::time::timeout(LINGER, listening).await;
+                }
+            }
+            () = &mut listening => {}
+        }
+    }
+}
+
+/// Ids for the speeches of one socket.
+struct SpeechIds {
+    first: Option<Arc<str>>,
+    ids: Arc<dyn Ids>,
+}
+
+impl SpeechIds {
+    fn next(&mut self) -> String {
+        self.first.take().map_or_else(|| self.ids.request_id(), |id| id.to_string())
+    }
+}

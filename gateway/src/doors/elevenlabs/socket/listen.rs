@@ -1,0 +1,359 @@
+//! What the client says.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{Message, WebSocket};
+use bytes::Bytes;
+use engine::Refusal;
+use futures::StreamExt as _;
+use futures::stream::SplitStream;
+use speech::{Door, SpeechError, Speed, Terms};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use wire::elevenlabs::socket::{Asked, Dialect};
+
+use super::context::{Context, Silent, ends_sentence, turn};
+use super::manner::Manner;
+use super::speak::{Voicing, complaint, speak};
+use super::tell::{Close, Frame, Order};
+use super::{Seat, Socket, SpeechIds};
+use crate::doors::Rooms;
+use crate::fault::Fault;
+
+/// Contexts of one socket at a time, those among them that are still being spoken though their text has ended.
+const MOST_CONTEXTS: usize = 10;
+
+/// What a piece of text costs beside its bytes while it waits.
+const OVERHEAD: usize = 128;
+
+/// ElevenLabs' name for a client who sent nothing for too long.
+const INPUT_TIMEOUT: &str = "input_timeout_exceeded";
+
+/// The messages of a client.
+pub(super) struct Incoming(SplitStream<WebSocket>);
+
+impl Incoming {
+    pub(super) fn new(stream: SplitStream<WebSocket>) -> Self {
+        Self(stream)
+    }
+
+    /// The next message; none when the client has gone.
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            match self.0.next().await? {
+                Ok(Message::Text(text)) => return Some(text.into()),
+                Ok(Message::Binary(bytes)) => return Some(bytes),
+                // To be asked for more is what sends the answer to a ping or a close.
+                Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)) => {}
+                Err(_) => return None,
+            }
+        }
+    }
+}
+
+/// Why nothing more is listened to.
+enum Ending {
+    /// The client has gone.
+    Gone,
+    /// What was written is spoken, and then the socket is closed.
+    Over(Close),
+    /// The socket is closed at once.
+    Broken(Frame),
+}
+
+/// A socket's ears.
+pub(super) struct Listener {
+    rooms: Rooms,
+    dialect: Dialect,
+    voice: Arc<str>,
+    manner: Manner,
+    client: Arc<str>,
+    ids: SpeechIds,
+    orders: mpsc::Sender<Order>,
+    /// By their ids. Those that the client has closed are gone from here, and may still be spoken.
+    contexts: HashMap<Option<Arc<str>>, Context>,
+    /// For [`MOST_CONTEXTS`].
+    places: Arc<Semaphore>,
+    /// Bytes of text that may wait for the engine.
+    room: Arc<Semaphore>,
+}
+
+impl Listener {
+    /// Listens until the client hangs up.
+    pub(super) async fn listen(
+        socket: Socket,
+        mut incoming: Incoming,
+        orders: mpsc::Sender<Order>,
+        draining: CancellationToken,
+    ) {
+        let Socket { rooms, dialect, voice, manner, seat, id } = socket;
+        let mut first = None;
+        let seat = match seat {
+            Some(seat) => Ok(seat),
+            None => late_seat(&rooms, &mut incoming, &mut first).await,
+        };
+        // The seat is kept until the socket is closed.
+        let ending = match &seat {
+            Ok(Seat { client, .. }) => {
+                let ids = SpeechIds { first: Some(id), ids: rooms.ids.clone() };
+                let room = Arc::new(Semaphore::new(rooms.config.max_body_bytes + OVERHEAD));
+                let (client, orders) = (client.clone(), orders.clone());
+                let (contexts, places) = (HashMap::new(), Arc::new(Semaphore::new(MOST_CONTEXTS)));
+                let listener =
+                    Self { rooms, dialect, voice, manner, client, ids, orders, contexts, places, room };
+                listener.take_all(first, &mut incoming, draining).await
+            }
+            Err(None) => Ending::Gone,
+            Err(Some(fault)) => Ending::Broken(broken(dialect, fault)),
+        };
+        let told = match ending {
+            Ending::Gone => return,
+            Ending::Over(close) => orders.send(Order::Finish(close)).await,
+            Ending::Broken(frame) => orders.send(Order::Say(frame)).await,
+        };
+        // Refused only when the teller has closed the socket already.
+        let _ = told;
+        while incoming.next().await.is_some() {}
+    }
+
+    /// Takes messages until nothing more is to be listened to. Nobody can write to a context after it.
+    async fn take_all(
+        mut self,
+        first: Option<Bytes>,
+        incoming: &mut Incoming,
+        draining: CancellationToken,
+    ) -> Ending {
+        let mut next = first;
+        let ending = loop {
+            let message = match next.take() {
+                Some(first) => Some(first),
+                None => tokio::select! {
+                    biased;
+                    () = draining.cancelled() => break Ending::Over(Close::AWAY),
+                    message = timeout(self.manner.idle, incoming.next()) => match message {
+                        Ok(message) => message,
+                        Err(_) if self.is_finishing() => continue,
+                        Err(_) => break Ending::Broken(self.too_quiet()),
+                    },
+                },
+            };
+            let Some(message) = message else { break Ending::Gone };
+            if let Err(ending) = self.hear(&message).await {
+                break ending;
+            }
+        };
+        if let Ending::Over(_) = ending {
+            self.close_all().await;
+        }
+        ending
+    }
+
+    async fn hear(&mut self, message: &[u8]) -> Result<(), Ending> {
+        let limit = self.rooms.config.max_body_bytes;
+        if message.len() > limit {
+            return Err(Ending::Broken(broken(self.dialect, &Fault::BodyTooLarge { limit })));
+        }
+        let mut asked = match Asked::from_json(message) {
+            Ok(asked) => asked,
+            Err(error) => {
+                let fault = SpeechError::from(error).into();
+                if self.dialect != Dialect::Single {
+                    // Whose fault it is cannot be told.
+                    let told = complaint(self.dialect, None, &fault, None);
+                    return self.order(Order::Say(told)).await;
+                }
+                let fault = self.refuse(fault).await;
+                return Err(Ending::Broken(broken(self.dialect, &fault)));
+            }
+        };
+        let is_end = match self.dialect {
+            Dialect::Single => asked.text.as_deref() == Some(""),
+            Dialect::Multi | Dialect::Dialogue => asked.close_socket,
+        };
+        if self.dialect == Dialect::Single {
+            (asked.context_id, asked.close_context) = (None, false);
+        }
+        self.write(asked).await?;
+        if is_end { Err(Ending::Over(Close::DONE)) } else { Ok(()) }
+    }
+
+    /// Has a context take what was asked of it.
+    async fn write(&mut self, asked: Asked) -> Result<(), Ending> {
+        let Asked { context_id, text, inputs, flush, close_context, opening, speed, .. } = asked;
+        let id: Option<Arc<str>> = context_id.map(Into::into);
+        let turns: Vec<_> = match self.dialect {
+            Dialect::Dialogue => {
+                inputs.into_iter().map(|input| (input.voice_id.into(), input.text, input.new_turn)).collect()
+            }
+            Dialect::Single | Dialect::Multi => {
+                text.into_iter().map(|text| (Arc::clone(&self.voice), text, false)).collect()
+            }
+        };
+        let has_text = turns.iter().any(|(_, text, _)| !text.is_empty());
+        if !self.contexts.contains_key(&id) && (has_text || !opening.is_empty()) {
+            self.open(id.clone()).await?;
+        }
+        if let Some(silent) = self.contexts.get_mut(&id).and_then(Context::silent) {
+            silent.extras.extend(opening.into_iter().map(|(field, value)| (field.to_owned(), value)));
+            if let Some(speed) = speed {
+                match Speed::new(speed) {
+                    Ok(speed) => silent.speed = speed,
+                    Err(error) => return self.fail(id, error.about("voice_settings.speed").into()).await,
+                }
+            }
+        }
+        for (voice, text, new_turn) in turns {
+            if new_turn {
+                self.feed(&id, &voice, String::new(), true).await?;
+            }
+            let flush = self.manner.auto_mode && ends_sentence(&text);
+            self.feed(&id, &voice, text, flush).await?;
+        }
+        if flush {
+            let voice = Arc::clone(&self.voice);
+            self.feed(&id, &voice, String::new(), true).await?;
+        }
+        if close_context { self.close(id).await } else { Ok(()) }
+    }
+
+    /// Gives a context words, and has them spoken if they are the first.
+    async fn feed(
+        &mut self,
+        id: &Option<Arc<str>>,
+        voice: &Arc<str>,
+        text: String,
+        flush: bool,
+    ) -> Result<(), Ending> {
+        let Some(context) = self.contexts.get_mut(id).filter(|context| !context.is_over()) else {
+            return Ok(());
+        };
+        let text = context.joined(&text, self.manner.auto_mode);
+        if text.is_empty() && !flush {
+            return Ok(());
+        }
+        let bytes = (text.len() + OVERHEAD).min(self.rooms.config.max_body_bytes);
+        let room = self.room.clone().acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX)).await;
+        let Ok(room) = room else { return Err(Ending::Gone) };
+        match context.write(turn(voice, text, flush), room) {
+            Some(first) => self.speak(id.clone(), first).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn speak(&mut self, id: Option<Arc<str>>, silent: Silent) -> Result<(), Ending> {
+        let Silent { turns, place, speed, extras, .. } = silent;
+        let Manner { model, language, format, extras: of_all, .. } = &self.manner;
+        let terms = Terms {
+            model: model.clone(),
+            speed,
+            language: language.clone(),
+            extras: of_all.iter().cloned().chain(extras).collect(),
+            format: *format,
+            timed: true,
+            ..Terms::new(self.ids.next(), self.client.clone(), Door::ElevenLabs)
+        };
+        let voice = (self.dialect != Dialect::Dialogue).then(|| Arc::clone(&self.voice));
+        let speech = speak(self.rooms.engine.clone(), terms, voice, turns, self.voicing(id));
+        self.order(Order::Speak(speech.inspect(move |_| _ = &place).boxed())).await
+    }
+
+    /// A new context takes the place of those that are over.
+    async fn open(&mut self, id: Option<Arc<str>>) -> Result<(), Ending> {
+        self.contexts.retain(|_, context| !context.is_over());
+        match self.places.clone().try_acquire_owned() {
+            Ok(place) => {
+                self.contexts.insert(id, Context::new(place));
+                Ok(())
+            }
+            Err(_) => {
+                let most = MOST_CONTEXTS as u32;
+                self.fail(id, Fault::TooMany { what: "contexts of a socket", most }).await
+            }
+        }
+    }
+
+    /// No more words come in a context. One that said nothing has nothing more to say.
+    async fn close(&mut self, id: Option<Arc<str>>) -> Result<(), Ending> {
+        let is_spoken = self.contexts.remove(&id).is_some_and(|mut context| context.silent().is_none());
+        if is_spoken { Ok(()) } else { self.order(Order::Say(self.voicing(id).last())).await }
+    }
+
+    async fn close_all(&mut self) {
+        if self.dialect == Dialect::Single && self.contexts.is_empty() {
+            let _ = self.close(None).await;
+        }
+        let ids: Vec<_> = self.contexts.keys().cloned().collect();
+        for id in ids {
+            let _ = self.close(id).await;
+        }
+    }
+
+    /// A context is refused before the engine has it.
+    async fn fail(&mut self, id: Option<Arc<str>>, fault: Fault) -> Result<(), Ending> {
+        self.contexts.remove(&id);
+        let fault = self.refuse(fault).await;
+        for frame in self.voicing(id).failed(&fault) {
+            self.order(Order::Say(frame)).await?;
+        }
+        Ok(())
+    }
+
+    /// Journals what will not be spoken.
+    async fn refuse(&mut self, fault: Fault) -> Fault {
+        let (id, client, kind) = (self.ids.next(), self.client.clone(), fault.kind());
+        self.rooms.engine.refused(Refusal { id, client, door: Door::ElevenLabs, kind }).await;
+        fault
+    }
+
+    async fn order(&self, order: Order) -> Result<(), Ending> {
+        self.orders.send(order).await.map_err(|_| Ending::Gone)
+    }
+
+    fn voicing(&self, context: Option<Arc<str>>) -> Voicing {
+        Voicing { dialect: self.dialect, context, absolute_times: self.manner.absolute_times }
+    }
+
+    /// Something is spoken whose text has ended.
+    fn is_finishing(&self) -> bool {
+        let open = self.contexts.values().filter(|context| !context.is_over()).count();
+        MOST_CONTEXTS - self.places.available_permits() > open
+    }
+
+    fn too_quiet(&self) -> Frame {
+        let seconds = self.manner.idle.as_secs();
+        let message = format!(
+            "No message came within {seconds} seconds; send one in time, or ask for more with inactivity_timeout."
+        );
+        let close = Close::REFUSED;
+        Frame {
+            json: self.dialect.error(None, INPUT_TIMEOUT, &message, Some(close.code)),
+            closes: Some(close),
+        }
+    }
+}
+
+/// The seat of a client who sent no key with the upgrade: the first message must have it. None when the client left.
+async fn late_seat(
+    rooms: &Rooms,
+    incoming: &mut Incoming,
+    first: &mut Option<Bytes>,
+) -> Result<Seat, Option<Fault>> {
+    let patience: Duration = rooms.config.header_timeout();
+    let message = match timeout(patience, incoming.next()).await {
+        Ok(Some(message)) => message,
+        Ok(None) => return Err(None),
+        Err(_) => return Err(Some(Fault::NoKey)),
+    };
+    let key = Asked::from_json(&message).ok().and_then(|asked| asked.key);
+    let seat = rooms.seats.take_by_key(key.as_deref())?;
+    *first = Some(message);
+    Ok(seat)
+}
+
+/// The message after which a socket is closed.
+fn broken(dialect: Dialect, fault: &Fault) -> Frame {
+    complaint(dialect, None, fault, Some(Close::after(fault)))
+}

@@ -1,0 +1,115 @@
+//! What the query of a socket says of all that is spoken on it.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use speech::{AudioFormat, Codec};
+use wire::elevenlabs::socket::Dialect;
+use wire::elevenlabs::upstream::{OUTPUT_FORMATS, OutputFormat};
+use wire::{Query, RequestError};
+
+/// What is spoken when nobody says how.
+const USUAL_FORMAT: &str = "mp3_44100_128";
+
+/// How everything on a socket is to be spoken.
+pub(super) struct Manner {
+    pub(super) model: Option<String>,
+    pub(super) language: Option<String>,
+    pub(super) format: AudioFormat,
+    /// How long a client may send nothing.
+    pub(super) idle: Duration,
+    /// Times count from the start of the context, not of the message.
+    pub(super) absolute_times: bool,
+    /// Every message is complete by itself: words are not cut in two, and sentences are not waited for.
+    pub(super) auto_mode: bool,
+    /// What means something to ElevenLabs only.
+    pub(super) extras: Vec<(String, Value)>,
+}
+
+impl Manner {
+    /// Reads it. What is not known is left alone.
+    ///
+    /// # Errors
+    /// The first [`RequestError`].
+    pub(super) fn read(query: Option<&str>, dialect: Dialect) -> Result<Self, RequestError> {
+        let query = Query::parse(query);
+        let idle = query.number("inactivity_timeout", 1..=180, "a whole number of seconds from 1 to 180")?;
+        let auto_mode = query.flag("auto_mode")?;
+        let mut extras = Vec::new();
+        for flag in ["enable_logging", "enable_ssml_parsing"] {
+            extras.extend(query.flag(flag)?.map(|value| (flag.to_owned(), value.into())));
+        }
+        extras.extend(auto_mode.map(|auto| ("auto_mode".to_owned(), auto.into())));
+        let seed = query.number("seed", 0..=u32::MAX.into(), "a whole number from 0 to 4294967295")?;
+        extras.extend(seed.map(|seed| ("seed".to_owned(), seed.into())));
+        extras.extend(normalization(&query)?);
+        let text = |field| query.get(field).map(str::to_owned);
+        Ok(Self {
+            model: text("model_id"),
+            language: text("language_code"),
+            format: format(query.get("output_format").unwrap_or(USUAL_FORMAT))?,
+            idle: Duration::from_secs(idle.unwrap_or(20)),
+            absolute_times: query.flag("sync_alignment")?.unwrap_or_default(),
+            // The texts of a dialogue are as a writer makes them, word for word.
+            auto_mode: auto_mode.unwrap_or_default() && dialect != Dialect::Dialogue,
+            extras,
+        })
+    }
+}
+
+fn normalization(query: &Query) -> Result<Option<(String, Value)>, RequestError> {
+    const PARAM: &str = "apply_text_normalization";
+    const ALLOWED: [&str; 3] = ["auto", "on", "off"];
+    match query.get(PARAM) {
+        None => Ok(None),
+        Some(value) if ALLOWED.contains(&value) => Ok(Some((PARAM.to_owned(), value.into()))),
+        Some(_) => Err(RequestError::NotAllowed { param: PARAM, allowed: ALLOWED.into() }),
+    }
+}
+
+/// A WAV says its length in advance, which nobody knows here.
+fn format(name: &str) -> Result<AudioFormat, RequestError> {
+    let streams = |format: &&OutputFormat| format.format.codec != Codec::Wav;
+    match OutputFormat::named(name).filter(streams) {
+        Some(named) => Ok(named.format),
+        None => {
+            let allowed = OUTPUT_FORMATS.iter().filter(streams).map(|format| format.name).collect();
+            Err(RequestError::NotAllowed { param: "output_format", allowed })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manner(query: &str) -> Result<Manner, String> {
+        Manner::read(Some(query), Dialect::Single).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn nothing_said_is_the_usual() {
+        let Ok(manner) = manner("") else { panic!("is refused") };
+        assert_eq!((manner.format.codec, manner.format.bit_rate), (Codec::Mp3, Some(128_000)));
+        assert_eq!((manner.idle, manner.absolute_times, manner.auto_mode), (Duration::from_secs(20), false, false));
+        assert!(manner.extras.is_empty() && manner.model.is_none() && manner.language.is_none());
+    }
+
+    #[test]
+    fn what_only_elevenlabs_knows_keeps_its_name_and_type() {
+        let said = "enable_logging=false&auto_mode=true&seed=7&apply_text_normalization=off&enable_ssml_parsing=True";
+        let Ok(manner) = manner(said) else { panic!("is refused") };
+        insta::assert_snapshot!(Value::from_iter(manner.extras), @"");
+        assert!(manner.auto_mode);
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_by_name() {
+        let wrong = |query| manner(query).err().unwrap();
+        insta::assert_snapshot!(wrong("inactivity_timeout=181"), @"");
+        insta::assert_snapshot!(wrong("auto_mode=yes"), @"");
+        insta::assert_snapshot!(wrong("apply_text_normalization=secret"), @"");
+        assert!(wrong("output_format=wav_24000").starts_with("output_format is none of"));
+        assert!(wrong("output_format=mp3").starts_with("output_format is none of"));
+    }
+}

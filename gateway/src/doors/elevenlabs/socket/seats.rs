@@ -1,0 +1,75 @@
+//! Who may have a socket, and how many.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::{HeaderMap, HeaderValue, header};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::fault::Fault;
+use crate::stack::{Places, take_place};
+use crate::{Clients, Config};
+
+/// The sockets that may be open at a time. Cheap to clone: clones share the same seats.
+#[derive(Clone)]
+pub(crate) struct Seats {
+    clients: Arc<Clients>,
+    /// Those of all requests.
+    places: Places,
+    most_per_client: NonZeroU32,
+    taken: Arc<Mutex<HashMap<Arc<str>, Arc<Semaphore>>>>,
+}
+
+/// A client's socket, for as long as it lives.
+pub(crate) struct Seat {
+    pub(super) client: Arc<str>,
+    _place: OwnedSemaphorePermit,
+    _one_of_the_clients: OwnedSemaphorePermit,
+}
+
+impl Seats {
+    /// None is taken.
+    pub(crate) fn new(clients: Arc<Clients>, places: Places, most_per_client: NonZeroU32) -> Self {
+        Self { clients, places, most_per_client, taken: Arc::default() }
+    }
+
+    /// A seat for a client.
+    ///
+    /// # Errors
+    /// The client has too many, or the gateway is busy.
+    pub(super) fn take(&self, client: Arc<str>) -> Result<Seat, Fault> {
+        let most = self.most_per_client.get();
+        let of_client = {
+            let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+            let seats = taken.entry(client.clone()).or_insert_with(|| Arc::new(Semaphore::new(most as usize)));
+            seats.clone().try_acquire_owned()
+        };
+        let one = of_client.map_err(|_| Fault::TooMany { what: "sockets of a client", most })?;
+        Ok(Seat { client, _place: take_place(&self.places)?, _one_of_the_clients: one })
+    }
+
+    /// A seat for whoever has that key.
+    ///
+    /// # Errors
+    /// There is none or it is nobody's; or as [`take`](Self::take).
+    pub(super) fn take_by_key(&self, key: Option<&str>) -> Result<Seat, Fault> {
+        let key = key.ok_or(Fault::NoKey)?;
+        self.take(self.clients.owner(key.as_bytes()).ok_or(Fault::WrongKey)?)
+    }
+
+    /// Without keys a web page could open a socket here: browsers ask nobody before they do. So its origin must be one
+    /// that may call, or our own.
+    pub(super) fn refuse_foreign_page(&self, config: &Config, headers: &HeaderMap) -> Result<(), Fault> {
+        let Some(origin) = headers.get(header::ORIGIN).filter(|_| self.clients.is_empty()) else {
+            return Ok(());
+        };
+        let may_call = config.cors_origins.iter().any(|known| known.is_any() || known.header() == origin);
+        if may_call || is_own(origin, headers.get(header::HOST)) { Ok(()) } else { Err(Fault::ForeignPage) }
+    }
+}
+
+fn is_own(origin: &HeaderValue, host: Option<&HeaderValue>) -> bool {
+    let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+    origin.zip(host).is_some_and(|((_, origin), host)| origin.as_bytes() == host.as_bytes())
+}
