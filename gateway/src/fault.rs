@@ -53,7 +53,9 @@ impl Fault {
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Speech(error) => error.kind(),
-            Self::NoKey | Self::WrongKey | Self::ForeignHost | Self::ForeignPage => ErrorKind::Unauthenticated,
+            Self::NoKey | Self::WrongKey | Self::ForeignHost | Self::ForeignPage => {
+                ErrorKind::Unauthenticated
+            }
             Self::BodyTooSlow => ErrorKind::DeadlineExceeded,
             Self::TooMany { .. } => ErrorKind::RateLimited,
             Self::UnknownRoute

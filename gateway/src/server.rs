@@ -122,7 +122,12 @@ impl Server {
             let Ok(place) = self.places.clone().acquire_owned().await else { return };
             match listener.accept().await {
                 Ok((stream, _)) => {
-                    let kept = Kept { _place: Arc::new(place), _task: self.tasks.token(), draining: self.draining.clone(), cut: self.cut.clone() };
+                    let kept = Kept {
+                        _place: Arc::new(place),
+                        _task: self.tasks.token(),
+                        draining: self.draining.clone(),
+                        cut: self.cut.clone(),
+                    };
                     self.tasks.spawn(self.clone().connection(stream, kept));
                 }
                 Err(error) if is_about_one_connection(&error) => {}

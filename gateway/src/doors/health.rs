@@ -40,13 +40,17 @@ pub(crate) async fn ready(State(rooms): State<Rooms>) -> impl IntoResponse {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::num::NonZeroU32;
     use std::sync::Arc;
 
     use engine::{Catalogue, Engine, Parts};
-    use speech::{BoxFuture, Clock, Journal, JournalError, Lexicon, Lexicons, RequestRow, SpeechError};
+    use speech::{BoxFuture, Clock, Ids, Journal, JournalError, Lexicon, Lexicons, RequestRow, SpeechError};
+    use tokio::sync::Semaphore;
     use tokio_util::sync::CancellationToken;
 
     use super::*;
+    use crate::Clients;
+    use crate::doors::elevenlabs::Seats;
 
     struct NoRows;
 
@@ -65,6 +69,15 @@ mod tests {
     impl Lexicons for NoWords {
         fn of(&self, _: &str) -> BoxFuture<Result<Lexicon, SpeechError>> {
             Box::pin(async { Ok(Lexicon::default()) })
+        }
+    }
+
+    #[derive(Debug)]
+    struct NoIds;
+
+    impl Ids for NoIds {
+        fn request_id(&self) -> String {
+            "req".into()
         }
     }
 
@@ -90,6 +103,12 @@ mod tests {
         let rooms = Rooms {
             engine: Engine::new(parts),
             config: Arc::default(),
+            ids: Arc::new(NoIds),
+            seats: Seats::new(
+                Arc::new(Clients::new([]).unwrap()),
+                Arc::new(Semaphore::new(1)),
+                NonZeroU32::MIN,
+            ),
             since: 0,
             draining: draining.clone(),
             exact: crate::doors::room(),

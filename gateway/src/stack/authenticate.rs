@@ -21,9 +21,7 @@ pub(crate) fn is_exempt(request: &Request) -> bool {
 }
 
 /// Finds out who asks, and refuses who is nobody.
-pub(crate) fn authenticate(
-    clients: Arc<Clients>,
-) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
+pub(crate) fn authenticate(clients: Arc<Clients>) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
     around(move |mut request: Request, next: Next<Fault>| {
         let clients = clients.clone();
         async move {

@@ -1,6 +1,6 @@
 //! A backend whose voices are named after what they do.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
@@ -13,6 +13,8 @@ use tokio::sync::watch;
 pub(crate) const CHUNK: usize = 2400;
 /// Samples per second.
 const RATE: SampleRate = SampleRate::new(24_000).unwrap();
+/// A voice that is not listed, as no mix is; otherwise it is as `words`.
+const OTHER: &str = "other";
 /// Chunks that `tone` speaks.
 pub(crate) const CHUNKS: usize = 3;
 
@@ -29,6 +31,8 @@ pub(crate) struct Work {
     pub(crate) gate: watch::Sender<usize>,
     /// What `ready` says.
     pub(crate) broken: watch::Sender<bool>,
+    /// What was to be said, and how.
+    pub(crate) utterances: Arc<Mutex<Vec<Utterance>>>,
 }
 
 impl Work {
@@ -40,6 +44,7 @@ impl Work {
             ended: counter(),
             gate: counter(),
             broken: watch::channel(false).0,
+            utterances: Arc::default(),
         }
     }
 }
@@ -111,6 +116,9 @@ impl Backend for Tone {
     }
 
     fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
+        if name == OTHER {
+            return Ok(Voice::named("tone", name));
+        }
         let voice = self.voices.iter().find(|voice| voice.id.voice == name).cloned();
         let voice = voice.ok_or_else(|| SpeechError::new(ErrorKind::UnknownVoice, "no such voice"))?;
         match &voice.status {
@@ -133,12 +141,13 @@ impl Backend for Tone {
         let ends = Ends(work.clone());
         Box::pin(async move {
             work.begun.send_modify(|begun| *begun += 1);
+            work.utterances.lock().unwrap().push(utterance.clone());
             let chunks: BoxStream<'static, _> = match utterance.delivery.voice.as_str() {
                 "tone" => tone(work).take(CHUNKS).map(Ok).boxed(),
                 "endless" => tone(work).map(Ok).boxed(),
                 "gated" => gated(work).map(Ok).boxed(),
                 "breaks" => tone(work).take(1).map(Ok).chain(broken()).boxed(),
-                "words" => words(work, utterance.graph.text().as_str()).map(Ok).boxed(),
+                "words" | OTHER => words(work, utterance.graph.text().as_str()).map(Ok).boxed(),
                 "vendor" => {
                     let receipt = Receipt::default();
                     receipt.note(|usage| {

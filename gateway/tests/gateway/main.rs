@@ -29,6 +29,8 @@ mod order;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
+mod socket;
+#[cfg(test)]
 mod speech;
 #[cfg(test)]
 mod tls;

@@ -86,7 +86,8 @@ async fn open(
     let client = known.get::<Client>().cloned();
     rooms.seats.refuse_foreign_page(&rooms.config, &parts.headers)?;
     let manner = Manner::read(parts.uri.query(), dialect).map_err(SpeechError::from)?;
-    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|_| Fault::NoUpgrade)?;
+    let upgrade =
+        WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|_| Fault::NoUpgrade)?;
     let seat = client.map(|Client(name)| rooms.seats.take(name)).transpose()?;
     let limit = rooms.config.max_body_bytes;
     let socket = Socket { rooms, dialect, voice: voice.into(), manner, seat, id };

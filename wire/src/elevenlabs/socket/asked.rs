@@ -58,8 +58,10 @@ impl Asked {
         let fields = Fields::from_json(json, r#"{"text": "Hello "}"#)?;
         let key = KEY_FIELDS.into_iter().find_map(|field| fields.get(field)?.as_str());
         let context_id = fields.text("context_id")?;
-        let mut opening: Vec<_> =
-            OPENING_FIELDS.into_iter().filter_map(|field| Some((field, fields.get(field)?.clone()))).collect();
+        let mut opening: Vec<_> = OPENING_FIELDS
+            .into_iter()
+            .filter_map(|field| Some((field, fields.get(field)?.clone())))
+            .collect();
         let speed = opening.iter_mut().find_map(|(field, value)| match (*field, value) {
             ("voice_settings", Value::Object(settings)) => settings.remove("speed"),
             _ => None,

@@ -85,7 +85,15 @@ mod tests {
 
     fn word(offset: usize, length: usize, start_ms: u64, end_ms: u64) -> WordTiming {
         let letters = Vec::new();
-        WordTiming { text: String::new(), start_ms, end_ms, offset, length, kind: TimingKind::Measured, letters }
+        WordTiming {
+            text: String::new(),
+            start_ms,
+            end_ms,
+            offset,
+            length,
+            kind: TimingKind::Measured,
+            letters,
+        }
     }
 
     fn show(characters: Option<Characters>) -> String {
@@ -99,15 +107,12 @@ mod tests {
         alignment.write("Oh, I");
         alignment.write(" do.\nYes");
         alignment.tell(&[word(0, 2, 10, 30)]);
-        assert_eq!(show(alignment.take(0)), r#""Oh, " [10, 20, 30, 30] [10, 10, 0, 0]"#);
+        assert_eq!(show(alignment.take(0)), r#""Oh, " [0, 15, 30, 30] [15, 15, 0, 0]"#);
         assert_eq!(show(alignment.take(100)), "none");
         alignment.tell(&[word(4, 1, 140, 150), word(6, 2, 150, 170)]);
         assert_eq!(show(alignment.take(100)), r#""I do. " [40, 50, 50, 60, 70, 70] [10, 0, 10, 10, 0, 0]"#);
         alignment.tell(&[word(10, 3, 300, 330)]);
-        assert_eq!(
-            show(alignment.take(200)),
-            r#""\nYes " [0, 100, 110, 120, 130] [100, 10, 10, 10, 0]"#
-        );
+        assert_eq!(show(alignment.take(200)), r#""\nYes " [35, 100, 110, 120, 130] [65, 10, 10, 10, 0]"#);
         alignment.finish(500);
         assert_eq!(show(alignment.take(400)), "none", "everything was told");
     }
@@ -127,6 +132,6 @@ mod tests {
         let mut alignment = Alignment::default();
         alignment.write("ab");
         alignment.tell(&[word(0, 2, 90, 130)]);
-        assert_eq!(show(alignment.take(100)), r#""ab " [0, 10, 30] [10, 20, 0]"#);
+        assert_eq!(show(alignment.take(100)), r#""ab " [0, 0, 30] [0, 30, 0]"#);
     }
 }

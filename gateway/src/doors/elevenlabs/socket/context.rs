@@ -53,7 +53,8 @@ impl Context {
     /// The words as they join those before: where each message is complete by itself, with white space in between.
     pub(super) fn joined(&self, text: &str, complete: bool) -> String {
         let closes = |c| matches!(c, ',' | '.' | ';' | ':' | '!' | '?' | '…' | ')' | ']' | '}');
-        let glued = |last: char| !last.is_whitespace() && !text.starts_with(|c| closes(c) || c.is_whitespace());
+        let glued =
+            |last: char| !last.is_whitespace() && !text.starts_with(|c| closes(c) || c.is_whitespace());
         if complete && !text.is_empty() && self.last.is_some_and(glued) {
             format!(" {text}")
         } else {

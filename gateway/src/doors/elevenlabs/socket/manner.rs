@@ -91,7 +91,10 @@ mod tests {
     fn nothing_said_is_the_usual() {
         let Ok(manner) = manner("") else { panic!("is refused") };
         assert_eq!((manner.format.codec, manner.format.bit_rate), (Codec::Mp3, Some(128_000)));
-        assert_eq!((manner.idle, manner.absolute_times, manner.auto_mode), (Duration::from_secs(20), false, false));
+        assert_eq!(
+            (manner.idle, manner.absolute_times, manner.auto_mode),
+            (Duration::from_secs(20), false, false)
+        );
         assert!(manner.extras.is_empty() && manner.model.is_none() && manner.language.is_none());
     }
 
@@ -99,16 +102,16 @@ mod tests {
     fn what_only_elevenlabs_knows_keeps_its_name_and_type() {
         let said = "enable_logging=false&auto_mode=true&seed=7&apply_text_normalization=off&enable_ssml_parsing=True";
         let Ok(manner) = manner(said) else { panic!("is refused") };
-        insta::assert_snapshot!(Value::from_iter(manner.extras), @"");
+        insta::assert_snapshot!(Value::from_iter(manner.extras), @r#"{"apply_text_normalization":"off","auto_mode":true,"enable_logging":false,"enable_ssml_parsing":true,"seed":7}"#);
         assert!(manner.auto_mode);
     }
 
     #[test]
     fn what_cannot_be_is_refused_by_name() {
         let wrong = |query| manner(query).err().unwrap();
-        insta::assert_snapshot!(wrong("inactivity_timeout=181"), @"");
-        insta::assert_snapshot!(wrong("auto_mode=yes"), @"");
-        insta::assert_snapshot!(wrong("apply_text_normalization=secret"), @"");
+        insta::assert_snapshot!(wrong("inactivity_timeout=181"), @"inactivity_timeout must be a whole number of seconds from 1 to 180.");
+        insta::assert_snapshot!(wrong("auto_mode=yes"), @"auto_mode must be true or false.");
+        insta::assert_snapshot!(wrong("apply_text_normalization=secret"), @"apply_text_normalization is none of the allowed values.");
         assert!(wrong("output_format=wav_24000").starts_with("output_format is none of"));
         assert!(wrong("output_format=mp3").starts_with("output_format is none of"));
     }

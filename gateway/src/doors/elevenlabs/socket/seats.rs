@@ -42,7 +42,8 @@ impl Seats {
         let most = self.most_per_client.get();
         let of_client = {
             let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-            let seats = taken.entry(client.clone()).or_insert_with(|| Arc::new(Semaphore::new(most as usize)));
+            let seats =
+                taken.entry(client.clone()).or_insert_with(|| Arc::new(Semaphore::new(most as usize)));
             seats.clone().try_acquire_owned()
         };
         let one = of_client.map_err(|_| Fault::TooMany { what: "sockets of a client", most })?;

@@ -1,0 +1,9 @@
+//! ElevenLabs' WebSockets, with a client of their own kind.
+
+mod client;
+mod dialogue;
+mod ends;
+mod keys;
+mod limits;
+mod multi;
+mod single;

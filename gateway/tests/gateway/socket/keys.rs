@@ -1,0 +1,113 @@
+//! Who may open a socket.
+
+use gateway::Config;
+use serde_json::{Value, json};
+
+use super::client::{open, open_on, single};
+use crate::server::{ONE, Server, config};
+use crate::tls::Encrypted;
+
+const PATH: &str = "/v1/text-to-speech/words/stream-input?output_format=pcm_24000";
+
+async fn with_keys() -> Server {
+    let config = Config { header_timeout_seconds: ONE, ..config() };
+    Server::with(config, &[("ann", "key-of-ann"), ("bob", "key-of-bob")]).await
+}
+
+#[tokio::test]
+async fn a_key_may_come_in_the_head_in_the_query_or_in_the_first_message() {
+    let server = with_keys().await;
+    let in_query = format!("{PATH}&xi_api_key=key-of-ann");
+    let ways = [
+        (PATH, vec![("xi-api-key", "key-of-ann")], None),
+        (PATH, vec![("authorization", "Bearer key-of-ann")], None),
+        (&*in_query, vec![], None),
+        (PATH, vec![], Some("xi_api_key")),
+        (PATH, vec![], Some("xi-api-key")),
+        (PATH, vec![], Some("authorization")),
+    ];
+    for (path, headers, field) in &ways {
+        let mut talk = open(&server, path, headers).await.unwrap_or_else(|refusal| panic!("{refusal:?}"));
+        let mut first = json!({"text": " "});
+        if let Some(field) = field {
+            first[field] = "key-of-ann".into();
+        }
+        talk.say(first).await;
+        talk.say(json!({"text": "Hello."})).await;
+        talk.say(json!({"text": ""})).await;
+        assert_eq!(talk.rest().await.code, 1000, "{field:?}");
+    }
+    let rows = server.rows.clone();
+    server.ended().await;
+    assert_eq!(rows.show().lines().filter(|row| row.contains(" ann words completed ")).count(), ways.len());
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_refused_with_the_upgrade() {
+    let server = with_keys().await;
+    let Err((status, body)) = open(&server, PATH, &[("xi-api-key", "key-of-eve")]).await else {
+        panic!("is let in")
+    };
+    assert_eq!((status, &body["detail"]["code"]), (401, &json!("invalid_api_key")));
+}
+
+#[tokio::test]
+async fn a_first_message_without_a_good_key_closes_the_socket() {
+    let server = with_keys().await;
+    for (first, code) in [
+        (json!({"text": " "}), "missing_api_key"),
+        (json!({"text": " ", "xi_api_key": "key-of-eve"}), "invalid_api_key"),
+        (json!([]), "missing_api_key"),
+        // None at all.
+        (Value::Null, "missing_api_key"),
+    ] {
+        let Ok(mut talk) = open(&server, PATH, &[]).await else { panic!("is refused") };
+        if !first.is_null() {
+            talk.say(first).await;
+        }
+        let heard = talk.rest().await;
+        assert_eq!((&heard.frames[0]["error"], heard.code), (&json!(code), 1008));
+    }
+    let rows = server.rows.clone();
+    server.ended().await;
+    assert_eq!(rows.show(), "", "strangers leave no row");
+}
+
+#[tokio::test]
+async fn without_keys_a_foreign_page_is_refused() {
+    let known = gateway::Origin::try_from("https://app.example".to_owned()).unwrap();
+    let server = Server::configured(Config { cors_origins: vec![known], ..config() }).await;
+    let own = format!("http://{}", server.address);
+    for (origin, is_let_in) in [("https://evil.example", false), ("https://app.example", true), (&own, true)]
+    {
+        let opened = open(&server, PATH, &[("origin", origin)]).await;
+        match opened {
+            Ok(_) => assert!(is_let_in, "{origin}"),
+            Err((status, body)) => {
+                assert!(!is_let_in, "{origin}");
+                assert_eq!((status, &body["detail"]["code"]), (403, &json!("origin_not_allowed")));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_socket_may_be_encrypted() {
+    let encrypted = Encrypted::start(config()).await;
+    let stream = encrypted.connect(&[]).await;
+    let Ok(mut talk) = open_on(stream, &format!("wss://localhost{PATH}"), &[]).await else {
+        panic!("is refused")
+    };
+    talk.say(json!({"text": "Hello."})).await;
+    talk.say(json!({"text": ""})).await;
+    assert_eq!(talk.rest().await.code, 1000);
+}
+
+#[tokio::test]
+async fn what_is_no_upgrade_is_told_so() {
+    let server = Server::start().await;
+    let answer = server.get(PATH).send().await;
+    assert_eq!(answer.status, 426);
+    insta::assert_snapshot!(answer.text(), @r#"{"detail":{"type":"validation_error","code":"upgrade_required","message":"Only WebSockets are served under this path.","status":"upgrade_required","request_id":"req-1","param":null}}"#);
+    drop(single(&server, "words").await);
+}

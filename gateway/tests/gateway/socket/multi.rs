@@ -1,0 +1,166 @@
+//! `multi-stream-input`: several texts.
+
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+
+use super::client::{Rest, audio, multi, said};
+use crate::backend::{CHUNK, reaches};
+use crate::server::Server;
+
+/// The messages of one context.
+fn of(heard: &Rest, context: &str) -> Vec<Value> {
+    heard.frames.iter().filter(|frame| frame["contextId"] == context).cloned().collect()
+}
+
+fn last(context: &str) -> Value {
+    json!({"contextId": context, "context_id": context, "isFinal": true, "is_final": true})
+}
+
+#[tokio::test]
+async fn contexts_in_turn_each_end_with_their_own_last_word() {
+    let server = Server::start().await;
+    let mut talk = multi(&server, "words", "").await;
+    for (context, text) in [("a", "One two."), ("b", "Three.")] {
+        talk.say(json!({"text": " ", "context_id": context})).await;
+        talk.say(json!({"text": text, "context_id": context})).await;
+        talk.say(json!({"context_id": context, "flush": true})).await;
+        talk.say(json!({"context_id": context, "close_context": true})).await;
+        let mut frames = Vec::new();
+        while frames.last() != Some(&last(context)) {
+            frames.push(talk.hear().await.unwrap());
+        }
+        assert!(frames.iter().all(|frame| frame["contextId"] == context && frame["context_id"] == context));
+        let bytes: usize = frames.iter().map(|frame| audio(frame).len()).sum();
+        assert_eq!(bytes, text.split(' ').count() * CHUNK * 2);
+        assert!(frames[0]["isFinal"].is_null());
+    }
+    talk.say(json!({"close_socket": true})).await;
+    let heard = talk.rest().await;
+    assert_eq!((heard.frames.len(), heard.code), (0, 1000));
+    let rows = server.rows.clone();
+    server.ended().await;
+    assert_eq!(rows.show(), "req-1 local words completed Some(8)\nreq-2 local words completed Some(6)");
+}
+
+#[tokio::test]
+async fn contexts_at_the_same_time_are_told_apart() {
+    let server = Server::start().await;
+    let mut talk = multi(&server, "words", "").await;
+    for piece in ["One ", "two ", "three."] {
+        for context in ["a", "b"] {
+            talk.say(json!({"text": piece, "context_id": context})).await;
+        }
+    }
+    talk.say(json!({"close_socket": true})).await;
+    let heard = talk.rest().await;
+    assert_eq!(heard.code, 1000);
+    for context in ["a", "b"] {
+        let frames = of(&heard, context);
+        assert_eq!(frames.iter().map(|frame| audio(frame).len()).sum::<usize>(), 3 * CHUNK * 2);
+        assert_eq!(frames.last(), Some(&last(context)));
+    }
+}
+
+#[tokio::test]
+async fn a_keep_alive_ends_nothing() {
+    let server = Server::start().await;
+    let mut talk = multi(&server, "words", "&inactivity_timeout=1").await;
+    talk.say(json!({"text": "One", "context_id": "a"})).await;
+    talk.say(json!({"text": "", "context_id": "a"})).await;
+    talk.say(json!({"text": ""})).await;
+    talk.say(json!({"text": "", "context_id": "nobody"})).await;
+    talk.say(json!({"text": " two.", "context_id": "a"})).await;
+    talk.say(json!({"context_id": "a", "close_context": true})).await;
+    talk.say(json!({"close_socket": true})).await;
+    let heard = talk.rest().await;
+    assert_eq!(heard.code, 1000);
+    assert_eq!(said(&server), ["One two."]);
+    assert_eq!(heard.frames.last(), Some(&last("a")));
+}
+
+#[tokio::test]
+async fn what_was_not_opened_is_closed_at_once() {
+    let server = Server::start().await;
+    let mut talk = multi(&server, "words", "").await;
+    talk.say(json!({"context_id": "a", "close_context": true})).await;
+    assert_eq!(talk.hear().await, Some(last("a")));
+    talk.say(json!({"text": " ", "context_id": "b"})).await;
+    talk.say(json!({"context_id": "b", "close_context": true})).await;
+    assert_eq!(talk.hear().await, Some(last("b")));
+    talk.say(json!({"context_id": "a", "flush": true})).await;
+    talk.say(json!({"close_socket": true})).await;
+    assert_eq!(talk.rest().await.frames.len(), 0);
+}
+
+#[tokio::test]
+async fn one_context_fails_and_the_socket_lives_on() {
+    let server = Server::start().await;
+    let mut talk = multi(&server, "breaks", "").await;
+    for context in ["a", "b"] {
+        talk.say(json!({"text": "Hello, you there.", "context_id": context, "flush": true})).await;
+        let mut frames = Vec::new();
+        while frames.last() != Some(&last(context)) {
+            frames.push(talk.hear().await.unwrap());
+        }
+        let error = &frames[frames.len() - 2];
+        assert_eq!(error["contextId"], context);
+        assert_eq!((&error["error"], error["code"].is_null()), (&json!("backend_failed"), true));
+        assert!(!error["message"].as_str().unwrap().contains("secret"));
+        // What comes for a context that failed starts it not again.
+        talk.say(json!({"text": " More.", "context_id": context, "flush": true})).await;
+    }
+    talk.say(json!({"context_id": "b", "close_context": true})).await;
+    talk.say(json!({"close_socket": true})).await;
+    let heard = talk.rest().await;
+    assert_eq!((heard.frames.len(), heard.code), (0, 1000));
+    let rows = server.rows.clone();
+    server.ended().await;
+    assert_eq!(rows.show().lines().filter(|row| row.contains("backend_failed")).count(), 2);
+    assert_eq!(rows.show().lines().count(), 2, "{}", rows.show());
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_is_told_and_ends_nothing() {
+    let server = Server::start().await;
+    let mut talk = multi(&server, "words", "").await;
+    talk.send(Message::Text("secret".into())).await;
+    let error = talk.hear().await.unwrap();
+    assert_eq!((&error["contextId"], &error["error"]), (&Value::Null, &json!("invalid_parameters")));
+    assert!(!error.to_string().contains("secret"));
+    talk.say(json!({"text": "Hi.", "context_id": "a", "voice_settings": {"speed": 9}})).await;
+    assert_eq!(talk.hear().await.unwrap()["error"], "invalid_parameters");
+    talk.say(json!({"close_socket": true})).await;
+    assert_eq!(talk.rest().await.code, 1000);
+}
+
+#[tokio::test]
+async fn an_eleventh_context_waits_for_nobody() {
+    let server = Server::start().await;
+    let mut talk = multi(&server, "endless", "").await;
+    for context in 0..10 {
+        talk.say(json!({"text": " ", "context_id": context.to_string()})).await;
+    }
+    talk.say(json!({"text": " ", "context_id": "more"})).await;
+    let error = talk.hear().await.unwrap();
+    assert_eq!(
+        (&error["contextId"], &error["error"]),
+        (&json!("more"), &json!("too_many_concurrent_requests"))
+    );
+    assert_eq!(talk.hear().await, Some(last("more")));
+    talk.say(json!({"context_id": "0", "close_context": true})).await;
+    assert_eq!(talk.hear().await, Some(last("0")));
+    talk.say(json!({"text": "Hello.", "context_id": "more", "flush": true})).await;
+    reaches(&server.work.begun, 1).await;
+}
+
+#[tokio::test]
+async fn a_text_without_a_context_has_one_without_a_name() {
+    let server = Server::start().await;
+    let mut talk = multi(&server, "words", "&auto_mode=true").await;
+    talk.say(json!({"text": "Is it you?"})).await;
+    let first = talk.hear().await.unwrap();
+    assert!(!audio(&first).is_empty(), "a complete sentence is spoken without a flush");
+    assert_eq!(first["contextId"], Value::Null);
+    talk.say(json!({"close_socket": true})).await;
+    assert_eq!(talk.rest().await.code, 1000);
+}
