@@ -6,5 +6,5 @@
 mod asked;
 mod told;
 
-pub use asked::{Asked, Input, OPENING_FIELDS};
+pub use asked::{Asked, Input, Misread};
 pub use told::{Characters, Dialect};

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
-use axum::extract::{FromRequestParts as _, Path, State};
+use axum::extract::{FromRequestParts as _, State};
 use axum::routing::get;
 use futures::StreamExt as _;
 use speech::{Ids, SpeechError};
@@ -30,6 +30,7 @@ use wire::elevenlabs::socket::Dialect;
 use self::listen::{Incoming, Listener};
 use self::manner::Manner;
 pub(crate) use self::seats::{Seat, Seats};
+use super::named::VoiceName;
 use crate::doors::Rooms;
 use crate::fault::Fault;
 use crate::server::Kept;
@@ -46,11 +47,11 @@ pub(super) fn routes() -> Router<Rooms> {
     Router::new()
         .route(
             "/v1/text-to-speech/{voice_id}/stream-input",
-            get(async |rooms, Path(voice), request| open(rooms, Dialect::Single, voice, request).await),
+            get(async |rooms, VoiceName(voice), request| open(rooms, Dialect::Single, voice, request).await),
         )
         .route(
             "/v1/text-to-speech/{voice_id}/multi-stream-input",
-            get(async |rooms, Path(voice), request| open(rooms, Dialect::Multi, voice, request).await),
+            get(async |rooms, VoiceName(voice), request| open(rooms, Dialect::Multi, voice, request).await),
         )
         .route(
             "/v1/text-to-dialogue/multi-stream-input",

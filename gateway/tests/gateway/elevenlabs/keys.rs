@@ -68,9 +68,16 @@ async fn a_browsers_socket_may_carry_its_key_in_the_query() {
         let dialogue = format!("/v1/text-to-dialogue/multi-stream-input?{query}");
         assert_ne!(upgrade(&server, &dialogue).begin().await.status(), 401, "{query}");
     }
-    for query in ["", "?xi_api_key=secret-of-eve", "?authorization=Bearer%20", "?key=secret-of-ann"] {
+    for query in ["?xi_api_key=secret-of-eve", "?authorization=Bearer%20secret-of-eve"] {
         let status = upgrade(&server, &format!("{socket}{query}")).begin().await.status();
         assert_eq!(status, 401, "{query}");
+    }
+    // Its key may still come in the first message.
+    for query in ["", "?authorization=Bearer%20", "?key=secret-of-ann"] {
+        let status = upgrade(&server, &format!("{socket}{query}")).begin().await.status();
+        assert_eq!(status, 101, "{query}");
+        let elsewhere = upgrade(&server, &format!("/v1/text-to-speech/tone/stream{query}"));
+        assert_eq!(elsewhere.begin().await.status(), 401, "{query}");
     }
     assert_eq!(server.get("/v1/voices?xi-api-key=secret-of-ann").send().await.status, 401, "no socket");
     let elsewhere = upgrade(&server, "/v1/audio/speech?xi-api-key=secret-of-ann");

@@ -128,9 +128,18 @@ async fn a_message_that_cannot_be_read_is_told_and_ends_nothing() {
     assert_eq!((&error["contextId"], &error["error"]), (&Value::Null, &json!("invalid_parameters")));
     assert!(!error.to_string().contains("secret"));
     talk.say(json!({"text": "Hi.", "context_id": "a", "voice_settings": {"speed": 9}})).await;
-    assert_eq!(talk.hear().await.unwrap()["error"], "invalid_parameters");
+    let error = talk.hear().await.unwrap();
+    assert_eq!((&error["contextId"], &error["error"]), (&json!("a"), &json!("invalid_parameters")));
+    assert_eq!(talk.hear().await, Some(last("a")));
+    // What is already spoken goes on.
+    talk.say(json!({"text": "Hi", "context_id": "b", "flush": true})).await;
+    talk.say(json!({"text": 7, "context_id": "b"})).await;
+    talk.say(json!({"text": " you.", "context_id": "b"})).await;
     talk.say(json!({"close_socket": true})).await;
-    assert_eq!(talk.rest().await.code, 1000);
+    let heard = talk.rest().await;
+    assert_eq!((heard.audio().len() >= 2 * CHUNK * 2, heard.code), (true, 1000));
+    assert_eq!(of(&heard, "b").iter().filter(|frame| frame["error"] == "invalid_parameters").count(), 1);
+    assert_eq!(of(&heard, "b").iter().filter(|frame| frame["isFinal"] == true).count(), 1);
 }
 
 #[tokio::test]

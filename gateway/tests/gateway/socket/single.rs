@@ -35,9 +35,9 @@ async fn a_text_in_pieces_is_spoken_and_the_socket_closed() {
     assert_eq!(heard.characters(), "Hello |world. ");
     let alignment = json!({
         "chars": ["w", "o", "r", "l", "d", ".", " "],
-        "charStartTimesMs": [0, 20, 40, 60, 80, 100, 100],
-        "charDurationsMs": [20, 20, 20, 20, 20, 0, 0],
-        "charsDurationsMs": [20, 20, 20, 20, 20, 0, 0],
+        "charStartTimesMs": [10, 21, 33, 45, 56, 68, 80],
+        "charDurationsMs": [11, 12, 12, 11, 12, 12, 0],
+        "charsDurationsMs": [11, 12, 12, 11, 12, 12, 0],
     });
     let second = &heard.frames[1];
     assert_eq!((&second["alignment"], &second["normalizedAlignment"]), (&alignment, &alignment));
@@ -74,8 +74,8 @@ async fn times_count_from_the_message_or_from_the_start() {
     };
     // Between two sentences there is a rest of 180 ms.
     let text = ["Ab cd. ", "Ef."];
-    assert_eq!(starts(&speak(&server, "", &text).await), [0, 0, 0]);
-    assert_eq!(starts(&speak(&server, "&sync_alignment=true", &text).await), [0, 100, 380]);
+    assert_eq!(starts(&speak(&server, "", &text).await), [0, 10, 10]);
+    assert_eq!(starts(&speak(&server, "&sync_alignment=true", &text).await), [0, 110, 390]);
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn all_sentences_are_one_mp3() {
     let mut count = 0;
     while at < mp3.len() {
         assert_eq!(&mp3[at..at + 2], b"\xFF\xFB", "MPEG-1 layer III without CRC at byte {at}");
-        assert_eq!(mp3[at + 2] >> 2, 0b1001_00, "128 kbit/s at 44.1 kHz");
+        assert_eq!(mp3[at + 2] >> 2, 0b10_0100, "128 kbit/s at 44.1 kHz");
         at += 144 * 128_000 / 44_100 + usize::from(mp3[at + 2] >> 1 & 1);
         count += 1;
     }

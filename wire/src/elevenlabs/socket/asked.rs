@@ -3,14 +3,12 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::RequestError;
+use crate::elevenlabs::request::MOST_NAME_CHARACTERS;
+use crate::elevenlabs::settings::{VoiceSettings, voice_settings};
 use crate::fields::{Fields, within, wrong_type};
 
 /// Code points of a context's id, which every answer repeats.
 const LONGEST_ID: usize = 256;
-
-/// What a context's first message may say of how it is to be spoken.
-pub const OPENING_FIELDS: [&str; 3] =
-    ["voice_settings", "generation_config", "pronunciation_dictionary_locators"];
 
 /// Where a key stands that was not in the request's head.
 const KEY_FIELDS: [&str; 3] = ["xi_api_key", "xi-api-key", "authorization"];
@@ -30,9 +28,10 @@ pub struct Asked {
     pub close_context: bool,
     /// No more words come at all.
     pub close_socket: bool,
-    /// Those of [`OPENING_FIELDS`] that are there and not null; the settings without the speed.
+    /// What the first message says of how the context is to be spoken, and only ElevenLabs understands: the settings
+    /// without the speed, the schedule, the dictionaries.
     pub opening: Vec<(&'static str, Value)>,
-    /// Times the voice's own pace.
+    /// Times the voice's own pace: 0.7 to 1.2.
     pub speed: Option<f64>,
     /// The API key.
     pub key: Option<String>,
@@ -49,33 +48,49 @@ pub struct Input {
     pub new_turn: bool,
 }
 
+/// A message that cannot be taken, and which context it was for, where that can be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misread {
+    /// Its context.
+    pub context_id: Option<String>,
+    /// Why it cannot be taken.
+    pub error: RequestError,
+}
+
 impl Asked {
     /// Reads one message.
     ///
     /// # Errors
     /// When it is no JSON object, or a field that is known has the wrong type.
-    pub fn from_json(json: &[u8]) -> Result<Self, RequestError> {
-        let fields = Fields::from_json(json, r#"{"text": "Hello "}"#)?;
+    pub fn from_json(json: &[u8]) -> Result<Self, Misread> {
+        let unknown = |error| Misread { context_id: None, error };
+        let fields = Fields::from_json(json, r#"{"text": "Hello "}"#).map_err(unknown)?;
+        let id = fields.text("context_id").map_err(unknown)?;
+        let id = id.map(|id| within(LONGEST_ID, "context_id", id)).transpose().map_err(unknown)?;
+        Self::read(&fields, id.clone()).map_err(|error| Misread { context_id: id, error })
+    }
+
+    fn read(fields: &Fields, context_id: Option<String>) -> Result<Self, RequestError> {
         let key = KEY_FIELDS.into_iter().find_map(|field| fields.get(field)?.as_str());
-        let context_id = fields.text("context_id")?;
-        let mut opening: Vec<_> = OPENING_FIELDS
-            .into_iter()
-            .filter_map(|field| Some((field, fields.get(field)?.clone())))
-            .collect();
-        let speed = opening.iter_mut().find_map(|(field, value)| match (*field, value) {
-            ("voice_settings", Value::Object(settings)) => settings.remove("speed"),
-            _ => None,
-        });
+        let VoiceSettings { speed, others } = voice_settings(fields, "voice_settings")?;
+        let config = fields.object("generation_config")?.is_some();
+        let locators = fields.list("pronunciation_dictionary_locators")?.is_some();
+        let sent = |is_there: bool, field| is_there.then(|| fields.get(field).cloned()).flatten();
+        let opening = [
+            ("voice_settings", others),
+            ("generation_config", sent(config, "generation_config")),
+            ("pronunciation_dictionary_locators", sent(locators, "pronunciation_dictionary_locators")),
+        ];
         Ok(Self {
-            context_id: context_id.map(|id| within(LONGEST_ID, "context_id", id)).transpose()?,
+            context_id,
             text: fields.text("text")?,
-            inputs: inputs(&fields)?,
-            flush: flag(&fields, "flush")?,
-            close_context: flag(&fields, "close_context")?,
-            close_socket: flag(&fields, "close_socket")?,
+            inputs: inputs(fields)?,
+            flush: flag(fields, "flush")?,
+            close_context: flag(fields, "close_context")?,
+            close_socket: flag(fields, "close_socket")?,
             key: key.map(|key| key.strip_prefix("Bearer ").unwrap_or(key).to_owned()),
-            opening,
-            speed: speed.and_then(|speed| speed.as_f64()),
+            opening: opening.into_iter().filter_map(|(field, value)| Some((field, value?))).collect(),
+            speed,
         })
     }
 }
@@ -90,16 +105,13 @@ fn flag(fields: &Fields, param: &'static str) -> Result<bool, RequestError> {
 
 fn inputs(fields: &Fields) -> Result<Vec<Input>, RequestError> {
     const PARAM: &str = "inputs";
-    let inputs = match fields.get(PARAM) {
-        None => return Ok(Vec::new()),
-        Some(Value::Array(inputs)) => inputs,
-        Some(other) => return Err(wrong_type(PARAM, "an array", other)),
-    };
+    let Some(inputs) = fields.list(PARAM)? else { return Ok(Vec::new()) };
     let input = |(input, number): (&Value, usize)| {
         let text = |field: &str| input.get(field)?.as_str().map(str::to_owned);
         let read = || {
             let new_turn = input.get("new_turn").and_then(Value::as_bool).unwrap_or_default();
-            Some(Input { text: text("text")?, voice_id: text("voice_id")?, new_turn })
+            let voice_id = text("voice_id").filter(|voice| voice.chars().count() <= MOST_NAME_CHARACTERS)?;
+            Some(Input { text: text("text")?, voice_id, new_turn })
         };
         let expected = r#"an object such as {"text": "Hello.", "voice_id": "VOICE"}"#;
         read().ok_or(RequestError::WrongEntry { param: PARAM, number, expected })
@@ -176,11 +188,14 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named_and_not_quoted() {
-        let wrong = |json: &str| Asked::from_json(json.as_bytes()).unwrap_err().to_string();
+        let wrong = |json: &str| Asked::from_json(json.as_bytes()).unwrap_err().error.to_string();
         insta::assert_snapshot!(wrong(r#"{"text":7}"#), @"text is a number; it must be a string.");
         insta::assert_snapshot!(wrong(r#"{"text":"secret","flush":"yes"}"#), @"flush is a string; it must be true or false.");
         insta::assert_snapshot!(wrong(r#"{"inputs":[{"text":"secret"}]}"#), @r#"Entry 1 of inputs must be an object such as {"text": "Hello.", "voice_id": "VOICE"}."#);
         insta::assert_snapshot!(wrong(r#"["secret"]"#), @r#"The body is an array; send a JSON object such as {"text": "Hello "}."#);
+        insta::assert_snapshot!(wrong(r#"{"voice_settings":{"speed":9}}"#), @"voice_settings.speed must be a number from 0.7 to 1.2.");
+        let misread = Asked::from_json(br#"{"context_id":"a","text":7}"#).unwrap_err();
+        assert_eq!(misread.context_id.as_deref(), Some("a"));
         let id = "x".repeat(LONGEST_ID + 1);
         assert!(!wrong(&format!(r#"{{"context_id":"{id}"}}"#)).contains("xx"));
     }

@@ -13,7 +13,7 @@ use speech::{Door, SpeechError, Speed, Terms};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use wire::elevenlabs::socket::{Asked, Dialect};
+use wire::elevenlabs::socket::{Asked, Dialect, Misread};
 
 use super::context::{Context, Silent, ends_sentence, turn};
 use super::manner::Manner;
@@ -158,16 +158,7 @@ impl Listener {
         }
         let mut asked = match Asked::from_json(message) {
             Ok(asked) => asked,
-            Err(error) => {
-                let fault = SpeechError::from(error).into();
-                if self.dialect != Dialect::Single {
-                    // Whose fault it is cannot be told.
-                    let told = complaint(self.dialect, None, &fault, None);
-                    return self.order(Order::Say(told)).await;
-                }
-                let fault = self.refuse(fault).await;
-                return Err(Ending::Broken(broken(self.dialect, &fault)));
-            }
+            Err(misread) => return self.misread(misread).await,
         };
         let is_end = match self.dialect {
             Dialect::Single => asked.text.as_deref() == Some(""),
@@ -178,6 +169,21 @@ impl Listener {
         }
         self.write(asked).await?;
         if is_end { Err(Ending::Over(Close::DONE)) } else { Ok(()) }
+    }
+
+    /// The only context ends with a message that cannot be read; one of several, if it has said nothing yet.
+    async fn misread(&mut self, Misread { context_id, error }: Misread) -> Result<(), Ending> {
+        let fault = SpeechError::from(error).into();
+        if self.dialect == Dialect::Single {
+            let fault = self.refuse(fault).await;
+            return Err(Ending::Broken(broken(self.dialect, &fault)));
+        }
+        let id = context_id.map(Arc::from);
+        let is_spoken = self.contexts.get_mut(&id).is_some_and(|context| context.silent().is_none());
+        if id.is_some() && !is_spoken {
+            return self.fail(id, fault).await;
+        }
+        self.order(Order::Say(complaint(self.dialect, id.as_deref(), &fault, None))).await
     }
 
     /// Has a context take what was asked of it.
@@ -198,12 +204,7 @@ impl Listener {
         }
         if let Some(silent) = self.contexts.get_mut(&id).and_then(Context::silent) {
             silent.extras.extend(opening.into_iter().map(|(field, value)| (field.to_owned(), value)));
-            if let Some(speed) = speed {
-                match Speed::new(speed) {
-                    Ok(speed) => silent.speed = speed,
-                    Err(error) => return self.fail(id, error.about("voice_settings.speed").into()).await,
-                }
-            }
+            silent.speed = speed.and_then(|speed| Speed::new(speed).ok()).unwrap_or(silent.speed);
         }
         for (voice, text, new_turn) in turns {
             if new_turn {
@@ -247,7 +248,7 @@ impl Listener {
         let Silent { turns, place, speed, extras, .. } = silent;
         let Manner { model, language, format, extras: of_all, .. } = &self.manner;
         let terms = Terms {
-            model: model.clone(),
+            model: Some(model.clone()),
             speed,
             language: language.clone(),
             extras: of_all.iter().cloned().chain(extras).collect(),

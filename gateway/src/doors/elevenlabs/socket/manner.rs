@@ -5,15 +5,13 @@ use std::time::Duration;
 use serde_json::Value;
 use speech::{AudioFormat, Codec};
 use wire::elevenlabs::socket::Dialect;
-use wire::elevenlabs::upstream::{OUTPUT_FORMATS, OutputFormat};
+use wire::elevenlabs::upstream::OUTPUT_FORMATS;
+use wire::elevenlabs::{DEFAULT_FORMAT, DIALOGUE_MODEL, SPEECH_MODEL, SpeechQuery, output_format};
 use wire::{Query, RequestError};
-
-/// What is spoken when nobody says how.
-const USUAL_FORMAT: &str = "mp3_44100_128";
 
 /// How everything on a socket is to be spoken.
 pub(super) struct Manner {
-    pub(super) model: Option<String>,
+    pub(super) model: String,
     pub(super) language: Option<String>,
     pub(super) format: AudioFormat,
     /// How long a client may send nothing.
@@ -35,19 +33,19 @@ impl Manner {
         let query = Query::parse(query);
         let idle = query.number("inactivity_timeout", 1..=180, "a whole number of seconds from 1 to 180")?;
         let auto_mode = query.flag("auto_mode")?;
-        let mut extras = Vec::new();
-        for flag in ["enable_logging", "enable_ssml_parsing"] {
-            extras.extend(query.flag(flag)?.map(|value| (flag.to_owned(), value.into())));
-        }
+        let SpeechQuery { output_format: format, extras } = SpeechQuery::read(&query)?;
+        let mut extras: Vec<_> = extras.into_iter().collect();
+        let ssml = query.flag("enable_ssml_parsing")?;
+        extras.extend(ssml.map(|ssml| ("enable_ssml_parsing".to_owned(), ssml.into())));
         extras.extend(auto_mode.map(|auto| ("auto_mode".to_owned(), auto.into())));
         let seed = query.number("seed", 0..=u32::MAX.into(), "a whole number from 0 to 4294967295")?;
         extras.extend(seed.map(|seed| ("seed".to_owned(), seed.into())));
         extras.extend(normalization(&query)?);
-        let text = |field| query.get(field).map(str::to_owned);
+        let usual_model = if dialect == Dialect::Dialogue { DIALOGUE_MODEL } else { SPEECH_MODEL };
         Ok(Self {
-            model: text("model_id"),
-            language: text("language_code"),
-            format: format(query.get("output_format").unwrap_or(USUAL_FORMAT))?,
+            model: query.get("model_id").unwrap_or(usual_model).to_owned(),
+            language: query.get("language_code").map(str::to_owned),
+            format: streamed(format.map_or_else(|| output_format(DEFAULT_FORMAT), Ok)?)?,
             idle: Duration::from_secs(idle.unwrap_or(20)),
             absolute_times: query.flag("sync_alignment")?.unwrap_or_default(),
             // The texts of a dialogue are as a writer makes them, word for word.
@@ -68,15 +66,13 @@ fn normalization(query: &Query) -> Result<Option<(String, Value)>, RequestError>
 }
 
 /// A WAV says its length in advance, which nobody knows here.
-fn format(name: &str) -> Result<AudioFormat, RequestError> {
-    let streams = |format: &&OutputFormat| format.format.codec != Codec::Wav;
-    match OutputFormat::named(name).filter(streams) {
-        Some(named) => Ok(named.format),
-        None => {
-            let allowed = OUTPUT_FORMATS.iter().filter(streams).map(|format| format.name).collect();
-            Err(RequestError::NotAllowed { param: "output_format", allowed })
-        }
+fn streamed(format: AudioFormat) -> Result<AudioFormat, RequestError> {
+    if format.codec != Codec::Wav {
+        return Ok(format);
     }
+    let allowed = OUTPUT_FORMATS.iter().filter(|output| output.format.codec != Codec::Wav);
+    let allowed = allowed.map(|output| output.name).collect();
+    Err(RequestError::NotAllowed { param: "output_format", allowed })
 }
 
 #[cfg(test)]
@@ -95,7 +91,8 @@ mod tests {
             (manner.idle, manner.absolute_times, manner.auto_mode),
             (Duration::from_secs(20), false, false)
         );
-        assert!(manner.extras.is_empty() && manner.model.is_none() && manner.language.is_none());
+        assert!(manner.extras.is_empty() && manner.language.is_none());
+        assert_eq!(manner.model, SPEECH_MODEL);
     }
 
     #[test]
