@@ -12,6 +12,8 @@ mod codecs;
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod journal;
