@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use wire::elevenlabs::socket::{Asked, Dialect, Misread};
 
-use super::context::{Context, Silent, ends_sentence, turn};
+use super::context::{Context, OVERHEAD, Silent, ends_sentence, turn};
 use super::manner::Manner;
 use super::speak::{Voicing, complaint, speak};
 use super::tell::{Close, Frame, Order};
@@ -26,8 +26,9 @@ use crate::fault::Fault;
 /// Contexts of one socket at a time, those among them that are still being spoken though their text has ended.
 const MOST_CONTEXTS: usize = 10;
 
-/// What a piece of text costs beside its bytes while it waits.
-const OVERHEAD: usize = 128;
+/// Bytes of text that may wait for the engine beside the largest message: more than all contexts hold before their
+/// first word, or nothing would ever make room.
+const ROOM: usize = 1024 * 1024;
 
 /// ElevenLabs' name for a client who sent nothing for too long.
 const INPUT_TIMEOUT: &str = "input_timeout_exceeded";
@@ -99,7 +100,7 @@ impl Listener {
         let ending = match &seat {
             Ok(Seat { client, .. }) => {
                 let ids = SpeechIds { first: Some(id), ids: rooms.ids.clone() };
-                let room = Arc::new(Semaphore::new(rooms.config.max_body_bytes + OVERHEAD));
+                let room = Arc::new(Semaphore::new(ROOM + rooms.config.max_body_bytes));
                 let (client, orders) = (client.clone(), orders.clone());
                 let (contexts, places) = (HashMap::new(), Arc::new(Semaphore::new(MOST_CONTEXTS)));
                 let listener =
@@ -235,7 +236,7 @@ impl Listener {
         if text.is_empty() && !flush {
             return Ok(());
         }
-        let bytes = (text.len() + OVERHEAD).min(self.rooms.config.max_body_bytes);
+        let bytes = (text.len() + OVERHEAD).min(ROOM);
         let room = self.room.clone().acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX)).await;
         let Ok(room) = room else { return Err(Ending::Gone) };
         match context.write(turn(voice, text, flush), room) {
