@@ -11,6 +11,7 @@ mod backend;
 mod bad_input;
 #[cfg(test)]
 mod captions;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod connections;
