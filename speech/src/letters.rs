@@ -40,7 +40,10 @@ impl Spelling {
             if word.offset < self.told || end > self.text.len() {
                 continue;
             }
-            letters.extend(self.spread(word.offset, word.start_ms.max(self.until_ms)));
+            let start_ms = word.start_ms.max(self.until_ms);
+            letters.extend(self.spread(word.offset, start_ms));
+            // Nothing may stand between it and the word before.
+            self.until_ms = start_ms;
             if word.letters.len() == word.length {
                 letters.extend(self.follow(&word.letters, word.end_ms));
             } else {
@@ -162,6 +165,13 @@ mod tests {
         );
         assert_eq!(shape(&spelling.finish(900)), [('!', 700, 800), ('"', 800, 900)]);
         assert_eq!(shape(&spelling.finish(900)), []);
+    }
+
+    #[test]
+    fn a_rest_before_a_word_is_no_part_of_it() {
+        let mut spelling = Spelling::default();
+        spelling.write("ab");
+        assert_eq!(shape(&spelling.tell(&[word("ab", 0, 100, 200)])), [('a', 100, 150), ('b', 150, 200)]);
     }
 
     #[test]

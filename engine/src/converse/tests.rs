@@ -174,7 +174,7 @@ async fn a_sentence_is_spoken_while_the_next_is_being_written() {
     };
     write("It is late. ");
     write("Very ");
-    let mut spoken = conversation(&[one.clone()])
+    let mut spoken = conversation(std::slice::from_ref(&one))
         .dictate(terms(Codec::Pcm), "one".into(), pieces.boxed(), Asked::default())
         .await
         .unwrap();
@@ -192,7 +192,7 @@ async fn a_backend_that_can_follow_is_given_the_pieces_as_they_are() {
     let asked = Asked::default();
     let pieces = ["Hel", "lo. ", "", "Bye"].map(|text| Piece { text: text.into(), flush: false });
     let terms = Terms { format: speech::AudioFormat::from(Codec::Ulaw).at(RATE), ..terms(Codec::Ulaw) };
-    let spoken = conversation(&[one.clone()])
+    let spoken = conversation(std::slice::from_ref(&one))
         .dictate(terms, "one".into(), stream::iter(pieces).boxed(), asked.clone())
         .await
         .unwrap();
