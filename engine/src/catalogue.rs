@@ -133,10 +133,15 @@ impl Catalogue {
     /// The backend, model and voice for a request's names.
     pub(crate) fn resolve(&self, model: Option<&str>, wanted: &str) -> Result<Choice, SpeechError> {
         let wish = self.wish(model)?;
-        let choice = match self.aliases.get(wanted) {
-            Some(target) => Choice { reason: Reason::Alias, ..self.named(&wish, target)? },
-            None => self.named_or_stood_in_for(&wish, wanted)?,
-        };
+        match self.aliases.get(wanted) {
+            Some(target) => Ok(Choice { reason: Reason::Alias, ..self.named(&wish, target)? }),
+            None => self.named_or_stood_in_for(&wish, wanted),
+        }
+    }
+
+    /// The same, for one who is going to speak.
+    pub(crate) fn engage(&self, model: Option<&str>, wanted: &str) -> Result<Choice, SpeechError> {
+        let choice = self.resolve(model, wanted)?;
         self.deprecations.warn(&choice);
         Ok(choice)
     }

@@ -45,7 +45,7 @@ impl Conversation {
         pieces: BoxStream<'static, Piece>,
         asked: Asked,
     ) -> Result<Spoken, SpeechError> {
-        let choice = self.catalogue.resolve(terms.model.as_deref(), &voice)?;
+        let choice = self.catalogue.engage(terms.model.as_deref(), &voice)?;
         terms.reading =
             with_lexicon_of(&*self.lexicons, &terms.client, std::mem::take(&mut terms.reading)).await?;
         let own = Arc::new(futures::lock::Mutex::new(pieces));
@@ -100,7 +100,7 @@ impl Conversation {
             .filter_map(move |(voice, gathered)| future::ready(line(voice, gathered, &reading).transpose()))
             .boxed();
         let first = lines.next().await.ok_or_else(nothing_to_say)??;
-        let choice = self.catalogue.resolve(terms.model.as_deref(), &first.voice)?;
+        let choice = self.catalogue.engage(terms.model.as_deref(), &first.voice)?;
         let requested = first.voice.to_string();
         let call = Call::new(&terms, &choice, Arc::clone(&first.graph), asked.clone());
         let dropped = choice.backend.leaves_out(&call.utterance);
@@ -121,7 +121,7 @@ impl Conversation {
         asked: &Asked,
     ) -> BoxFuture<Result<Link, SpeechError>> {
         let resolved = line.and_then(|line| {
-            let choice = self.catalogue.resolve(terms.model.as_deref(), &line.voice)?;
+            let choice = self.catalogue.engage(terms.model.as_deref(), &line.voice)?;
             Ok((line, choice))
         });
         match resolved {

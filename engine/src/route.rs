@@ -91,7 +91,7 @@ where
     }
 
     fn call(&mut self, Compiled { request, graph, asked }: Compiled) -> Self::Future {
-        let choice = match self.catalogue.resolve(request.terms.model.as_deref(), &request.voice) {
+        let choice = match self.catalogue.engage(request.terms.model.as_deref(), &request.voice) {
             Ok(choice) => choice,
             Err(error) => return Box::pin(async { Err(error) }),
         };

@@ -12,7 +12,7 @@ use store::Sqlite;
 use super::{block_on, columns, print, print_json};
 use crate::args::Global;
 use crate::compose;
-use crate::config::Config;
+use crate::config::{Backend, Config, SecretSource};
 use crate::failure::{Exit, Failure};
 use crate::output::{installed_player, players};
 
@@ -63,10 +63,15 @@ pub(crate) fn run(config: Result<Config, Failure>, global: &Global) -> Result<()
         Err(failure) => needed("configuration", Exit::Usage, failure),
     });
     let config = config.unwrap_or_default();
+    let speaks_here = |backend: &Backend| matches!(backend, Backend::Kokoro(_));
     match compose::models(&config, global.cache.clone()) {
+        Ok(_) if !config.backends.values().any(speaks_here) => {
+            findings.push(optional("models", "no backend of the configuration runs in this process"));
+        }
         Ok(store) => findings.extend(look_at_models(&store)),
         Err(failure) => findings.push(needed("models", Exit::Usage, failure)),
     }
+    findings.extend(config.backends.iter().filter_map(|(name, backend)| look_at_vendor(name, backend)));
     findings.push(look_at_keys(&config));
     findings.push(look_at_journal(&config));
     findings.push(look_at_player());
@@ -136,6 +141,20 @@ fn look_at_client(
             format_args!("not installed, and models are missing; install {brings}"),
         ),
     }
+}
+
+/// Whether a vendor's key can be read. The vendor is not asked.
+fn look_at_vendor(name: &str, backend: &Backend) -> Option<Finding> {
+    const WHAT: &str = "vendor";
+    let Backend::Vendor { kind, vendor } = backend else { return None };
+    Some(match vendor.api_key.as_ref().map(SecretSource::read).transpose() {
+        Ok(Some(_)) => good(WHAT, format!("{name} ({kind}) has a key")),
+        Ok(None) if vendor.base_url.is_some() => {
+            good(WHAT, format!("{name} ({kind}) is asked without a key"))
+        }
+        Ok(None) => needed(WHAT, Exit::Usage, format_args!("{name} ({kind}) needs an api_key")),
+        Err(failure) => needed(WHAT, Exit::Usage, failure),
+    })
 }
 
 fn look_at_keys(config: &Config) -> Finding {
