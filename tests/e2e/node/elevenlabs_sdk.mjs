@@ -9,7 +9,7 @@ import { ElevenLabsClient, ElevenLabsError } from "@elevenlabs/elevenlabs-js";
 const GEORGE = "JBFqnCBsd6RMkjVDRZzb";
 const RACHEL = "21m00Tcm4TlvDq8ikWAM";
 const SENTENCE = "The river bends twice at the old bridge.";
-const REPLY = "And whose boat is that, down by the mill?";
+const REPLY = "And whose little boat is that, down by the mill?";
 // Said otherwise than it is written.
 const WRITTEN = "On May 3rd, Dr. Lee paid $4.50 for tea.";
 const MODEL = "eleven_multilingual_v2";

@@ -15,7 +15,7 @@ from elevenlabs.core.api_error import ApiError
 GEORGE = "JBFqnCBsd6RMkjVDRZzb"
 RACHEL = "21m00Tcm4TlvDq8ikWAM"
 SENTENCE = "The river bends twice at the old bridge."
-REPLY = "And whose boat is that, down by the mill?"
+REPLY = "And whose little boat is that, down by the mill?"
 # Said otherwise than it is written.
 WRITTEN = "On May 3rd, Dr. Lee paid $4.50 for tea."
 MODEL = "eleven_multilingual_v2"
