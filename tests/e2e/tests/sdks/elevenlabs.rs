@@ -31,9 +31,8 @@ const ALL_FORMATS: [&str; 28] = [
     "alaw_8000", "opus_48000_32", "opus_48000_64", "opus_48000_96", "opus_48000_128", "opus_48000_192",
 ];
 
-/// One of each kind, for a voice that takes its time.
-const SOME_FORMATS: [&str; 6] =
-    ["mp3_22050_32", "pcm_8000", "wav_48000", "ulaw_8000", "alaw_8000", "opus_48000_64"];
+/// Some of each way to write samples, for a voice that takes its time.
+const SOME_FORMATS: [&str; 4] = ["pcm_8000", "wav_48000", "ulaw_8000", "opus_48000_64"];
 
 /// Checks what one application sees of a gateway where one backend speaks.
 fn answered_by(federation: &Federation, spoken: &Spoken, sdk: Sdk, asked: &[&str]) {
