@@ -61,7 +61,7 @@ enum Wish<'n> {
 }
 
 impl Catalogue {
-    /// A catalogue of these backends, in order of preference.
+    /// A catalogue of these backends; the first answers for models that nobody has.
     ///
     /// `aliases` are other names for voices: `alloy` -> `kokoro:af_heart`. `stand_ins` are names that applications
     /// send because their vendor has them, and who answers to each where nobody has it: the first that can.
@@ -182,32 +182,40 @@ impl Catalogue {
 
     /// The voice of that name; where nobody has it, or only who will soon be gone, one that stands in for it.
     fn named_or_stood_in_for(&self, wish: &Wish<'_>, name: &str) -> Result<Choice, SpeechError> {
-        let named = self.named(wish, name);
+        let named = self.find(wish, name)?;
         let reason = match &named {
-            Ok(choice) if !self.deprecations.is_past(choice) || is_id_of(name, &choice.voice) => {
-                return named;
+            Some(choice) if !self.deprecations.is_past(choice) || is_id_of(name, &choice.voice) => {
+                Reason::Exact
             }
-            Ok(_) => Reason::Deprecated,
-            Err(error) if error.kind() != ErrorKind::UnknownVoice => return named,
-            Err(_) => Reason::Alias,
+            Some(_) => Reason::Deprecated,
+            None => Reason::Alias,
         };
+        if let (Some(choice), Reason::Exact) = (&named, reason) {
+            return Ok(choice.clone());
+        }
         let stand_ins = self.stand_ins.get(name).into_iter().flatten();
         let standing_in: Vec<Choice> =
-            stand_ins.filter_map(|stand_in| self.named(wish, stand_in).ok()).collect();
+            stand_ins.filter_map(|stand_in| self.find(wish, stand_in).ok().flatten()).collect();
         let lasting = standing_in.iter().find(|choice| !self.deprecations.is_past(choice));
         match (lasting.or(standing_in.first()), named) {
             (Some(choice), _) => Ok(Choice { reason, ..choice.clone() }),
-            (None, named) => named,
+            (None, Some(choice)) => Ok(choice),
+            (None, None) => Err(self.unknown_voice(wish, name)),
         }
     }
 
-    /// `backend:voice`, or a bare name that one backend knows; of several, the one that has the model.
     fn named(&self, wish: &Wish<'_>, name: &str) -> Result<Choice, SpeechError> {
+        self.find(wish, name)?.ok_or_else(|| self.unknown_voice(wish, name))
+    }
+
+    /// `backend:voice`, or a bare name that one backend knows; of several, the one that has the model. None where
+    /// nobody has it.
+    fn find(&self, wish: &Wish<'_>, name: &str) -> Result<Option<Choice>, SpeechError> {
         let candidates: Vec<_> = self.backends.iter().filter(|backend| wish.allows(backend)).collect();
         if let Some(VoiceId { backend, voice }) = VoiceId::parse(name)
             && let Some(backend) = candidates.iter().find(|candidate| candidate.name() == backend)
         {
-            return Ok(self.choice(wish, backend, backend.voice(&voice)?));
+            return Ok(Some(self.choice(wish, backend, backend.voice(&voice)?)));
         }
         let mut found = Vec::new();
         let mut refused = None;
@@ -219,13 +227,18 @@ impl Catalogue {
             }
         }
         prefer(&mut found, |choice| wish.is_met_by(&choice.backend));
+        // Some vendors have voices that no list of theirs holds, and take any id of their shape for one.
+        prefer(&mut found, is_listed);
         prefer(&mut found, |choice| !self.deprecations.is_past(choice));
         if found.len() > 1 {
             let ids = found.iter().map(|choice| choice.voice.id.to_string());
             let message = format!("Several backends have a voice {name:?}; name one of them.");
             return Err(SpeechError::new(ErrorKind::UnknownVoice, message).about("voice").allowing(ids));
         }
-        found.pop().ok_or_else(|| refused.unwrap_or_else(|| self.unknown_voice(&candidates, name)))
+        match (found.pop(), refused) {
+            (None, Some(refused)) => Err(refused),
+            (found, _) => Ok(found),
+        }
     }
 
     fn choice(&self, wish: &Wish<'_>, backend: &Arc<dyn Backend>, voice: Voice) -> Choice {
@@ -242,9 +255,10 @@ impl Catalogue {
         Choice { backend: Arc::clone(backend), model, voice, reason: Reason::Exact, deprecated_after }
     }
 
-    fn unknown_voice(&self, candidates: &[&Arc<dyn Backend>], name: &str) -> SpeechError {
+    fn unknown_voice(&self, wish: &Wish<'_>, name: &str) -> SpeechError {
         const MOST: usize = 100;
-        let voices = candidates.iter().flat_map(|backend| backend.voices().to_vec());
+        let candidates = self.backends.iter().filter(|backend| wish.allows(backend));
+        let voices = candidates.flat_map(|backend| backend.voices().to_vec());
         let speaking = voices.filter(|voice| voice.status == VoiceStatus::Available);
         let names = self.aliases.keys().chain(self.stand_ins.keys()).cloned();
         let allowed = names.chain(speaking.map(|voice| voice.id.voice)).take(MOST);
@@ -283,6 +297,10 @@ fn has_model(backend: &Arc<dyn Backend>, model: &str) -> bool {
 
 fn is_id_of(name: &str, voice: &Voice) -> bool {
     VoiceId::parse(name).as_ref() == Some(&voice.id)
+}
+
+fn is_listed(choice: &Choice) -> bool {
+    choice.backend.voices().iter().any(|voice| voice.id == choice.voice.id)
 }
 
 /// Keeps those that are better, if there are any.

@@ -1,37 +1,41 @@
 //! Many speeches become one sound.
 
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures::stream::{self, BoxStream, StreamExt};
-use speech::{BoxFuture, PcmChunk, PcmStream, SampleRate, SpeechError, WordTiming};
+use futures::{FutureExt, future};
+use speech::{BoxFuture, ErrorKind, PcmChunk, PcmStream, SampleRate, SpeechError, WordTiming};
 
 /// The silence between two speeches, which each are as long as their words.
 const REST: Duration = Duration::from_millis(180);
 
-/// How many are begun at a time: the one that is heard, and the next.
-const BEGUN_AT_ONCE: usize = 2;
+/// How often a link is begun anew that found its backend busy, once those before it were heard. Each try may wait for
+/// as long as the backend lets it.
+const MOST_TRIES: u32 = 6;
 
 /// One link of a chain.
 pub(crate) struct Link {
     /// Code points of the whole text before it.
     pub(crate) offset: usize,
+    /// Whether it begins where a reader rests.
+    pub(crate) rested: bool,
     /// Its own sound.
     pub(crate) sound: PcmStream,
 }
 
-/// Begins links one ahead of the listener and joins what they speak at the rate of the first. Resolves when that is
-/// begun; none when there is none.
-pub(crate) async fn chain(
-    links: BoxStream<'static, BoxFuture<Result<Link, SpeechError>>>,
-) -> Option<Result<PcmStream, SpeechError>> {
-    let mut begun = links.buffered(BEGUN_AT_ONCE).boxed();
-    let first = match begun.next().await? {
+/// Begins a link; more than once where the backend was busy.
+pub(crate) type Begin = Box<dyn Fn() -> BoxFuture<Result<Link, SpeechError>> + Send>;
+
+/// Begins each link while the one before it is heard, and joins what they speak at the rate of the first. Resolves when
+/// that is begun; none when there is none.
+pub(crate) async fn chain(mut links: BoxStream<'static, Begin>) -> Option<Result<PcmStream, SpeechError>> {
+    let first = match links.next().await?().await {
         Ok(link) => link,
         Err(error) => return Some(Err(error)),
     };
     let sample_rate = first.sound.sample_rate;
-    let mut chain = Chain { begun, waiting: None, heard: 0, rate: sample_rate, current: None };
+    let mut chain = Chain { links, next: Next::Unasked, current: None, heard: 0, rate: sample_rate };
     if let Err(error) = chain.take(first) {
         return Some(Err(error));
     }
@@ -40,7 +44,7 @@ pub(crate) async fn chain(
         if over {
             return Poll::Ready(None);
         }
-        let chunk = std::task::ready!(chain.poll_next(context));
+        let chunk = ready!(chain.poll_next(context));
         over = !matches!(chunk, Some(Ok(_)));
         Poll::Ready(chunk)
     });
@@ -48,13 +52,31 @@ pub(crate) async fn chain(
 }
 
 struct Chain {
-    begun: BoxStream<'static, Result<Link, SpeechError>>,
-    /// The next link, begun while the current one is heard; or that there is none.
-    waiting: Option<Option<Result<Link, SpeechError>>>,
+    links: BoxStream<'static, Begin>,
+    next: Next,
     current: Option<Current>,
     /// Samples so far.
     heard: u64,
     rate: SampleRate,
+}
+
+/// The link after the current one.
+enum Next {
+    Unasked,
+    Beginning {
+        begin: Begin,
+        tries: u32,
+        beginning: BoxFuture<Result<Link, SpeechError>>,
+    },
+    /// It found its backend busy, perhaps with the current link: it waits for its turn.
+    Waiting {
+        begin: Begin,
+        tries: u32,
+    },
+    Begun(Link),
+    Failed(SpeechError),
+    /// There is none.
+    None,
 }
 
 struct Current {
@@ -65,36 +87,72 @@ struct Current {
 }
 
 impl Chain {
-    fn take(&mut self, Link { offset, sound }: Link) -> Result<(), SpeechError> {
+    fn take(&mut self, Link { offset, sound, .. }: Link) -> Result<(), SpeechError> {
         let begins_ms = self.heard * 1000 / u64::from(self.rate.get());
         self.current = Some(Current { chunks: at_rate(sound, self.rate)?, offset, begins_ms });
         Ok(())
     }
 
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<PcmChunk, SpeechError>>> {
-        if self.waiting.is_none()
-            && let Poll::Ready(next) = self.begun.poll_next_unpin(context)
-        {
-            self.waiting = Some(next);
-        }
+        self.look_ahead(context);
         if let Some(current) = &mut self.current {
-            match std::task::ready!(current.chunks.poll_next_unpin(context)) {
+            match ready!(current.chunks.poll_next_unpin(context)) {
                 Some(Ok(mut chunk)) => {
                     chunk.words.iter_mut().for_each(|word| current.place(word));
                     self.heard += chunk.samples.len() as u64;
                     return Poll::Ready(Some(Ok(chunk)));
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                // With it goes its place at the backend.
                 None => self.current = None,
             }
+            self.look_ahead(context);
         }
-        let next = match self.waiting.take() {
-            Some(next) => next,
-            None => std::task::ready!(self.begun.poll_next_unpin(context)),
-        };
-        let Some(link) = next else { return Poll::Ready(None) };
-        let rest = self.rest();
-        Poll::Ready(Some(link.and_then(|link| self.take(link)).map(|()| rest)))
+        match std::mem::replace(&mut self.next, Next::Unasked) {
+            Next::Begun(link) => {
+                let rest = if link.rested { self.rest() } else { PcmChunk::default() };
+                Poll::Ready(Some(self.take(link).map(|()| rest)))
+            }
+            Next::Failed(error) => Poll::Ready(Some(Err(error))),
+            Next::None => Poll::Ready(None),
+            unfinished => {
+                self.next = unfinished;
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Begins the next link as far as can be. What is left pending wakes the context.
+    fn look_ahead(&mut self, context: &mut Context<'_>) {
+        loop {
+            self.next = match std::mem::replace(&mut self.next, Next::Unasked) {
+                Next::Unasked => match self.links.poll_next_unpin(context) {
+                    Poll::Ready(Some(begin)) => Next::Beginning { beginning: begin(), begin, tries: 1 },
+                    Poll::Ready(None) => Next::None,
+                    Poll::Pending => return,
+                },
+                Next::Beginning { begin, tries, mut beginning } => match beginning.poll_unpin(context) {
+                    Poll::Ready(Ok(link)) => Next::Begun(link),
+                    Poll::Ready(Err(error))
+                        if error.kind() == ErrorKind::Overloaded && tries < MOST_TRIES =>
+                    {
+                        Next::Waiting { begin, tries }
+                    }
+                    Poll::Ready(Err(error)) => Next::Failed(error),
+                    Poll::Pending => {
+                        self.next = Next::Beginning { begin, tries, beginning };
+                        return;
+                    }
+                },
+                Next::Waiting { begin, tries } if self.current.is_none() => {
+                    Next::Beginning { beginning: begin(), begin, tries: tries + 1 }
+                }
+                settled => {
+                    self.next = settled;
+                    return;
+                }
+            };
+        }
     }
 
     fn rest(&mut self) -> PcmChunk {
@@ -107,11 +165,22 @@ impl Chain {
 impl Current {
     /// Puts a word of this link to its place in the whole.
     fn place(&self, word: &mut WordTiming) {
+        let place = |time: &mut u64| *time = time.saturating_add(self.begins_ms);
         word.offset += self.offset;
-        word.start_ms += self.begins_ms;
-        word.end_ms += self.begins_ms;
-        word.letters.iter_mut().for_each(|start| *start += self.begins_ms);
+        place(&mut word.start_ms);
+        place(&mut word.end_ms);
+        word.letters.iter_mut().for_each(place);
     }
+}
+
+/// One that cannot even be begun.
+pub(crate) fn failing(error: SpeechError) -> Begin {
+    let error = std::sync::Mutex::new(Some(error));
+    Box::new(move || {
+        let error = error.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        let error = error.unwrap_or_else(|| SpeechError::internal("a link that failed was begun again"));
+        Box::pin(future::ready(Err(error)))
+    })
 }
 
 /// The same sound at that rate.
@@ -126,7 +195,7 @@ fn at_rate(
     let resampled = stream::poll_fn(move |context| {
         let Some(running) = &mut resampler else { return Poll::Ready(None) };
         let mut samples = Vec::new();
-        let words = match std::task::ready!(chunks.poll_next_unpin(context)) {
+        let words = match ready!(chunks.poll_next_unpin(context)) {
             Some(Ok(chunk)) => {
                 running.resample(&chunk.samples, &mut samples);
                 chunk.words
@@ -145,3 +214,7 @@ fn at_rate(
     });
     Ok(resampled.boxed())
 }
+
+#[cfg(test)]
+#[path = "chain/tests.rs"]
+mod tests;

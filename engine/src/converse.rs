@@ -6,18 +6,19 @@ use std::sync::Arc;
 use futures::future;
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
-    BoxFuture, ErrorKind, Lexicons, Piece, Reading, Sound, Speech, SpeechError, SpeechGraph, SpeechText,
-    Terms, TextError, Turn,
+    ErrorKind, Lexicons, Piece, Reading, Sound, Speech, SpeechError, SpeechGraph, SpeechText, Terms,
+    TextError, Turn, Utterance,
 };
 
-use crate::catalogue::Catalogue;
-use crate::chain::{Link, chain};
+use crate::catalogue::{Catalogue, Choice};
+use crate::chain::{Begin, chain, failing};
 use crate::compile::with_lexicon_of;
+use crate::dictation::Dictation;
 use crate::encode::encode;
 use crate::gather::{Gathered, Gathering};
-use crate::listen::{begun, heard};
+use crate::listen::begun;
 use crate::route::{Call, delivery};
-use crate::split::link;
+use crate::split::begins;
 use crate::spoken::{Asked, Spoken};
 use crate::stack::Speaker;
 
@@ -49,21 +50,16 @@ impl Conversation {
         terms.reading =
             with_lexicon_of(&*self.lexicons, &terms.client, std::mem::take(&mut terms.reading)).await?;
         let own = Arc::new(futures::lock::Mutex::new(pieces));
-        let counted = {
-            let (own, asked) = (Arc::clone(&own), asked.clone());
-            stream::unfold(own, |own| async move {
-                let piece = own.lock().await.next().await?;
-                Some((piece, own))
-            })
-            .inspect(move |piece| asked.hear(piece.text.chars().count()))
-        };
-        if let Some(following) = choice.backend.follow(&delivery(&terms, &choice), counted.boxed()) {
+        let dictation = Dictation::default();
+        let taken = dictation.taken(Arc::clone(&own), asked.clone());
+        if let Some(following) = choice.backend.follow(&delivery(&terms, &choice), taken) {
             asked.choose(&choice.voice.id, &choice.model.id);
             let Speech { sound, receipt } = following.await?;
             asked.note(|facts| facts.receipts.push(receipt));
-            let sound = begun(heard(sound, 0, None)).await?;
+            let sound = begun(dictation.heard(sound, terms.speed)).await?;
             let encoded = encode(sound, terms.format, terms.volume).await?;
-            return Ok(Spoken::new(choice, voice.to_string(), 0, Vec::new(), &asked, encoded));
+            let dropped = leaves_out_of_any_text(&terms, &choice);
+            return Ok(Spoken::new(choice, voice.to_string(), 0, dropped, &asked, encoded));
         }
         let turns = stream::unfold(own, move |own| {
             let voice = Arc::clone(&voice);
@@ -105,33 +101,34 @@ impl Conversation {
         let call = Call::new(&terms, &choice, Arc::clone(&first.graph), asked.clone());
         let dropped = choice.backend.leaves_out(&call.utterance);
         let (format, volume) = (terms.format, terms.volume);
+        asked.note(|facts| facts.in_parts = true);
         let links = {
             let asked = asked.clone();
-            stream::iter([Ok(first)]).chain(lines).map(move |line| self.link(&terms, line, &asked))
+            let lines = stream::iter([Ok(first)]).chain(lines);
+            lines.flat_map(move |line| stream::iter(self.links(&terms, line, &asked)))
         };
         let sound = chain(links.boxed()).await.ok_or_else(nothing_to_say)??;
         let encoded = encode(Sound::Samples(sound), format, volume).await?;
         Ok(Spoken::new(choice, requested, 0, dropped, &asked, encoded))
     }
 
-    fn link(
-        &self,
-        terms: &Terms,
-        line: Result<Line, SpeechError>,
-        asked: &Asked,
-    ) -> BoxFuture<Result<Link, SpeechError>> {
-        let resolved = line.and_then(|line| {
-            let choice = self.catalogue.engage(terms.model.as_deref(), &line.voice)?;
-            Ok((line, choice))
+    /// The links that say a line.
+    fn links(&self, terms: &Terms, line: Result<Line, SpeechError>, asked: &Asked) -> Vec<Begin> {
+        let begins = line.and_then(|Line { voice, offset, graph }| {
+            let choice = self.catalogue.engage(terms.model.as_deref(), &voice)?;
+            begins(&self.speaker, Call::new(terms, &choice, graph, asked.clone()), offset, true)
         });
-        match resolved {
-            Ok((Line { offset, graph, .. }, choice)) => {
-                let call = Call::new(terms, &choice, Arc::clone(&graph), asked.clone());
-                link(self.speaker.clone(), call, offset, graph)
-            }
-            Err(error) => Box::pin(future::ready(Err(error))),
-        }
+        begins.unwrap_or_else(|error| vec![failing(error)])
     }
+}
+
+/// What is left out whatever is written.
+fn leaves_out_of_any_text(terms: &Terms, choice: &Choice) -> Vec<String> {
+    let graph = SpeechText::new("a", None).map_err(SpeechError::from);
+    let graph = graph.and_then(|text| language::compile(text, &terms.reading));
+    let utterance =
+        graph.map(|graph| Utterance { graph: Arc::new(graph), delivery: delivery(terms, choice) });
+    utterance.map(|utterance| choice.backend.leaves_out(&utterance)).unwrap_or_default()
 }
 
 /// What each voice says, as soon as it can be spoken. A voice has finished when another begins.

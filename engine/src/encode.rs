@@ -85,7 +85,9 @@ fn handed_on(EncodedStream { format, chunks }: EncodedStream) -> Encoded {
         let chunk = chunk?;
         counter.count(&chunk.bytes);
         let before = counted;
-        counted = (counter.milliseconds() * u64::from(sample_rate.get()) / 1000) as usize;
+        // A foreign file's own figures may run back.
+        let samples = counter.milliseconds().saturating_mul(u64::from(sample_rate.get())) / 1000;
+        counted = before.max(samples as usize);
         let samples = counted - before;
         Ok(AudioChunk { bytes: chunk.bytes, words: chunk.words, samples, last: false })
     });

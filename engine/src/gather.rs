@@ -1,6 +1,6 @@
 //! A text that is still being written becomes sentences.
 
-use speech::{Boundary, Reading, SpeechText};
+use speech::{Boundary, Reading, SpeechText, TextError};
 
 /// Beyond so many code points nobody waits for the end of a sentence.
 const MOST_WAITING: usize = 400;
@@ -41,17 +41,24 @@ impl Gathering {
         (!text.trim().is_empty()).then_some(Gathered { offset, text })
     }
 
-    /// Where the last complete sentence ends, in bytes; of a sentence without end, its last clause or word.
+    /// Where the last complete sentence ends, in bytes; of a sentence without end, its last clause or word, or all
+    /// there is.
     fn last_end(&self) -> Option<usize> {
-        let text = SpeechText::new(self.waiting.as_str(), None).ok()?;
+        let too_long = self.waiting.char_indices().nth(MOST_WAITING).map(|(byte, _)| byte);
+        let text = match SpeechText::new(self.waiting.as_str(), None) {
+            Ok(text) => text,
+            Err(TextError::Blank | TextError::Silent) => return too_long.map(|_| self.waiting.len()),
+            // Whoever compiles it says what is wrong.
+            Err(_) => return Some(self.waiting.len()),
+        };
         let graph = language::compile(text, &Reading::default()).ok()?;
         let (_, complete) = graph.clauses().split_last()?;
-        let is_too_long = graph.text().characters() > MOST_WAITING;
-        let clause = complete.iter().rev().find(|clause| is_too_long || clause.ends >= Boundary::Sentence);
+        let least = if too_long.is_some() { Boundary::Clause } else { Boundary::Sentence };
+        let clause = complete.iter().rev().find(|clause| clause.ends >= least);
         let characters = clause.map(|clause| clause.span.offset + clause.span.length);
         let end = characters.and_then(|end| self.waiting.char_indices().nth(end)).map(|(byte, _)| byte);
-        let word = || self.waiting.rfind(char::is_whitespace).filter(|_| is_too_long);
-        end.or_else(word).filter(|&end| end > 0)
+        let word = || too_long.and_then(|_| self.waiting.rfind(char::is_whitespace));
+        end.or_else(word).filter(|&end| end > 0).or(too_long.map(|_| self.waiting.len()))
     }
 }
 
@@ -91,6 +98,21 @@ mod tests {
         let gathered = gather(["word "; 200]);
         assert!(gathered.len() >= 2, "{}", gathered.len());
         assert!(gathered.iter().all(|(_, text)| text.chars().count() <= MOST_WAITING + 5));
+    }
+
+    #[test]
+    fn nothing_waits_for_ever() {
+        for endless in ["a", " ", "!", "🙂"] {
+            let mut gathering = Gathering::default();
+            for _ in 0..3000 {
+                gathering.write(endless);
+                assert!(gathering.waiting.chars().count() <= MOST_WAITING, "{endless:?}");
+            }
+        }
+        let mut gathering = Gathering::default();
+        gathering.write("It is ");
+        let gathered = gathering.write("\u{202E}late");
+        assert_eq!(gathered.map(|gathered| gathered.text), Some("It is \u{202E}late".to_owned()));
     }
 
     #[test]

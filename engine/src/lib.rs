@@ -6,6 +6,7 @@ mod compile;
 mod converse;
 mod decode;
 mod deprecation;
+mod dictation;
 mod encode;
 mod gather;
 mod listen;

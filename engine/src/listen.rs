@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
     BoxFuture, EncodedChunk, EncodedStream, ErrorKind, PcmChunk, PcmStream, Sound, Speech, SpeechError,
-    Utterance, WordTiming,
+    Speed, Utterance, WordTiming,
 };
 use tower::Service;
 
@@ -53,7 +53,7 @@ where
         Box::pin(async move {
             let Speech { sound, receipt } = speaking.await?;
             asked.note(|facts| facts.receipts.push(receipt.clone()));
-            let sound = begun(heard(sound, least_ms, pace)).await?;
+            let sound = begun(heard(sound, move || least_ms, pace)).await?;
             Ok(Speech { sound, receipt })
         })
     }
@@ -62,14 +62,20 @@ where
 /// The least that a speech of this text can last.
 fn least_ms(utterance: &Utterance) -> u64 {
     let letters = utterance.graph.plain().as_str().chars().filter(|c| c.is_alphanumeric()).count();
+    least_ms_of(letters, utterance.delivery.speed)
+}
+
+/// The least that a speech of so many letters can last.
+pub(crate) fn least_ms_of(letters: usize, speed: Speed) -> u64 {
     if letters < FEWEST_LETTERS {
         return 0;
     }
-    (letters as f32 * 1000.0 / MOST_LETTERS_PER_SECOND / utterance.delivery.speed.times()) as u64
+    (letters as f32 * 1000.0 / MOST_LETTERS_PER_SECOND / speed.times()) as u64
 }
 
-/// The same sound; a vendor's that ends before it could have said its text ends in an error.
-pub(crate) fn heard(sound: Sound, least_ms: u64, pace: Option<Pace>) -> Sound {
+/// The same sound; a vendor's that ends before it could have said its text ends in an error. What the least is for
+/// that is asked at the end.
+pub(crate) fn heard(sound: Sound, least_ms: impl Fn() -> u64 + Send + 'static, pace: Option<Pace>) -> Sound {
     match sound {
         Sound::Samples(PcmStream { sample_rate, chunks }) => {
             let mut samples = 0;
@@ -78,7 +84,7 @@ pub(crate) fn heard(sound: Sound, least_ms: u64, pace: Option<Pace>) -> Sound {
                 samples * 1000 / u64::from(sample_rate.get())
             };
             // A model in this process leaves out what it cannot read, and says so; it does not lose its way.
-            Sound::Samples(PcmStream { sample_rate, chunks: watched(chunks, length, 0, pace) })
+            Sound::Samples(PcmStream { sample_rate, chunks: watched(chunks, length, || 0, pace) })
         }
         Sound::Encoded(EncodedStream { format, chunks }) => {
             let mut counter = audio::counter(format);
@@ -118,30 +124,30 @@ impl Piece for EncodedChunk {
 fn watched<P: Piece>(
     chunks: BoxStream<'static, Result<P, SpeechError>>,
     length: impl FnMut(&P) -> u64 + Send + 'static,
-    least_ms: u64,
+    least_ms: impl Fn() -> u64 + Send + 'static,
     pace: Option<Pace>,
 ) -> BoxStream<'static, Result<P, SpeechError>> {
     let watch = Watch { chunks, length, least_ms, pace, heard_ms: 0, over: false };
     stream::unfold(watch, |mut watch| async move { Some((watch.next().await?, watch)) }).boxed()
 }
 
-struct Watch<P, L> {
+struct Watch<P, L, M> {
     chunks: BoxStream<'static, Result<P, SpeechError>>,
     length: L,
-    least_ms: u64,
+    least_ms: M,
     pace: Option<Pace>,
     heard_ms: u64,
     over: bool,
 }
 
-impl<P: Piece, L: FnMut(&P) -> u64> Watch<P, L> {
+impl<P: Piece, L: FnMut(&P) -> u64, M: Fn() -> u64> Watch<P, L, M> {
     async fn next(&mut self) -> Option<Result<P, SpeechError>> {
         if self.over {
             return None;
         }
         match self.chunks.next().await {
             Some(Ok(mut chunk)) => {
-                self.heard_ms = (self.length)(&chunk);
+                self.heard_ms = self.heard_ms.max((self.length)(&chunk));
                 if let Some(pace) = &mut self.pace {
                     chunk.words().extend(pace.until(self.heard_ms));
                 }
@@ -163,7 +169,7 @@ impl<P: Piece, L: FnMut(&P) -> u64> Watch<P, L> {
         if self.heard_ms == 0 {
             return Some(Err(failure("gave no audio")));
         }
-        if self.heard_ms < self.least_ms {
+        if self.heard_ms < (self.least_ms)() {
             return Some(Err(failure("stopped long before the end of the text")));
         }
         let words = self.pace.take()?.finish(self.heard_ms);

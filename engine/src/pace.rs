@@ -59,6 +59,8 @@ impl Pace {
         let left: f32 = self.words.as_slice().iter().map(|word| word.letters + word.rest).sum();
         let last_rest = self.words.as_slice().last().map_or(0.0, |word| word.rest);
         let letter_ms = (heard_ms as f32 - self.told_ms).max(0.0) / (left - last_rest).max(1.0);
+        // The rest after the last word told may already lie beyond the end.
+        self.told_ms = self.told_ms.min(heard_ms as f32);
         let words: Vec<_> = self.words.by_ref().collect();
         words.into_iter().map(|word| self.tell(word, letter_ms)).collect()
     }

@@ -4,13 +4,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures::stream::{self, StreamExt};
-use speech::{
-    BoxFuture, Codec, Markup, PcmStream, Reading, Receipt, Sound, Speech, SpeechError, SpeechGraph,
-    SpeechText,
-};
+use speech::{BoxFuture, Codec, Reading, Receipt, Sound, Speech, SpeechError, SpeechGraph, SpeechText};
 use tower::{Service, ServiceExt as _};
 
-use crate::chain::{Link, chain};
+use crate::chain::{Begin, Link, chain};
 use crate::decode;
 use crate::route::Call;
 
@@ -46,9 +43,8 @@ where
         }
         let inner = self.inner.clone();
         Box::pin(async move {
-            let parts = parts(&call.utterance.graph, limit)?;
-            let links = stream::iter(parts)
-                .map(move |(offset, graph)| link(inner.clone(), call.clone(), offset, Arc::new(graph)));
+            call.asked.note(|facts| facts.in_parts = true);
+            let links = stream::iter(begins(&inner, call, 0, true)?);
             let sound =
                 chain(links.boxed()).await.unwrap_or_else(|| Err(SpeechError::internal("a text of no part")));
             // Every part notes its own receipt.
@@ -57,34 +53,59 @@ where
     }
 }
 
-/// The sound of one part.
-pub(crate) fn link<S>(
-    speaker: S,
-    mut call: Call,
+/// The links that say a call's text, in as many parts as its model needs, `offset` code points into the whole;
+/// `rested` where a reader rests before it.
+pub(crate) fn begins<S>(
+    speaker: &S,
+    call: Call,
     offset: usize,
-    graph: Arc<SpeechGraph>,
-) -> BoxFuture<Result<Link, SpeechError>>
+    rested: bool,
+) -> Result<Vec<Begin>, SpeechError>
 where
-    S: Service<Call, Response = Speech, Error = SpeechError> + Send + 'static,
+    S: Service<Call, Response = Speech, Error = SpeechError> + Clone + Send + 'static,
     S::Future: Send + 'static,
 {
-    call.utterance.graph = graph;
-    call.utterance.delivery.format = Codec::Pcm.into();
-    Box::pin(async move {
-        let sound: PcmStream = decode::samples(speaker.oneshot(call).await?.sound).await?;
-        Ok(Link { offset, sound })
-    })
+    let limit = call.most_characters.unwrap_or(usize::MAX);
+    let parts = match call.utterance.graph.text().characters() <= limit {
+        true => vec![Part { offset: 0, rested: true, graph: Arc::clone(&call.utterance.graph) }],
+        false => parts(&call.utterance.graph, limit)?,
+    };
+    let begins = parts.into_iter().map(|part| {
+        let mut call = call.clone();
+        call.utterance.graph = part.graph;
+        call.utterance.delivery.format = Codec::Pcm.into();
+        let (speaker, offset, rested) = (speaker.clone(), offset + part.offset, rested && part.rested);
+        let begin: Begin = Box::new(move || {
+            let speaking = speaker.clone().oneshot(call.clone());
+            Box::pin(async move {
+                let sound = decode::samples(speaking.await?.sound).await?;
+                Ok(Link { offset, rested, sound })
+            })
+        });
+        begin
+    });
+    Ok(begins.collect())
 }
 
-/// Parts of at most `limit` code points, each with the code points before it. They end where a clause ends; a clause
-/// that is itself too long ends anywhere between two words.
-fn parts(graph: &SpeechGraph, limit: usize) -> Result<Vec<(usize, SpeechGraph)>, SpeechError> {
+/// A part of a text.
+#[derive(Debug)]
+struct Part {
+    /// Code points before it.
+    offset: usize,
+    /// Whether it begins where a clause has ended.
+    rested: bool,
+    graph: Arc<SpeechGraph>,
+}
+
+/// Parts of at most `limit` code points. They end where a clause ends; a clause that is itself too long ends anywhere
+/// between two words.
+fn parts(graph: &SpeechGraph, limit: usize) -> Result<Vec<Part>, SpeechError> {
     let text: Vec<char> = graph.text().as_str().chars().collect();
     let ends: Vec<usize> =
         graph.clauses().iter().map(|clause| clause.span.offset + clause.span.length).collect();
-    let reading = Reading { markup: Markup::default(), lexicon: graph.lexicon().clone() };
+    let reading = Reading { markup: graph.markup().clone(), lexicon: graph.lexicon().clone() };
     let mut parts = Vec::new();
-    let mut from = 0;
+    let (mut from, mut rested) = (0, true);
     while from < text.len() {
         let furthest = (from + limit.max(1)).min(text.len());
         let clause = ends.iter().copied().filter(|end| (from + 1..=furthest).contains(end)).max();
@@ -96,9 +117,10 @@ fn parts(graph: &SpeechGraph, limit: usize) -> Result<Vec<(usize, SpeechGraph)>,
         let part: String = text[from..to].iter().collect();
         // What is left of a text behind its last clause has no sound.
         if let Ok(part) = SpeechText::new(part, None) {
-            parts.push((from, language::compile(part, &reading)?));
+            let graph = Arc::new(language::compile(part, &reading)?);
+            parts.push(Part { offset: from, rested, graph });
         }
-        from = to;
+        (from, rested) = (to, clause == Some(to));
     }
     Ok(parts)
 }
@@ -111,7 +133,7 @@ mod tests {
         let text = SpeechText::new(text, None).unwrap();
         let graph = language::compile(text, &Reading::default()).unwrap();
         let parts = parts(&graph, limit).unwrap();
-        parts.into_iter().map(|(offset, part)| (offset, part.text().as_str().to_owned())).collect()
+        parts.into_iter().map(|part| (part.offset, part.graph.text().as_str().to_owned())).collect()
     }
 
     #[test]
@@ -129,6 +151,14 @@ mod tests {
                 .take(part.chars().count())
                 .eq(part.chars()))
         );
+    }
+
+    #[test]
+    fn only_the_end_of_a_clause_is_a_place_to_rest() {
+        let text = SpeechText::new("One is. Two goes on and on.", None).unwrap();
+        let graph = language::compile(text, &Reading::default()).unwrap();
+        let rested: Vec<bool> = parts(&graph, 10).unwrap().iter().map(|part| part.rested).collect();
+        assert_eq!(rested, [true, true, false, false]);
     }
 
     #[test]

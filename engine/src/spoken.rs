@@ -87,6 +87,12 @@ impl Tally {
         self.0.facts().characters.unwrap_or_default()
     }
 
+    /// What the vendor charges, in its own unit, where it has said so for the whole of the text.
+    pub fn charge(&self) -> Option<u64> {
+        let facts = self.0.facts();
+        if facts.in_parts { None } else { facts.usage().characters }
+    }
+
     /// What the backend says that it counted, so far.
     pub fn usage(&self) -> Usage {
         self.0.facts().usage()
@@ -105,6 +111,8 @@ pub(crate) struct Facts {
     pub(crate) model: Option<String>,
     pub(crate) characters: Option<u64>,
     pub(crate) receipts: Vec<Receipt>,
+    /// Whether the vendor is called several times, and has counted only the first parts when the sound begins.
+    pub(crate) in_parts: bool,
 }
 
 impl Asked {

@@ -62,7 +62,8 @@ impl Spelling {
     fn spread(&mut self, end: usize, until_ms: u64) -> Vec<Letter> {
         let (from, until) = (self.until_ms, until_ms.max(self.until_ms));
         let count = (end - self.told) as u64;
-        let at = |number: u64| from + (until - from) * number / count;
+        let at =
+            |number: u64| from + (u128::from(until - from) * u128::from(number) / u128::from(count)) as u64;
         let letters = self.text[self.told..end].iter().zip(0..).map(|(&character, number)| Letter {
             character,
             start_ms: at(number),

@@ -8,9 +8,11 @@ pub(crate) fn text_for(graph: &SpeechGraph) -> &str {
 
 /// What of a graph its bare text does not carry.
 pub(crate) fn leaves_out_of(graph: &SpeechGraph) -> Vec<String> {
-    let text = graph.plain().as_str().to_lowercase();
-    let is_met = graph.lexicon().entries().any(|(word, _)| text.contains(&word.to_lowercase()));
-    let lexicon = is_met.then(|| "lexicon".to_owned());
+    let is_met = || {
+        let text = graph.plain().as_str().to_lowercase();
+        graph.lexicon().entries().any(|(word, _)| text.contains(&word.to_lowercase()))
+    };
+    let lexicon = (!graph.lexicon().is_empty() && is_met()).then(|| "lexicon".to_owned());
     let markup = (*graph.markup() != Markup::default()).then(|| "markup".to_owned());
     lexicon.into_iter().chain(markup).collect()
 }
