@@ -103,7 +103,7 @@ fn parts(graph: &SpeechGraph, limit: usize) -> Result<Vec<Part>, SpeechError> {
     let text: Vec<char> = graph.text().as_str().chars().collect();
     let ends: Vec<usize> =
         graph.clauses().iter().map(|clause| clause.span.offset + clause.span.length).collect();
-    let reading = Reading { markup: graph.markup().clone(), lexicon: graph.lexicon().clone() };
+    let reading = Reading { markup: *graph.markup(), lexicon: graph.lexicon().clone() };
     let mut parts = Vec::new();
     let (mut from, mut rested) = (0, true);
     while from < text.len() {

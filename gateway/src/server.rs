@@ -56,13 +56,18 @@ pub struct Parts {
 pub enum Ended {
     /// Every answer was finished.
     Drained,
-    /// The drain timeout passed; what was still running was cut off.
+    /// The drain timeout passed, or nobody would wait for it; what was still running was cut off.
     CutOff,
 }
 
-/// Serves until `shutdown` resolves, then lets running answers end within the drain timeout, cuts off the rest,
-/// and waits for the last journal row.
-pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Output = ()>) -> Ended {
+/// Serves until `shutdown` resolves, then lets running answers end within the drain timeout or until `at_once` resolves,
+/// cuts off the rest, and waits for the last journal row.
+pub async fn serve(
+    listener: TcpListener,
+    parts: Parts,
+    shutdown: impl Future<Output = ()>,
+    at_once: impl Future<Output = ()>,
+) -> Ended {
     let engine = parts.engine.clone();
     let drain_timeout = parts.config.drain_timeout();
     let server = Server::new(parts);
@@ -72,9 +77,14 @@ pub async fn serve(listener: TcpListener, parts: Parts, shutdown: impl Future<Ou
     }
     server.draining.cancel();
     server.tasks.close();
-    let ended = match tokio::time::timeout(drain_timeout, server.tasks.wait()).await {
-        Ok(()) => Ended::Drained,
-        Err(_) => {
+    let is_drained = tokio::select! {
+        () = server.tasks.wait() => true,
+        () = tokio::time::sleep(drain_timeout) => false,
+        () = at_once => false,
+    };
+    let ended = match is_drained {
+        true => Ended::Drained,
+        false => {
             server.cut.cancel();
             server.tasks.wait().await;
             Ended::CutOff

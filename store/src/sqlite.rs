@@ -66,6 +66,14 @@ pub enum StoreError {
         /// Why.
         source: sqlx::Error,
     },
+    /// Servers cannot be told of a change, which was kept.
+    #[error("the lexicon was changed, but {} cannot be written; a running server hears of it within seconds", path.display())]
+    Stamp {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// A lexicon that would become too large; nothing was kept.
     #[error("the lexicon would have {entries} entries; at most {MOST_ENTRIES} are allowed")]
     LexiconFull {

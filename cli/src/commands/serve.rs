@@ -53,7 +53,8 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
             config: config.http.clone(),
         };
         let stop = CancellationToken::new();
-        let mut serving = pin!(gateway::serve(listener, parts, stop.cancelled()));
+        let at_once = CancellationToken::new();
+        let mut serving = pin!(gateway::serve(listener, parts, stop.cancelled(), at_once.cancelled()));
         let outcome = tokio::select! {
             // It never ends by itself, and what has ended must not be asked again.
             _ = &mut serving => return Ok(()),
@@ -68,6 +69,7 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
         let ended = tokio::select! {
             ended = &mut serving => ended,
             exit = signals.next() => {
+                at_once.cancel();
                 backends.local.iter().for_each(|backend| backend.silence());
                 // Until every row is on disk; a reader who takes nothing more does not hold us.
                 let _ = timeout(LAST_ROWS, serving).await;

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use engine::{Engine, Refusal, Spoken};
 use futures::{FutureExt, StreamExt};
 use serde_json::json;
-use speech::{Backend as _, Codec, Door, Ids, Reading, SpeechError, SpeechRequest, SpeechText, Speed, Terms};
+use speech::{
+    Backend as _, Codec, Door, Ids, Reading, SpeechError, SpeechRequest, SpeechText, Speed, Terms, VoiceId,
+};
 
 use super::{LOCAL, block_on, left_out, print_json};
 use crate::args::{Global, Speak};
@@ -48,8 +50,15 @@ pub(super) fn with_lexicon_of(
         let output = output(speak)?;
         let timings = speak.timings.as_deref().map(Timings::to).transpose()?;
         let engine = signals.or(compose::engine_reading_for(client, config, &backends)).await?;
-        // Its voices may be known to a vendor only.
-        signals.or(engine.refresh().map(Ok)).await?;
+        // What a vendor offers is known only once it was asked; nobody is asked for what is spoken here.
+        let speaks_here = |id: VoiceId| backends.local.iter().any(|local| local.name() == id.backend);
+        let resolved = request
+            .as_ref()
+            .ok()
+            .and_then(|request| engine.resolve(request.terms.model.as_deref(), &request.voice).ok());
+        if request.is_ok() && !resolved.is_some_and(speaks_here) {
+            signals.or(engine.refresh().map(Ok)).await?;
+        }
         // Nothing is fetched or loaded for what will be refused.
         let speaker = request
             .as_ref()

@@ -76,7 +76,7 @@ impl Server {
             // A test that drops its server stops it, too.
             let _ = stopped.await;
         };
-        let serving = tokio::spawn(gateway::serve(listener, parts, shutdown));
+        let serving = tokio::spawn(gateway::serve(listener, parts, shutdown, std::future::pending()));
         Self { address, work, rows, stop: Some(stop), serving }
     }
 

@@ -2,9 +2,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use speech::{BoxFuture, Lexicon, Lexicons, Saying, SpeechError};
+use tokio::time::Instant;
 
 use super::{Sqlite, StoreError};
 
@@ -33,8 +37,27 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// What was read of each client's lexicon, and after how many changes of the table.
-pub(super) type Known = Arc<Mutex<HashMap<String, (i64, Lexicon)>>>;
+/// What was read of each client's lexicon.
+pub(super) type Known = Arc<Mutex<HashMap<String, Read>>>;
+
+/// Grows with every change that a program of ours makes, in the data directory: to look at its length takes
+/// microseconds, to ask the database takes a good part of a millisecond, and every request waits for it.
+const STAMP: &str = "lexicon.changes";
+
+/// How long a change may go unnoticed that somebody else made in the database.
+const UNNOTICED: Duration = Duration::from_secs(10);
+
+/// A lexicon as it was read.
+#[derive(Clone, Debug)]
+pub(super) struct Read {
+    /// How long the stamp was then.
+    stamp: u64,
+    /// How often the table had changed.
+    change: i64,
+    /// When that was last asked.
+    asked: Instant,
+    lexicon: Lexicon,
+}
 
 type Row = (String, String, String, String);
 
@@ -71,7 +94,7 @@ impl Sqlite {
         };
         match adding.await.map_err(|source| self.lexicon_error(source))? {
             entries if entries > MOST_ENTRIES as i64 => Err(StoreError::LexiconFull { entries }),
-            _ => Ok(()),
+            _ => self.stamp(),
         }
     }
 
@@ -85,7 +108,24 @@ impl Sqlite {
             .bind(word)
             .execute(&self.writer)
             .await;
-        removed.map(|done| done.rows_affected() > 0).map_err(|source| self.lexicon_error(source))
+        let done = removed.map_err(|source| self.lexicon_error(source))?;
+        self.stamp()?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Tells every server on this database that a lexicon has changed.
+    fn stamp(&self) -> Result<(), StoreError> {
+        let path = self.directory.join(STAMP);
+        let stamped = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .and_then(|mut file| file.write_all(b"."));
+        stamped.map_err(|source| StoreError::Stamp { path, source })
+    }
+
+    fn stamped(&self) -> u64 {
+        std::fs::metadata(self.directory.join(STAMP)).map_or(0, |file| file.len())
     }
 
     /// Every entry of everyone, by client and word, but those that only a newer program can read.
@@ -101,20 +141,29 @@ impl Sqlite {
     /// The lexicon that holds for a client: what is known of it, unless the table has changed since.
     async fn lexicon(&self, client: &str) -> Result<Lexicon, Box<dyn std::error::Error + Send + Sync>> {
         // Asked before the rows are: a change in between is only read twice.
+        let (stamp, asked) = (self.stamped(), Instant::now());
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(read) = known().get(client)
+            && read.stamp == stamp
+            && read.asked.elapsed() < UNNOTICED
+        {
+            return Ok(read.lexicon.clone());
+        }
         let change: i64 =
             sqlx::query_scalar("SELECT number FROM lexicon_changes").fetch_one(&self.reader).await?;
-        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, lexicon)) = known().get(client)
-            && *of == change
+        if let Some(read) = known().get_mut(client)
+            && read.change == change
         {
-            return Ok(lexicon.clone());
+            (read.stamp, read.asked) = (stamp, asked);
+            return Ok(read.lexicon.clone());
         }
         let rows = sqlx::query_as("SELECT client, word, kind, saying FROM lexicon WHERE client IN ('', ?)");
         let rows = rows.bind(client).fetch_all(&self.reader).await?;
         let (everyones, own): (Vec<_>, Vec<_>) =
             readable(rows).into_iter().partition(|entry| entry.client == EVERYONE);
         let lexicon = together(own)?.over(&together(everyones)?);
-        known().insert(client.to_owned(), (change, lexicon.clone()));
+        let read = Read { stamp, change, asked, lexicon: lexicon.clone() };
+        known().insert(client.to_owned(), read);
         Ok(lexicon)
     }
 

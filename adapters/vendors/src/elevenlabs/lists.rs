@@ -192,7 +192,8 @@ fn is_id(name: &str) -> bool {
 }
 
 fn is_name(known: &str, asked: &str) -> bool {
-    known.to_lowercase() == asked.to_lowercase()
+    // Without a copy of either: every voice of an account is asked for every bare name.
+    known.chars().flat_map(char::to_lowercase).eq(asked.chars().flat_map(char::to_lowercase))
 }
 
 fn gender_of(label: &str) -> Option<Gender> {

@@ -7,7 +7,7 @@ pub(super) const SOCKET_QUERY_FIELDS: [&str; 5] =
     ["auto_mode", "enable_logging", "enable_ssml_parsing", "apply_text_normalization", "seed"];
 
 /// What only says how a text that is still being written is cut; a whole one needs none of it.
-const SOCKET_ONLY: [&str; 3] = ["generation_config", "auto_mode", "enable_ssml_parsing"];
+const SOCKET_ONLY: [&str; 2] = ["generation_config", "auto_mode"];
 
 /// The slowest and the fastest pace.
 const SLOWEST: f32 = 0.7;

@@ -63,7 +63,8 @@ impl Words {
         let mut text = self.text.iter().skip(self.told).copied().peekable();
         let mut placed = Vec::with_capacity(letters.len());
         for letter in letters {
-            let (start_ms, end_ms) = (from_ms + letter.start_ms, from_ms + letter.end_ms);
+            let at = |time: u64| from_ms.saturating_add(time);
+            let (start_ms, end_ms) = (at(letter.start_ms), at(letter.end_ms));
             if letter.character.is_whitespace() {
                 let space = text.next_if(|c| c.is_whitespace());
                 placed.extend(space.map(|character| Letter { character, start_ms, end_ms }));
