@@ -1,6 +1,6 @@
 //! Names become a backend, its model and its voice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::future::join_all;
@@ -81,7 +81,7 @@ impl Catalogue {
             let refreshed = backend.refresh().await;
             if let Err(error) = &refreshed {
                 let error = error as &dyn std::error::Error;
-                tracing::warn!(backend = backend.name(), error, "models and voices could not be listed anew");
+                tracing::warn!(backend = backend.name(), error, "models and voices could not be listed");
             }
             refreshed.is_ok()
         });
@@ -256,16 +256,34 @@ impl Catalogue {
     }
 
     fn unknown_voice(&self, wish: &Wish<'_>, name: &str) -> SpeechError {
-        const MOST: usize = 100;
-        let candidates = self.backends.iter().filter(|backend| wish.allows(backend));
-        let voices = candidates.flat_map(|backend| backend.voices().to_vec());
-        let speaking = voices.filter(|voice| voice.status == VoiceStatus::Available);
-        let names = self.aliases.keys().chain(self.stand_ins.keys()).cloned();
-        let allowed = names.chain(speaking.map(|voice| voice.id.voice)).take(MOST);
         let shown: String = name.chars().take(64).collect();
-        SpeechError::new(ErrorKind::UnknownVoice, format!("There is no voice {shown:?}."))
-            .about("voice")
-            .allowing(allowed)
+        let elsewhere = VoiceId::parse(name).filter(|id| self.is_backend(&id.backend));
+        let message = match (elsewhere, wish.model()) {
+            (Some(id), Some(model)) => {
+                format!(
+                    "The voice {shown:?} is of the backend {}, which has no model {model:?}; name another, or none.",
+                    id.backend
+                )
+            }
+            _ => format!("There is no voice {shown:?}."),
+        };
+        SpeechError::new(ErrorKind::UnknownVoice, message).about("voice").allowing(self.some_names(wish))
+    }
+
+    /// Names that would have done, each once: not all there are, but some of everybody.
+    fn some_names(&self, wish: &Wish<'_>) -> Vec<String> {
+        const MOST_OF_A_BACKEND: usize = 30;
+        // Only programs know those of ElevenLabs by heart.
+        let stand_ins = self.stand_ins.keys().filter(|name| name.len() < 20);
+        let mut names: Vec<String> = self.aliases.keys().chain(stand_ins).cloned().collect();
+        for backend in self.backends.iter().filter(|backend| wish.allows(backend)) {
+            let voices = backend.voices();
+            let speaking = voices.iter().filter(|voice| voice.status == VoiceStatus::Available);
+            names.extend(speaking.map(|voice| voice.id.voice.clone()).take(MOST_OF_A_BACKEND));
+        }
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        names
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn run(filters: &Voices, config: &Config, global: &Global) -> Result<
     if global.json {
         return print_json(&json!({ "total": voices.len(), "voices": voices }));
     }
-    let head = ["VOICE", "LANGUAGE", "GENDER", "ALSO CALLED", "STATUS"].map(str::to_owned);
+    let head = ["VOICE", "NAME", "LANGUAGE", "GENDER", "ALSO CALLED", "STATUS"].map(str::to_owned);
     let rows = voices.iter().map(|voice| row(voice, &aliases));
     print(&columns(std::iter::once(head).chain(rows)))
 }
@@ -42,11 +42,12 @@ fn speaks(tag: &str, wanted: &str) -> bool {
     tag.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
-fn row(voice: &Voice, aliases: &BTreeMap<String, VoiceId>) -> [String; 5] {
+fn row(voice: &Voice, aliases: &BTreeMap<String, VoiceId>) -> [String; 6] {
     let aliases = aliases.iter().filter(|(_, target)| **target == voice.id);
     let gender = serde_json::to_value(voice.gender).unwrap_or_default();
     [
         voice.id.to_string(),
+        voice.name.clone(),
         voice.languages.join(", "),
         gender.as_str().unwrap_or("-").to_owned(),
         aliases.map(|(alias, _)| alias.as_str()).collect::<Vec<_>>().join(", "),

@@ -179,7 +179,7 @@ fn an_end_is_told_from_ninety_days_before() {
 fn unknown_names_are_refused_with_what_is_known() {
     let (kind, allowed) = resolve(None, "nobody").unwrap_err();
     assert_eq!(kind, ErrorKind::UnknownVoice);
-    assert_eq!(allowed, ["alloy", "both", "echo", "nova", "anna", "both", "both", "x:y"]);
+    assert_eq!(allowed, ["alloy", "both", "echo", "nova", "anna", "x:y"]);
     let (kind, allowed) = resolve(Some("gpt-9"), "anna").unwrap_err();
     assert_eq!(kind, ErrorKind::UnknownModel);
     assert_eq!(allowed[..3], ["one", "model-one", "two"]);

@@ -89,9 +89,7 @@ impl Offer {
         if let Ok(Some(models)) = &models
             && !models.is_empty()
         {
-            let mut models = models.clone();
-            models.sort_by_key(|model| !is_named_like_speech(model.id()));
-            known.models = self.models_of(&models);
+            known.models = self.models_of(&those_that_speak(models));
         }
         if let Ok(Some(voices)) = &voices
             && !voices.is_empty()
@@ -122,11 +120,16 @@ impl Offer {
     }
 }
 
-/// Servers list the models that write beside those that speak, and the first must be one that speaks.
-fn is_named_like_speech(model: &str) -> bool {
+/// Servers list the models that write beside those that speak, which only their names tell apart. Where no name tells,
+/// all of them.
+fn those_that_speak(models: &[Listed]) -> Vec<Listed> {
     const NAMES: [&str; 4] = ["tts", "kokoro", "speech", "voice"];
-    let model = model.to_ascii_lowercase();
-    NAMES.iter().any(|name| model.contains(name))
+    let speaks = |model: &&Listed| {
+        let model = model.id().to_ascii_lowercase();
+        NAMES.iter().any(|name| model.contains(name))
+    };
+    let speaking: Vec<Listed> = models.iter().filter(speaks).cloned().collect();
+    if speaking.is_empty() { models.to_vec() } else { speaking }
 }
 
 /// One list of the server; none where it has no such list.
