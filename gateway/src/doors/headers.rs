@@ -2,6 +2,7 @@
 
 use engine::Spoken;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use speech::VoiceId;
 
 /// `exact`: buffer the answer and give its true length.
 pub(crate) const CONTENT_LENGTH: HeaderName = HeaderName::from_static("x-soundboard-content-length");
@@ -18,6 +19,17 @@ const DROPPED: HeaderName = HeaderName::from_static("x-soundboard-dropped");
 /// Those of an answer that speaks.
 pub(crate) const ANSWER: [HeaderName; 8] =
     [BACKEND, VOICE, MODEL, REQUESTED_VOICE, REASON, CHARACTERS, DEPRECATED_AFTER, DROPPED];
+
+/// Says who speaks where several take turns: each asked for and each who answers, in the same order.
+pub(crate) fn describe_cast(cast: &[(&str, VoiceId)], headers: &mut HeaderMap) {
+    let asked: Vec<&str> = cast.iter().map(|(asked, _)| *asked).collect();
+    let answering: Vec<String> = cast.iter().map(|(_, voice)| voice.to_string()).collect();
+    for (name, names) in [(REQUESTED_VOICE, asked.join(", ")), (VOICE, answering.join(", "))] {
+        if let Ok(names) = HeaderValue::from_bytes(names.as_bytes()) {
+            headers.insert(name, names);
+        }
+    }
+}
 
 /// Says who speaks, why, and what could not be done.
 pub(crate) fn describe(spoken: &Spoken, headers: &mut HeaderMap) {

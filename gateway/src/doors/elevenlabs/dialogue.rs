@@ -1,17 +1,16 @@
 //! `POST /v1/text-to-dialogue`: voices take turns.
 
-use std::collections::BTreeSet;
-
-use ::speech::{SpeechError, SpeechText, TextError, Turn};
+use ::speech::{SpeechError, SpeechText, TextError, Turn, VoiceId};
 use axum::extract::State;
 use futures::stream::{self, StreamExt as _};
+use http::HeaderMap;
 use wire::elevenlabs::{CreateDialogue, DIALOGUE_MODEL, DialogueInput};
 
 use super::answer::{self, Framing};
 use super::speech::check_length;
 use super::telling::Telling;
 use super::{models, terms};
-use crate::doors::{Rooms, json};
+use crate::doors::{Rooms, headers, json};
 use crate::fault::Fault;
 use crate::stack::{Notes, Request, Response};
 
@@ -33,9 +32,14 @@ pub(super) async fn create(
         check_text(input)?;
     }
     // Nobody begins before everybody is known.
-    for voice in inputs.iter().map(|input| input.voice_id.as_str()).collect::<BTreeSet<_>>() {
-        rooms.engine.resolve(Some(&model), voice)?;
+    let mut cast: Vec<(&str, VoiceId)> = Vec::new();
+    for DialogueInput { voice_id, .. } in &inputs {
+        if cast.iter().all(|(known, _)| known != voice_id) {
+            cast.push((voice_id, rooms.engine.resolve(Some(&model), voice_id)?));
+        }
     }
+    let mut of_cast = HeaderMap::new();
+    headers::describe_cast(&cast, &mut of_cast);
     let terms = asked.terms(options, model, framing)?;
     let format = terms.format;
     let telling = Telling::of_dialogue(&inputs);
@@ -47,7 +51,9 @@ pub(super) async fn create(
     });
     notes.handed_to_engine();
     let spoken = rooms.engine.converse(terms, stream::iter(turns).boxed()).await?;
-    answer::respond(spoken, format, framing, telling, &asked, &rooms.exact).await
+    let mut response = answer::respond(spoken, format, framing, telling, &asked, &rooms.exact).await?;
+    response.headers_mut().extend(of_cast);
+    Ok(response)
 }
 
 /// A turn may be without a word, if it is not the only one.

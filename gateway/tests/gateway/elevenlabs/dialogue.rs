@@ -33,8 +33,8 @@ async fn voices_take_turns_in_one_sound() {
     x-soundboard-model: sine-1
     x-soundboard-reason: exact
     x-soundboard-request-id: req-1
-    x-soundboard-requested-voice: words
-    x-soundboard-voice: tone:words
+    x-soundboard-requested-voice: words, tone:words, tone:tone
+    x-soundboard-voice: tone:words, tone:words, tone:tone
     "#);
     let stream = server.talks("/stream?output_format=pcm_24000", THREE).await;
     assert_eq!(stream.body, answer.body);
