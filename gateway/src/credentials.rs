@@ -25,6 +25,14 @@ pub(crate) fn sent<'r>(uri: &Uri, headers: &'r HeaderMap) -> Vec<Cow<'r, [u8]>> 
     keys.into_iter().flatten().filter(|key| !key.is_empty()).collect()
 }
 
+/// Whether a request has a place for a key, be it empty or another's: no key can be expected later.
+pub(crate) fn are_there(uri: &Uri, headers: &HeaderMap) -> bool {
+    let query = Query::parse(uri.query());
+    headers.contains_key(XI_API_KEY)
+        || headers.contains_key(header::AUTHORIZATION)
+        || IN_QUERY.iter().chain(&["authorization"]).any(|field| query.get(field).is_some())
+}
+
 /// The key of `Bearer KEY`.
 fn bearer(value: &[u8]) -> Option<&[u8]> {
     let (scheme, key) = value.split_at_checked("Bearer ".len())?;

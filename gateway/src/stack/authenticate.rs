@@ -4,6 +4,7 @@ use tower::{Layer, ServiceExt as _};
 
 use super::{Next, Notes, Request, around::around};
 use crate::Clients;
+use crate::credentials;
 use crate::doors::elevenlabs;
 use crate::fault::Fault;
 
@@ -20,6 +21,11 @@ pub(crate) fn is_exempt(request: &Request) -> bool {
     EXEMPT.contains(&request.uri().path())
 }
 
+/// Whether the key may still come in the first message of a socket.
+fn may_be_late(request: &Request) -> bool {
+    elevenlabs::asks_for_socket(request) && !credentials::are_there(request.uri(), request.headers())
+}
+
 /// Finds out who asks, and refuses who is nobody.
 pub(crate) fn authenticate(clients: Arc<Clients>) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
     around(move |mut request: Request, next: Next<Fault>| {
@@ -32,7 +38,7 @@ pub(crate) fn authenticate(clients: Arc<Clients>) -> impl Layer<Next<Fault>, Ser
                         request.extensions_mut().insert(Client(client));
                     }
                     // It may still come in the first message.
-                    Err(Fault::NoKey) if elevenlabs::asks_for_socket(&request) => {}
+                    Err(Fault::NoKey) if may_be_late(&request) => {}
                     Err(fault) => return Err(fault),
                 }
             }

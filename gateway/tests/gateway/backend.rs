@@ -13,8 +13,11 @@ use tokio::sync::watch;
 pub(crate) const CHUNK: usize = 2400;
 /// Samples per second.
 const RATE: SampleRate = SampleRate::new(24_000).unwrap();
-/// A voice that is not listed, as no mix is; otherwise it is as `words`.
+/// Voices that are not listed, as no mix is. The first is as `words`; the others tell all words behind the audio, and
+/// with its first chunk.
 const OTHER: &str = "other";
+const LATE: &str = "late";
+const EARLY: &str = "early";
 /// Chunks that `tone` speaks.
 pub(crate) const CHUNKS: usize = 3;
 
@@ -116,7 +119,7 @@ impl Backend for Tone {
     }
 
     fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
-        if name == OTHER {
+        if [OTHER, LATE, EARLY].contains(&name) {
             return Ok(Voice::named("tone", name));
         }
         let voice = self.voices.iter().find(|voice| voice.id.voice == name).cloned();
@@ -148,6 +151,10 @@ impl Backend for Tone {
                 "gated" => gated(work).map(Ok).boxed(),
                 "breaks" => tone(work).take(1).map(Ok).chain(broken()).boxed(),
                 "words" | OTHER => words(work, utterance.graph.text().as_str()).map(Ok).boxed(),
+                name @ (LATE | EARLY) => {
+                    let is_late = name == LATE;
+                    all_words_at_once(work, utterance.graph.text().as_str(), is_late).await.map(Ok).boxed()
+                }
                 "vendor" => {
                     let receipt = Receipt::default();
                     receipt.note(|usage| {
@@ -200,6 +207,23 @@ fn words(work: Work, text: &str) -> impl futures::Stream<Item = PcmChunk> + Send
         })
         .collect();
     tone(work).zip(stream::iter(words)).map(|(chunk, word)| PcmChunk { words: vec![word], ..chunk })
+}
+
+/// The same with all words in the first chunk, or in one without sound behind the last.
+async fn all_words_at_once(
+    work: Work,
+    text: &str,
+    is_late: bool,
+) -> impl futures::Stream<Item = PcmChunk> + Send + use<> {
+    let mut chunks: Vec<PcmChunk> = words(work, text).collect().await;
+    let told: Vec<WordTiming> =
+        chunks.iter_mut().flat_map(|chunk| std::mem::take(&mut chunk.words)).collect();
+    if is_late {
+        chunks.push(PcmChunk { samples: Vec::new(), words: told });
+    } else if let Some(first) = chunks.first_mut() {
+        first.words = told;
+    }
+    stream::iter(chunks)
 }
 
 /// One chunk at once, each further one when the test opens the gate, and the end of what `tone` says when it is

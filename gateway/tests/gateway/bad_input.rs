@@ -167,7 +167,7 @@ async fn wrong_types() {
 async fn an_unknown_voice() {
     insta::assert_snapshot!(refusal_of(r#""voice":"nobody""#).await, @r#"
     400 Bad Request
-    {"error":{"message":"There is no voice \"nobody\". Allowed: alloy, 21m00Tcm4TlvDq8ikWAM, tone, endless, gated, breaks, busy, mute, panics, words, vendor.","type":"invalid_request_error","param":"voice","code":"unknown_voice"}}
+    {"error":{"message":"There is no voice \"nobody\". Allowed: alloy, tone, endless, gated, breaks, busy, mute, panics, words, vendor.","type":"invalid_request_error","param":"voice","code":"unknown_voice"}}
     "#);
 }
 

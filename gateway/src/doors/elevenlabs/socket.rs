@@ -29,7 +29,8 @@ use wire::elevenlabs::socket::Dialect;
 
 use self::listen::{Incoming, Listener};
 use self::manner::Manner;
-pub(crate) use self::seats::{Seat, Seats};
+use self::seats::Entry;
+pub(crate) use self::seats::Seats;
 use super::named::VoiceName;
 use crate::doors::Rooms;
 use crate::fault::Fault;
@@ -41,6 +42,9 @@ const LINGER: Duration = Duration::from_secs(5);
 
 /// What the listener has to say, and the teller has not read yet.
 const WAITING_ORDERS: usize = 16;
+
+/// Bytes of a message on a socket that was opened without a key: what a stranger can have us hold.
+const STRANGERS_BYTES: usize = 8 * 1024;
 
 /// The routes of the sockets.
 pub(super) fn routes() -> Router<Rooms> {
@@ -66,8 +70,7 @@ struct Socket {
     /// Who speaks; of no meaning in a dialogue.
     voice: Arc<str>,
     manner: Manner,
-    /// None until the first message says who asks.
-    seat: Option<Seat>,
+    entry: Entry,
     /// The id of the upgrade, which is that of its first speech, too.
     id: Arc<str>,
 }
@@ -89,9 +92,13 @@ async fn open(
     let manner = Manner::read(parts.uri.query(), dialect).map_err(SpeechError::from)?;
     let upgrade =
         WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|_| Fault::NoUpgrade)?;
-    let seat = client.map(|Client(name)| rooms.seats.take(name)).transpose()?;
-    let limit = rooms.config.max_body_bytes;
-    let socket = Socket { rooms, dialect, voice: voice.into(), manner, seat, id };
+    let entry = rooms.seats.enter(client.map(|Client(name)| name))?;
+    // A message beyond the limit is answered; one far beyond it is not even read.
+    let limit = match entry {
+        Entry::Seat(_) => rooms.config.max_body_bytes * 2,
+        Entry::Stranger(_) => STRANGERS_BYTES,
+    };
+    let socket = Socket { rooms, dialect, voice: voice.into(), manner, entry, id };
     let span = tracing::Span::current();
     let running = move |stream: WebSocket| {
         async move {
@@ -102,8 +109,7 @@ async fn open(
         }
         .instrument(span)
     };
-    // A message beyond the limit is answered; one far beyond it is not even read.
-    Ok(upgrade.max_message_size(limit * 2).max_frame_size(limit * 2).on_upgrade(running))
+    Ok(upgrade.max_message_size(limit).max_frame_size(limit).on_upgrade(running))
 }
 
 impl Socket {

@@ -19,7 +19,7 @@ async fn refusal(body: &str) -> String {
 async fn an_unknown_voice() {
     insta::assert_snapshot!(Server::start().await.hello("nobody").await.show(), @r#"
     404 Not Found
-    {"detail":{"type":"not_found","code":"voice_not_found","message":"There is no voice \"nobody\". Allowed: alloy, 21m00Tcm4TlvDq8ikWAM, tone, endless, gated, breaks, busy, mute, panics, words, vendor.","status":"voice_not_found","request_id":"req-1","param":"voice_id"}}
+    {"detail":{"type":"not_found","code":"voice_not_found","message":"There is no voice \"nobody\". Allowed: alloy, tone, endless, gated, breaks, busy, mute, panics, words, vendor.","status":"voice_not_found","request_id":"req-1","param":"voice_id"}}
     "#);
     insta::assert_snapshot!(Server::start().await.hello("%FF").await.show(), @r#"
     404 Not Found

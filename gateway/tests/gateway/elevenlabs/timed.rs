@@ -22,7 +22,7 @@ async fn one_object_has_all_audio_and_every_character() {
     assert_eq!(answer.header("content-length"), answer.body.len().to_string());
     let object = json(&answer);
     assert_eq!(audio(&object), server.hello(&format!("words{PCM}")).await.body);
-    insta::assert_snapshot!(object["alignment"], @r#"{"character_end_times_seconds":[0.013,0.026,0.04,0.053,0.066,0.08,0.11,0.121,0.133,0.145,0.156,0.168,0.18],"character_start_times_seconds":[0.0,0.013,0.026,0.04,0.053,0.066,0.08,0.11,0.121,0.133,0.145,0.156,0.168],"characters":["H","e","l","l","o",","," ","w","o","r","l","d","."]}"#);
+    insta::assert_snapshot!(object["alignment"], @r#"{"character_end_times_seconds":[0.021,0.033,0.045,0.056,0.068,0.08,0.11,0.121,0.133,0.145,0.156,0.168,0.18],"character_start_times_seconds":[0.01,0.021,0.033,0.045,0.056,0.068,0.08,0.11,0.121,0.133,0.145,0.156,0.168],"characters":["H","e","l","l","o",","," ","w","o","r","l","d","."]}"#);
     assert_eq!(object["normalized_alignment"], object["alignment"]);
     assert!(object.get("voice_segments").is_none());
     insta::assert_snapshot!(answer.show_headers(), @r#"

@@ -27,8 +27,8 @@ async fn voices_take_turns_in_snake_case() {
     talk.say(json!({"context_id": "a", "inputs": inputs, "flush": true})).await;
     let first = talk.hear().await.unwrap();
     let expected = json!({
-        "chars": ["W", "h", "o", " "], "char_start_times_ms": [0, 26, 53, 80],
-        "char_durations_ms": [26, 27, 27, 0],
+        "chars": ["W", "h", "o", " "], "char_start_times_ms": [10, 33, 56, 80],
+        "char_durations_ms": [23, 23, 24, 0],
     });
     assert_eq!(first["alignment"], expected);
     assert_eq!(audio(&first).len(), CHUNK * 2);

@@ -2,8 +2,9 @@
 
 use gateway::Config;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
-use super::client::{open, open_on, single};
+use super::client::{LONG, open, open_on, single};
 use crate::server::{ONE, Server, config};
 use crate::tls::Encrypted;
 
@@ -49,6 +50,50 @@ async fn a_wrong_key_is_refused_with_the_upgrade() {
         panic!("is let in")
     };
     assert_eq!((status, &body["detail"]["code"]), (401, &json!("invalid_api_key")));
+}
+
+#[tokio::test]
+async fn a_place_for_a_key_without_one_is_refused_with_the_upgrade() {
+    let server = with_keys().await;
+    for header in [("xi-api-key", ""), ("authorization", "Bearer "), ("authorization", "Basic YQ==")] {
+        let Err((status, body)) = open(&server, PATH, &[header]).await else {
+            panic!("{header:?} is let in")
+        };
+        assert_eq!((status, &body["detail"]["code"]), (401, &json!("missing_api_key")), "{header:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_who_waits_does_not_hold_up_the_end() {
+    let keys = [("ann", "key-of-ann")];
+    let mut server = Server::with(Config { drain_timeout_seconds: 60, ..config() }, &keys).await;
+    let Ok(stranger) = open(&server, PATH, &[]).await else { panic!("is refused") };
+    server.stop();
+    assert_eq!(stranger.rest().await.code, 1001);
+    timeout(LONG, server.ended()).await.expect("the drain waits for a key");
+}
+
+#[tokio::test]
+async fn strangers_are_few_and_say_little() {
+    let server = Server::with(config(), &[("ann", "key-of-ann")]).await;
+    let mut strangers = Vec::new();
+    for _ in 0..64 {
+        strangers.push(open(&server, PATH, &[]).await.unwrap_or_else(|refusal| panic!("{refusal:?}")));
+    }
+    let Err((status, body)) = open(&server, PATH, &[]).await else { panic!("is let in") };
+    assert_eq!((status, &body["detail"]["code"]), (429, &json!("too_many_concurrent_requests")));
+    assert!(open(&server, PATH, &[("xi-api-key", "key-of-ann")]).await.is_ok());
+    let mut loud = strangers.pop().unwrap();
+    loud.say(json!({"text": "x".repeat(8 * 1024), "xi_api_key": "key-of-ann"})).await;
+    assert_eq!(loud.rest().await.code, 1006);
+    // Who says who asks makes room for the next.
+    let mut known = strangers.pop().unwrap();
+    known.say(json!({"text": " ", "xi_api_key": "key-of-ann"})).await;
+    for _ in 0..2 {
+        while open(&server, PATH, &[]).await.map(|next| strangers.push(next)).is_err() {
+            tokio::task::yield_now().await;
+        }
+    }
 }
 
 #[tokio::test]

@@ -112,7 +112,7 @@ async fn one_context_fails_and_the_socket_lives_on() {
     talk.say(json!({"context_id": "b", "close_context": true})).await;
     talk.say(json!({"close_socket": true})).await;
     let heard = talk.rest().await;
-    assert_eq!((heard.frames.len(), heard.code), (0, 1000));
+    assert_eq!((heard.frames, heard.code), (vec![last("b")], 1000));
     let rows = server.rows.clone();
     server.ended().await;
     assert_eq!(rows.show().lines().filter(|row| row.contains("backend_failed")).count(), 2);
@@ -131,6 +131,11 @@ async fn a_message_that_cannot_be_read_is_told_and_ends_nothing() {
     let error = talk.hear().await.unwrap();
     assert_eq!((&error["contextId"], &error["error"]), (&json!("a"), &json!("invalid_parameters")));
     assert_eq!(talk.hear().await, Some(last("a")));
+    // The rest of a text that was refused is no text.
+    talk.say(json!({"text": " You there.", "context_id": "a", "flush": true})).await;
+    talk.say(json!({"text": 7, "context_id": "a"})).await;
+    talk.say(json!({"context_id": "a", "close_context": true})).await;
+    assert_eq!(talk.hear().await, Some(last("a")));
     // What is already spoken goes on.
     talk.say(json!({"text": "Hi", "context_id": "b", "flush": true})).await;
     talk.say(json!({"text": 7, "context_id": "b"})).await;
@@ -140,6 +145,39 @@ async fn a_message_that_cannot_be_read_is_told_and_ends_nothing() {
     assert_eq!((heard.audio().len() >= 2 * CHUNK * 2, heard.code), (true, 1000));
     assert_eq!(of(&heard, "b").iter().filter(|frame| frame["error"] == "invalid_parameters").count(), 1);
     assert_eq!(of(&heard, "b").iter().filter(|frame| frame["isFinal"] == true).count(), 1);
+    let rows = server.rows.clone();
+    server.ended().await;
+    assert_eq!(rows.show(), "req-1 local - invalid_parameter None\nreq-2 local words completed Some(7)");
+}
+
+#[tokio::test]
+async fn a_context_is_over_before_its_id_is_used_again() {
+    let server = Server::start().await;
+    let mut talk = multi(&server, "gated", "").await;
+    let close = json!({"context_id": "a", "close_context": true});
+    for text in ["One.", " ", "Two."] {
+        talk.say(json!({"text": text, "context_id": "a"})).await;
+        talk.say(close.clone()).await;
+        // Once more, while it is spoken.
+        talk.say(close.clone()).await;
+    }
+    // Another's last word tells that everything was heard.
+    talk.say(json!({"text": " ", "context_id": "b"})).await;
+    talk.say(json!({"context_id": "b", "close_context": true})).await;
+    let mut early = Vec::new();
+    while early.last() != Some(&last("b")) {
+        early.push(talk.hear().await.unwrap());
+    }
+    assert!(!early.contains(&last("a")), "{early:?}");
+    assert_eq!(*server.work.begun.borrow(), 1, "the second waits for the first");
+    server.work.gate.send_replace(usize::MAX);
+    talk.say(json!({"close_socket": true})).await;
+    let heard = talk.rest().await;
+    let is_last: Vec<bool> = heard.frames.iter().map(|frame| *frame == last("a")).collect();
+    assert_eq!(is_last.iter().filter(|&&is_last| is_last).count(), 3);
+    assert_eq!(said(&server), ["One.", "Two."]);
+    let first_end = is_last.iter().position(|&is_last| is_last).unwrap();
+    assert!(is_last[first_end + 1] && is_last.last() == Some(&true), "{is_last:?}");
 }
 
 #[tokio::test]
@@ -158,8 +196,32 @@ async fn an_eleventh_context_waits_for_nobody() {
     assert_eq!(talk.hear().await, Some(last("more")));
     talk.say(json!({"context_id": "0", "close_context": true})).await;
     assert_eq!(talk.hear().await, Some(last("0")));
+    // The rest of what was refused is no text; closed, it may be opened again.
+    talk.say(json!({"text": "lost", "context_id": "more", "flush": true})).await;
+    talk.say(json!({"context_id": "more", "close_context": true})).await;
+    assert_eq!(talk.hear().await, Some(last("more")));
     talk.say(json!({"text": "Hello.", "context_id": "more", "flush": true})).await;
     reaches(&server.work.begun, 1).await;
+    assert_eq!(said(&server), ["Hello."]);
+}
+
+#[tokio::test]
+async fn how_to_speak_is_said_last_by_the_last() {
+    let server = Server::start().await;
+    let mut talk = multi(&server, "words", "").await;
+    for stability in [0.1, 0.2] {
+        let settings = json!({"stability": stability});
+        talk.say(json!({"context_id": "a", "voice_settings": settings})).await;
+    }
+    talk.say(json!({"text": "Hi.", "context_id": "a"})).await;
+    let config = json!({"chunk_length_schedule": vec![50; 10_000]});
+    talk.say(json!({"text": "Hi.", "context_id": "b", "generation_config": config})).await;
+    talk.say(json!({"close_socket": true})).await;
+    let heard = talk.rest().await;
+    assert_eq!(of(&heard, "b")[0]["error"], "invalid_parameters");
+    let extras = server.work.utterances.lock().unwrap()[0].delivery.extras.clone();
+    let extras: Vec<_> = extras.iter().map(|(field, value)| (field.to_owned(), value.clone())).collect();
+    assert_eq!(extras, [("voice_settings".to_owned(), json!({"stability": 0.2}))]);
 }
 
 #[tokio::test]

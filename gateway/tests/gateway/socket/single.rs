@@ -35,7 +35,7 @@ async fn a_text_in_pieces_is_spoken_and_the_socket_closed() {
     assert_eq!(heard.characters(), "Hello |world. ");
     let alignment = json!({
         "chars": ["w", "o", "r", "l", "d", ".", " "],
-        "charStartTimesMs": [10, 21, 33, 45, 56, 68, 80],
+        "charStartTimesMs": [30, 41, 53, 65, 76, 88, 100],
         "charDurationsMs": [11, 12, 12, 11, 12, 12, 0],
         "charsDurationsMs": [11, 12, 12, 11, 12, 12, 0],
     });
@@ -74,8 +74,40 @@ async fn times_count_from_the_message_or_from_the_start() {
     };
     // Between two sentences there is a rest of 180 ms.
     let text = ["Ab cd. ", "Ef."];
-    assert_eq!(starts(&speak(&server, "", &text).await), [0, 10, 10]);
-    assert_eq!(starts(&speak(&server, "&sync_alignment=true", &text).await), [0, 110, 390]);
+    assert_eq!(starts(&speak(&server, "", &text).await), [10, 30, 210]);
+    assert_eq!(starts(&speak(&server, "&sync_alignment=true", &text).await), [10, 110, 390]);
+}
+
+#[tokio::test]
+async fn the_ends_of_messages_add_up_to_the_audio() {
+    let server = Server::start().await;
+    for voice in ["words", "late", "early"] {
+        let mut talk = single(&server, voice).await;
+        for text in ["One two three. ", "Four five. ", "Six."] {
+            talk.say(json!({"text": text})).await;
+        }
+        talk.say(json!({"text": ""})).await;
+        let heard = talk.rest().await;
+        let (mut told_ms, mut starts) = (0, Vec::new());
+        for frame in &heard.frames {
+            let Some(characters) = frame["alignment"]["chars"].as_array() else { continue };
+            let times = |key: &str| -> Vec<u64> {
+                let times = frame["alignment"][key].as_array().unwrap().iter();
+                times.map(|time| time.as_u64().unwrap()).collect()
+            };
+            let (from, durations) = (times("charStartTimesMs"), times("charDurationsMs"));
+            let begun = characters
+                .iter()
+                .zip(&from)
+                .filter(|(c, _)| c.as_str().unwrap().starts_with(char::is_uppercase));
+            starts.extend(begun.map(|(_, at)| told_ms + at));
+            told_ms += from.last().unwrap() + durations.last().unwrap();
+        }
+        // Six words of 100 ms, each from its 10th to its 80th, and a rest of 180 ms after a sentence.
+        assert_eq!(starts, [10, 490, 870], "{voice}");
+        let audio_ms = heard.audio().len() as u64 / 48;
+        assert!((audio_ms - 20..=audio_ms).contains(&told_ms), "{voice}: {told_ms} of {audio_ms}");
+    }
 }
 
 #[tokio::test]
@@ -161,6 +193,16 @@ async fn complete_messages_need_no_space_between_them() {
     let heard = speak(&server, "&auto_mode=true", &["It rains.", "Dr.", "No", "came", ", too."]).await;
     assert_eq!(said(&server).concat(), "It rains. Dr. No came, too.");
     assert_eq!(heard.code, 1000);
+}
+
+#[tokio::test]
+async fn a_complete_message_is_spoken_though_nothing_follows() {
+    let server = Server::start().await;
+    for text in ["Hello.", "well then"] {
+        let mut talk = single_with(&server, "words", "&auto_mode=true").await;
+        talk.say(json!({"text": text})).await;
+        assert!(!audio(&talk.hear().await.unwrap()).is_empty(), "{text}");
+    }
 }
 
 #[tokio::test]

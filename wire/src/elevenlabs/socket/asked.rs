@@ -10,6 +10,9 @@ use crate::fields::{Fields, within, wrong_type};
 /// Code points of a context's id, which every answer repeats.
 const LONGEST_ID: usize = 256;
 
+/// Code points of each field that says how a context is to be spoken, as JSON: they are kept until its first word.
+const LONGEST_OPENING: usize = 20_000;
+
 /// Where a key stands that was not in the request's head.
 const KEY_FIELDS: [&str; 3] = ["xi_api_key", "xi-api-key", "authorization"];
 
@@ -89,7 +92,13 @@ impl Asked {
             close_context: flag(fields, "close_context")?,
             close_socket: flag(fields, "close_socket")?,
             key: key.map(|key| key.strip_prefix("Bearer ").unwrap_or(key).to_owned()),
-            opening: opening.into_iter().filter_map(|(field, value)| Some((field, value?))).collect(),
+            opening: opening
+                .into_iter()
+                .filter_map(|(field, value)| Some((field, value?)))
+                .map(|(field, value)| {
+                    within(LONGEST_OPENING, field, value.to_string()).map(|_| (field, value))
+                })
+                .collect::<Result<_, _>>()?,
             speed,
         })
     }
@@ -151,6 +160,18 @@ mod tests {
         assert_eq!(first.opening.len(), 1, "null is nothing");
         assert_eq!(first.opening[0].0, "generation_config");
         assert_eq!(asked(r#"{"text":""}"#), Asked { text: Some(String::new()), ..Asked::default() });
+    }
+
+    #[test]
+    fn how_to_speak_is_said_in_so_many_words() {
+        let first = |length: usize| {
+            let config = serde_json::json!({"chunk_length_schedule": vec![7; length / 2]});
+            let first = serde_json::json!({"generation_config": config});
+            Asked::from_json(first.to_string().as_bytes()).map_err(|misread| misread.error.to_string())
+        };
+        assert!(first(LONGEST_OPENING - 100).is_ok());
+        let error = first(LONGEST_OPENING).unwrap_err();
+        assert!(error.starts_with("generation_config "), "{error}");
     }
 
     #[test]

@@ -17,6 +17,10 @@ pub(super) struct Alignment {
     ahead: usize,
     /// For the next message.
     letters: Vec<Letter>,
+    /// Where the characters of the last message end.
+    until_ms: u64,
+    /// Where the audio ends, once that is known.
+    end_ms: u64,
 }
 
 impl Alignment {
@@ -36,6 +40,7 @@ impl Alignment {
     pub(super) fn finish(&mut self, end_ms: u64) {
         let letters = self.spelling.finish(end_ms);
         self.add(letters);
+        self.end_ms = end_ms;
     }
 
     fn add(&mut self, letters: Vec<Letter>) {
@@ -45,12 +50,20 @@ impl Alignment {
         self.letters.extend(letters.into_iter().skip(again));
     }
 
-    /// The characters of the message that is about to leave, in milliseconds from `origin_ms`; none where it has none.
-    pub(super) fn take(&mut self, origin_ms: u64) -> Option<Characters> {
+    /// The characters of the message that is about to leave; none where it has none.
+    ///
+    /// Milliseconds, from the start of the audio where they are `absolute`. Otherwise from where the characters told
+    /// before ended, whichever audio came with them: clients add up the ends of messages.
+    pub(super) fn take(&mut self, absolute: bool) -> Option<Characters> {
         let last = *self.letters.last()?;
         self.add_behind(last);
         if self.letters.last().is_some_and(|letter| letter.character != ' ') {
             self.letters.push(silent(' ', last));
+        }
+        let origin_ms = if absolute { 0 } else { self.until_ms };
+        if let Some(closing) = self.letters.last_mut() {
+            closing.end_ms = closing.end_ms.max(self.end_ms);
+            self.until_ms = closing.end_ms;
         }
         let after = |at_ms: u64| at_ms.saturating_sub(origin_ms);
         let mut characters = Characters::default();
@@ -107,14 +120,17 @@ mod tests {
         alignment.write("Oh, I");
         alignment.write(" do.\nYes");
         alignment.tell(&[word(0, 2, 10, 30)]);
-        assert_eq!(show(alignment.take(0)), r#""Oh, " [0, 15, 30, 30] [15, 15, 0, 0]"#);
-        assert_eq!(show(alignment.take(100)), "none");
+        assert_eq!(show(alignment.take(true)), r#""Oh, " [10, 20, 30, 30] [10, 10, 0, 0]"#);
+        assert_eq!(show(alignment.take(true)), "none");
         alignment.tell(&[word(4, 1, 140, 150), word(6, 2, 150, 170)]);
-        assert_eq!(show(alignment.take(100)), r#""I do. " [40, 50, 50, 60, 70, 70] [10, 0, 10, 10, 0, 0]"#);
+        assert_eq!(
+            show(alignment.take(true)),
+            r#""I do. " [140, 150, 150, 160, 170, 170] [10, 0, 10, 10, 0, 0]"#
+        );
         alignment.tell(&[word(10, 3, 300, 330)]);
-        assert_eq!(show(alignment.take(200)), r#""\nYes " [35, 100, 110, 120, 130] [65, 10, 10, 10, 0]"#);
+        assert_eq!(show(alignment.take(true)), r#""\nYes " [235, 300, 310, 320, 330] [65, 10, 10, 10, 0]"#);
         alignment.finish(500);
-        assert_eq!(show(alignment.take(400)), "none", "everything was told");
+        assert_eq!(show(alignment.take(true)), "none", "everything was told");
     }
 
     #[test]
@@ -122,16 +138,19 @@ mod tests {
         let mut alignment = Alignment::default();
         alignment.write("a b");
         alignment.tell(&[word(0, 1, 0, 10)]);
-        assert_eq!(show(alignment.take(0)), r#""a " [0, 10] [10, 0]"#);
+        assert_eq!(show(alignment.take(true)), r#""a " [0, 10] [10, 0]"#);
         alignment.finish(50);
-        assert_eq!(show(alignment.take(0)), r#""b " [30, 50] [20, 0]"#);
+        assert_eq!(show(alignment.take(true)), r#""b " [30, 50] [20, 0]"#);
     }
 
     #[test]
-    fn what_began_before_its_message_begins_with_it() {
+    fn a_message_goes_on_where_the_one_before_it_ended() {
         let mut alignment = Alignment::default();
-        alignment.write("ab");
-        alignment.tell(&[word(0, 2, 90, 130)]);
-        assert_eq!(show(alignment.take(100)), r#""ab " [0, 0, 30] [0, 30, 0]"#);
+        alignment.write("ab cd");
+        alignment.tell(&[word(0, 2, 0, 100)]);
+        assert_eq!(show(alignment.take(false)), r#""ab " [0, 50, 100] [50, 50, 0]"#);
+        alignment.tell(&[word(3, 2, 120, 160)]);
+        alignment.finish(200);
+        assert_eq!(show(alignment.take(false)), r#""cd " [20, 40, 60] [20, 20, 40]"#);
     }
 }

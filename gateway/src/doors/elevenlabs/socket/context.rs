@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use speech::{SpeechText, Speed, TextError, Turn};
 use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::speak::Fed;
 
@@ -19,33 +20,58 @@ const MOST_SILENCE: usize = 4096;
 pub(super) struct Context {
     feed: UnboundedSender<Fed>,
     /// None once it is spoken.
-    silent: Option<Silent>,
+    pub(super) silent: Option<Silent>,
     /// The last character that was written.
     last: Option<char>,
+    /// Words were written that nobody has asked to be spoken at once.
+    waits: bool,
+    /// Cancelled once all of it is told.
+    pub(super) ended: CancellationToken,
+}
+
+/// What a context holds until all of it is told.
+pub(super) struct Held {
+    /// One of the places of the socket.
+    _place: OwnedSemaphorePermit,
+    _ended: DropGuard,
 }
 
 /// What a context is until its first word.
 pub(super) struct Silent {
     pub(super) turns: UnboundedReceiver<Fed>,
-    /// One of the places of the socket.
-    pub(super) place: OwnedSemaphorePermit,
+    pub(super) held: Held,
+    /// What was told under the same id before: it comes first.
+    pub(super) before: Option<CancellationToken>,
     pub(super) speed: Speed,
     /// What its first messages said that means something to ElevenLabs only.
-    pub(super) extras: Vec<(String, Value)>,
+    pub(super) extras: Map<String, Value>,
     bytes: usize,
 }
 
 impl Context {
     /// Nothing is written yet.
-    pub(super) fn new(place: OwnedSemaphorePermit) -> Self {
+    pub(super) fn new(place: OwnedSemaphorePermit, before: Option<CancellationToken>) -> Self {
         let (feed, turns) = unbounded();
-        let silent = Silent { turns, place, speed: Speed::NORMAL, extras: Vec::new(), bytes: 0 };
-        Self { feed, silent: Some(silent), last: None }
+        let ended = CancellationToken::new();
+        let held = Held { _place: place, _ended: ended.clone().drop_guard() };
+        let silent = Silent { turns, held, before, speed: Speed::NORMAL, extras: Map::new(), bytes: 0 };
+        Self { feed, silent: Some(silent), last: None, waits: false, ended }
     }
 
-    /// Its speech has ended, though its text has not: it failed.
+    /// It is over before it began: what else is written to it is not heard.
+    pub(super) fn refused() -> Self {
+        let (feed, _) = unbounded();
+        Self { feed, silent: None, last: None, waits: false, ended: CancellationToken::new() }
+    }
+
+    /// Its speech has ended, though its text has not: it failed, or was refused.
     pub(super) fn is_over(&self) -> bool {
         self.feed.is_closed()
+    }
+
+    /// Some of its words wait for those that follow.
+    pub(super) fn waits(&self) -> bool {
+        self.waits && !self.is_over()
     }
 
     /// Nothing of it was spoken yet, so that it can still be said how to.
@@ -77,6 +103,7 @@ impl Context {
             None => false,
         };
         self.last = turn.text.chars().last().or(self.last);
+        self.waits = !turn.flush;
         // A context that is over takes no more.
         let _ = self.feed.unbounded_send(Fed { turn, room });
         if begins { self.silent.take() } else { None }
@@ -121,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_context_begins_with_its_first_word() {
-        let mut context = Context::new(permit());
+        let mut context = Context::new(permit(), None);
         assert!(!write(&mut context, " "));
         assert!(!write(&mut context, "…"));
         assert!(context.silent().is_some());
@@ -132,14 +159,14 @@ mod tests {
 
     #[test]
     fn what_has_no_sound_does_not_pile_up() {
-        let mut context = Context::new(permit());
+        let mut context = Context::new(permit(), None);
         let pieces = (0..=MOST_SILENCE).take_while(|_| !write(&mut context, ".")).count();
         assert_eq!(pieces, MOST_SILENCE / (1 + OVERHEAD));
     }
 
     #[test]
     fn complete_messages_are_not_glued() {
-        let mut context = Context::new(permit());
+        let mut context = Context::new(permit(), None);
         assert_eq!(context.joined("One.", true), "One.");
         write(&mut context, "One.");
         assert_eq!(context.joined("Two", true), " Two");

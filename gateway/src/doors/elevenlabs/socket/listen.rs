@@ -7,24 +7,31 @@ use std::time::Duration;
 use axum::extract::ws::{Message, WebSocket};
 use bytes::Bytes;
 use engine::Refusal;
-use futures::StreamExt as _;
-use futures::stream::SplitStream;
+use futures::stream::{self, BoxStream, SplitStream};
+use futures::{FutureExt as _, Stream, StreamExt as _};
 use speech::{Door, SpeechError, Speed, Terms};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use wire::elevenlabs::socket::{Asked, Dialect, Misread};
 
-use super::context::{Context, OVERHEAD, Silent, ends_sentence, turn};
+use super::context::{Context, Held, OVERHEAD, Silent, ends_sentence, turn};
 use super::manner::Manner;
+use super::seats::{Entry, Seat};
 use super::speak::{Voicing, complaint, speak};
 use super::tell::{Close, Frame, Order};
-use super::{Seat, Socket, SpeechIds};
+use super::{Socket, SpeechIds};
 use crate::doors::Rooms;
 use crate::fault::Fault;
 
 /// Contexts of one socket at a time, those among them that are still being spoken though their text has ended.
 const MOST_CONTEXTS: usize = 10;
+
+/// Contexts that are remembered, those among them that are over until the client closes them.
+const MOST_REMEMBERED: usize = 256;
+
+/// How long words wait for the rest of their sentence where messages are complete by themselves.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Bytes of text that may wait for the engine beside the largest message: more than all contexts hold before their
 /// first word, or nothing would ever make room.
@@ -74,8 +81,10 @@ pub(super) struct Listener {
     client: Arc<str>,
     ids: SpeechIds,
     orders: mpsc::Sender<Order>,
-    /// By their ids. Those that the client has closed are gone from here, and may still be spoken.
+    /// By their ids. Those that the client has closed are gone from here.
     contexts: HashMap<Option<Arc<str>>, Context>,
+    /// Those that the client has closed and that may still be spoken: when they have ended.
+    ending: HashMap<Option<Arc<str>>, CancellationToken>,
     /// For [`MOST_CONTEXTS`].
     places: Arc<Semaphore>,
     /// Bytes of text that may wait for the engine.
@@ -90,25 +99,35 @@ impl Listener {
         orders: mpsc::Sender<Order>,
         draining: CancellationToken,
     ) {
-        let Socket { rooms, dialect, voice, manner, seat, id } = socket;
-        let mut first = None;
-        let seat = match seat {
-            Some(seat) => Ok(seat),
-            None => late_seat(&rooms, &mut incoming, &mut first).await,
+        let Socket { rooms, dialect, voice, manner, entry, id } = socket;
+        let (seat, first) = match entry {
+            Entry::Seat(seat) => (Ok(seat), None),
+            Entry::Stranger(_place) => match late_seat(&rooms, dialect, &mut incoming, &draining).await {
+                Ok((seat, first)) => (Ok(seat), Some(first)),
+                Err(ending) => (Err(ending), None),
+            },
         };
         // The seat is kept until the socket is closed.
-        let ending = match &seat {
-            Ok(Seat { client, .. }) => {
+        let (_seat, ending) = match seat {
+            Ok(seat) => {
                 let ids = SpeechIds { first: Some(id), ids: rooms.ids.clone() };
                 let room = Arc::new(Semaphore::new(ROOM + rooms.config.max_body_bytes));
-                let (client, orders) = (client.clone(), orders.clone());
-                let (contexts, places) = (HashMap::new(), Arc::new(Semaphore::new(MOST_CONTEXTS)));
-                let listener =
-                    Self { rooms, dialect, voice, manner, client, ids, orders, contexts, places, room };
-                listener.take_all(first, &mut incoming, draining).await
+                let listener = Self {
+                    rooms,
+                    dialect,
+                    voice,
+                    manner,
+                    client: seat.client.clone(),
+                    ids,
+                    orders: orders.clone(),
+                    contexts: HashMap::new(),
+                    ending: HashMap::new(),
+                    places: Arc::new(Semaphore::new(MOST_CONTEXTS)),
+                    room,
+                };
+                (Some(seat), listener.take_all(first, &mut incoming, draining).await)
             }
-            Err(None) => Ending::Gone,
-            Err(Some(fault)) => Ending::Broken(broken(dialect, fault)),
+            Err(ending) => (None, ending),
         };
         let told = match ending {
             Ending::Gone => return,
@@ -134,8 +153,12 @@ impl Listener {
                 None => tokio::select! {
                     biased;
                     () = draining.cancelled() => break Ending::Over(Close::AWAY),
-                    message = timeout(self.manner.idle, incoming.next()) => match message {
+                    message = timeout(self.patience(), incoming.next()) => match message {
                         Ok(message) => message,
+                        Err(_) if self.waits() => match self.flush_waiting().await {
+                            Ok(()) => continue,
+                            Err(ending) => break ending,
+                        },
                         Err(_) if self.is_finishing() => continue,
                         Err(_) => break Ending::Broken(self.too_quiet()),
                     },
@@ -172,6 +195,26 @@ impl Listener {
         if is_end { Err(Ending::Over(Close::DONE)) } else { Ok(()) }
     }
 
+    /// How long the next message may take.
+    fn patience(&self) -> Duration {
+        if self.waits() { PAUSE } else { self.manner.idle }
+    }
+
+    /// Words wait for those that follow, and nothing says that any do.
+    fn waits(&self) -> bool {
+        self.manner.auto_mode && self.contexts.values().any(Context::waits)
+    }
+
+    async fn flush_waiting(&mut self) -> Result<(), Ending> {
+        let waiting = self.contexts.iter().filter(|(_, context)| context.waits());
+        let ids: Vec<_> = waiting.map(|(id, _)| id.clone()).collect();
+        let voice = Arc::clone(&self.voice);
+        for id in ids {
+            self.feed(&id, &voice, String::new(), true).await?;
+        }
+        Ok(())
+    }
+
     /// The only context ends with a message that cannot be read; one of several, if it has said nothing yet.
     async fn misread(&mut self, Misread { context_id, error }: Misread) -> Result<(), Ending> {
         let fault = SpeechError::from(error).into();
@@ -180,9 +223,12 @@ impl Listener {
             return Err(Ending::Broken(broken(self.dialect, &fault)));
         }
         let id = context_id.map(Arc::from);
-        let is_spoken = self.contexts.get_mut(&id).is_some_and(|context| context.silent().is_none());
-        if id.is_some() && !is_spoken {
-            return self.fail(id, fault).await;
+        if id.is_some() {
+            match self.contexts.get_mut(&id) {
+                Some(context) if context.is_over() => return Ok(()),
+                Some(context) if context.silent.is_none() => {}
+                Some(_) | None => return self.fail(id, fault).await,
+            }
         }
         self.order(Order::Say(complaint(self.dialect, id.as_deref(), &fault, None))).await
     }
@@ -246,7 +292,7 @@ impl Listener {
     }
 
     async fn speak(&mut self, id: Option<Arc<str>>, silent: Silent) -> Result<(), Ending> {
-        let Silent { turns, place, speed, extras, .. } = silent;
+        let Silent { turns, held, before, speed, extras, .. } = silent;
         let Manner { model, language, format, extras: of_all, .. } = &self.manner;
         let terms = Terms {
             model: Some(model.clone()),
@@ -259,15 +305,15 @@ impl Listener {
         };
         let voice = (self.dialect != Dialect::Dialogue).then(|| Arc::clone(&self.voice));
         let speech = speak(self.rooms.engine.clone(), terms, voice, turns, self.voicing(id));
-        self.order(Order::Speak(speech.inspect(move |_| _ = &place).boxed())).await
+        self.order(Order::Speak(in_turn(before, held, speech))).await
     }
 
-    /// A new context takes the place of those that are over.
+    /// Opens a new context. What was closed under its id is told before it.
     async fn open(&mut self, id: Option<Arc<str>>) -> Result<(), Ending> {
-        self.contexts.retain(|_, context| !context.is_over());
         match self.places.clone().try_acquire_owned() {
             Ok(place) => {
-                self.contexts.insert(id, Context::new(place));
+                let before = self.ending.get(&id).cloned();
+                self.contexts.insert(id, Context::new(place, before));
                 Ok(())
             }
             Err(_) => {
@@ -277,27 +323,52 @@ impl Listener {
         }
     }
 
-    /// No more words come in a context. One that said nothing has nothing more to say.
+    /// No more words come in a context. One that said nothing, or is over, has nothing more to say.
     async fn close(&mut self, id: Option<Arc<str>>) -> Result<(), Ending> {
-        let is_spoken = self.contexts.remove(&id).is_some_and(|mut context| context.silent().is_none());
-        if is_spoken { Ok(()) } else { self.order(Order::Say(self.voicing(id).last())).await }
+        let context = self.contexts.remove(&id).filter(|context| !context.is_over());
+        let (is_ending, last) = (self.is_ending(&id), self.voicing(id.clone()).last());
+        match context {
+            // The last word of what was closed before is still to come.
+            None if is_ending => Ok(()),
+            Some(Context { silent, ended, .. }) if is_ending || silent.is_none() => {
+                self.ending.retain(|_, ended| !ended.is_cancelled());
+                self.ending.insert(id, ended);
+                let Some(Silent { before, held, .. }) = silent else { return Ok(()) };
+                self.order(Order::Speak(in_turn(before, held, stream::iter([last])))).await
+            }
+            _ => self.order(Order::Say(last)).await,
+        }
+    }
+
+    /// What the client has closed under that id is still being told.
+    fn is_ending(&self, id: &Option<Arc<str>>) -> bool {
+        self.ending.get(id).is_some_and(|ended| !ended.is_cancelled())
     }
 
     async fn close_all(&mut self) {
         if self.dialect == Dialect::Single && self.contexts.is_empty() {
             let _ = self.close(None).await;
         }
-        let ids: Vec<_> = self.contexts.keys().cloned().collect();
+        let open = self.contexts.iter().filter(|(_, context)| !context.is_over());
+        let ids: Vec<_> = open.map(|(id, _)| id.clone()).collect();
         for id in ids {
             let _ = self.close(id).await;
         }
     }
 
-    /// A context is refused before the engine has it.
+    /// A context is refused before the engine has it. Until the client closes it, nothing more of it is heard.
     async fn fail(&mut self, id: Option<Arc<str>>, fault: Fault) -> Result<(), Ending> {
-        self.contexts.remove(&id);
+        if self.contexts.len() >= MOST_REMEMBERED {
+            self.contexts.retain(|_, context| !context.is_over());
+        }
+        self.contexts.insert(id.clone(), Context::refused());
         let fault = self.refuse(fault).await;
-        for frame in self.voicing(id).failed(&fault) {
+        let mut frames = self.voicing(id.clone()).failed(&fault);
+        if self.is_ending(&id) {
+            // The last word under its id is still to come.
+            frames.truncate(1);
+        }
+        for frame in frames {
             self.order(Order::Say(frame)).await?;
         }
         Ok(())
@@ -337,22 +408,36 @@ impl Listener {
     }
 }
 
-/// The seat of a client who sent no key with the upgrade: the first message must have it. None when the client left.
+/// Tells a speech after what was told under its id before. What it holds is free at its end.
+fn in_turn(
+    before: Option<CancellationToken>,
+    held: Held,
+    speech: impl Stream<Item = Frame> + Send + 'static,
+) -> BoxStream<'static, Frame> {
+    let turn = async move {
+        if let Some(before) = before {
+            before.cancelled().await;
+        }
+        speech
+    };
+    turn.flatten_stream().inspect(move |_| _ = &held).boxed()
+}
+
+/// The seat of a client who sent no key with the upgrade: the first message, which comes with it, must have it.
 async fn late_seat(
     rooms: &Rooms,
+    dialect: Dialect,
     incoming: &mut Incoming,
-    first: &mut Option<Bytes>,
-) -> Result<Seat, Option<Fault>> {
-    let patience: Duration = rooms.config.header_timeout();
-    let message = match timeout(patience, incoming.next()).await {
-        Ok(Some(message)) => message,
-        Ok(None) => return Err(None),
-        Err(_) => return Err(Some(Fault::NoKey)),
+    draining: &CancellationToken,
+) -> Result<(Seat, Bytes), Ending> {
+    let message = tokio::select! {
+        () = draining.cancelled() => return Err(Ending::Over(Close::AWAY)),
+        message = timeout(rooms.config.header_timeout(), incoming.next()) => message,
     };
+    let refused = |fault| Ending::Broken(broken(dialect, &fault));
+    let message = message.map_err(|_| refused(Fault::NoKey))?.ok_or(Ending::Gone)?;
     let key = Asked::from_json(&message).ok().and_then(|asked| asked.key);
-    let seat = rooms.seats.take_by_key(key.as_deref())?;
-    *first = Some(message);
-    Ok(seat)
+    Ok((rooms.seats.take_by_key(key.as_deref()).map_err(refused)?, message))
 }
 
 /// The message after which a socket is closed.

@@ -11,6 +11,9 @@ use crate::fault::Fault;
 use crate::stack::{Places, take_place};
 use crate::{Clients, Config};
 
+/// Sockets at a time whose first message has yet to say who asks.
+const MOST_STRANGERS: u32 = 64;
+
 /// The sockets that may be open at a time. Cheap to clone: clones share the same seats.
 #[derive(Clone)]
 pub(crate) struct Seats {
@@ -19,6 +22,15 @@ pub(crate) struct Seats {
     places: Places,
     most_per_client: NonZeroU32,
     taken: Arc<Mutex<HashMap<Arc<str>, Arc<Semaphore>>>>,
+    strangers: Arc<Semaphore>,
+}
+
+/// How a socket may be opened.
+pub(super) enum Entry {
+    /// By a client.
+    Seat(Seat),
+    /// By whoever has yet to say who asks: one of the few places for those.
+    Stranger(OwnedSemaphorePermit),
 }
 
 /// A client's socket, for as long as it lives.
@@ -31,14 +43,28 @@ pub(crate) struct Seat {
 impl Seats {
     /// None is taken.
     pub(crate) fn new(clients: Arc<Clients>, places: Places, most_per_client: NonZeroU32) -> Self {
-        Self { clients, places, most_per_client, taken: Arc::default() }
+        let strangers = Arc::new(Semaphore::new(MOST_STRANGERS as usize));
+        Self { clients, places, most_per_client, taken: Arc::default(), strangers }
+    }
+
+    /// Lets a client in, or whoever does not say yet who asks.
+    ///
+    /// # Errors
+    /// There are too many of either, or the gateway is busy.
+    pub(super) fn enter(&self, client: Option<Arc<str>>) -> Result<Entry, Fault> {
+        if let Some(client) = client {
+            return self.take(client).map(Entry::Seat);
+        }
+        let place = self.strangers.clone().try_acquire_owned();
+        let too_many = |_| Fault::TooMany { what: "sockets without a key", most: MOST_STRANGERS };
+        place.map(Entry::Stranger).map_err(too_many)
     }
 
     /// A seat for a client.
     ///
     /// # Errors
     /// The client has too many, or the gateway is busy.
-    pub(super) fn take(&self, client: Arc<str>) -> Result<Seat, Fault> {
+    fn take(&self, client: Arc<str>) -> Result<Seat, Fault> {
         let most = self.most_per_client.get();
         let of_client = {
             let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);

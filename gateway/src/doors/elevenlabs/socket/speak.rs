@@ -80,7 +80,7 @@ pub(super) fn speak(
         };
         match spoken {
             Ok(Spoken { audio, sample_rate, .. }) => {
-                let speech = Speech { audio, rate: sample_rate, samples: 0, told: 0, alignment, voicing };
+                let speech = Speech { audio, rate: sample_rate, samples: 0, alignment, voicing };
                 stream::unfold(Some(speech), |speech| async { Some(speech?.next().await) }).flatten().boxed()
             }
             Err(error) => stream::iter(failed(error, &voicing)).boxed(),
@@ -110,8 +110,6 @@ struct Speech {
     rate: SampleRate,
     /// Samples so far.
     samples: u64,
-    /// Those of them that have left.
-    told: u64,
     alignment: Arc<Mutex<Alignment>>,
     voicing: Voicing,
 }
@@ -142,16 +140,10 @@ impl Speech {
         let mut alignment = lock(&self.alignment);
         alignment.tell(&chunk.words);
         if chunk.last {
-            alignment.finish(self.milliseconds(self.samples));
+            alignment.finish(self.samples * 1000 / u64::from(self.rate.get()));
         } else if chunk.bytes.is_empty() {
             return None;
         }
-        let origin_ms = if self.voicing.absolute_times { 0 } else { self.milliseconds(self.told) };
-        self.told = self.samples;
-        alignment.take(origin_ms)
-    }
-
-    fn milliseconds(&self, samples: u64) -> u64 {
-        samples * 1000 / u64::from(self.rate.get())
+        alignment.take(self.voicing.absolute_times)
     }
 }
