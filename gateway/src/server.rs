@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -16,9 +17,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tower::ServiceExt as _;
 
 use crate::body::{Tend, tend};
@@ -226,21 +228,13 @@ fn http(tasks: TaskTracker, header_timeout: Duration) -> auto::Builder<Tracked> 
 }
 
 /// Resolves once no request has been in flight for so long. hyper's header timeout does not cover everything:
-/// not the first bytes, by which the version of HTTP is told, and nothing of HTTP/2.
-async fn idle_for(in_flight: watch::Receiver<usize>, patience: Duration) -> Result<(), RecvError> {
-    rests(in_flight, |&requests| requests == 0, patience).await
-}
-
-/// Resolves once the value has been so, and was not sent again, for as long as `patience`; fails once nobody is
-/// left to send it. Not `wait_for` for the change: it would miss one that is undone before this task runs.
-async fn rests<T>(
-    mut value: watch::Receiver<T>,
-    so: impl Fn(&T) -> bool,
-    patience: Duration,
-) -> Result<(), RecvError> {
+/// not the first bytes, by which the version of HTTP is told, and nothing of HTTP/2. Fails with the connection.
+///
+/// Not `wait_for` for the change: it would miss one that is undone before this task runs.
+async fn idle_for(mut in_flight: watch::Receiver<usize>, patience: Duration) -> Result<(), RecvError> {
     loop {
-        value.wait_for(&so).await?;
-        match tokio::time::timeout(patience, value.changed()).await {
+        in_flight.wait_for(|&requests| requests == 0).await?;
+        match tokio::time::timeout(patience, in_flight.changed()).await {
             Ok(changed) => changed?,
             Err(_) => return Ok(()),
         }
@@ -265,30 +259,64 @@ impl Drop for InFlight {
 
 impl Tend for InFlight {}
 
-/// Tells a watchdog whose turn it is: the reader's, from a piece that was sent until the next is asked for.
-struct Reader(watch::Sender<bool>);
+/// Tells a watchdog whose turn it is: the reader's, from a piece that was sent until the next is asked for. The
+/// watchdog looks now and then; to wake it for every piece would cost more than the piece.
+struct Reader {
+    turn: Arc<Turn>,
+    /// It ends with the answer.
+    _watchdog: AbortOnDropHandle<()>,
+}
 
 impl Reader {
-    /// Cancels `stalled` when the reader's turn takes longer than `patience`.
+    /// Cancels `stalled` when the reader's turn takes as long as `patience`.
     fn watched(stalled: CancellationToken, patience: Duration) -> Self {
-        let (turn, readers_turn) = watch::channel(false);
-        tokio::spawn(async move {
-            // It fails with the end of the answer, which owns the sender.
-            if rests(readers_turn, |&turn| turn, patience).await.is_ok() {
-                stalled.cancel();
-            }
+        let turn = Arc::new(Turn { begun: Instant::now(), readers_since: AtomicU64::new(NOT_THE_READERS) });
+        let watched = Arc::clone(&turn);
+        let watchdog = tokio::spawn(async move {
+            watched.is_too_long(patience).await;
+            stalled.cancel();
         });
-        Self(turn)
+        Self { turn, _watchdog: AbortOnDropHandle::new(watchdog) }
     }
 }
 
 impl Tend for Reader {
     fn asked(&mut self) {
-        self.0.send_replace(false);
+        self.turn.readers_since.store(NOT_THE_READERS, Ordering::Relaxed);
     }
 
     fn sent(&mut self, _bytes: usize) {
-        self.0.send_replace(true);
+        let since = self.turn.begun.elapsed().as_millis() as u64;
+        self.turn.readers_since.store(since, Ordering::Relaxed);
+    }
+}
+
+/// For [`Turn::readers_since`].
+const NOT_THE_READERS: u64 = u64::MAX;
+
+/// Whose turn it is.
+struct Turn {
+    begun: Instant,
+    /// Milliseconds from then until the reader's turn began.
+    readers_since: AtomicU64,
+}
+
+impl Turn {
+    /// Resolves when the reader's turn takes as long as `patience`.
+    async fn is_too_long(&self, patience: Duration) {
+        // A turn that begins after a look cannot be too long before the next.
+        let mut look = Instant::now() + patience;
+        loop {
+            tokio::time::sleep_until(look).await;
+            let now = Instant::now();
+            look = match self.readers_since.load(Ordering::Relaxed) {
+                NOT_THE_READERS => now + patience,
+                since => self.begun + Duration::from_millis(since) + patience,
+            };
+            if look <= now {
+                return;
+            }
+        }
     }
 }
 
@@ -317,5 +345,30 @@ fn is_about_one_connection(error: &io::Error) -> bool {
 fn log(result: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
     if let Err(error) = result {
         tracing::debug!(%error, "a connection broke");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_is_too_long_when_its_patience_is_over_whenever_it_began() {
+        let patience = Duration::from_secs(10);
+        let stalled = CancellationToken::new();
+        let begun = Instant::now();
+        let mut reader = Reader::watched(stalled.clone(), patience);
+        for _ in 0..9 {
+            reader.sent(1);
+            tokio::time::advance(Duration::from_secs(7)).await;
+            reader.asked();
+            tokio::time::advance(Duration::from_secs(14)).await;
+        }
+        assert!(!stalled.is_cancelled(), "nobody waited too long");
+        reader.sent(1);
+        let since = begun.elapsed();
+        stalled.cancelled().await;
+        let waited = begun.elapsed() - since;
+        assert!((patience..patience + Duration::from_millis(50)).contains(&waited), "{waited:?}");
     }
 }

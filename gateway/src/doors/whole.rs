@@ -36,6 +36,7 @@ pub(super) struct Whole {
     /// How much speech it is, in samples at the backend's rate.
     pub(super) samples: usize,
     audio: Fuse<AudioStream>,
+    /// Of the room for all.
     taken: OwnedSemaphorePermit,
 }
 
@@ -71,7 +72,8 @@ impl Whole {
         Ok(Self { bytes: bytes.into(), words, samples, audio, taken })
     }
 
-    /// The same, with what is written of its audio in place of it.
+    /// The same, with what is written of its audio in place of it: the audio in base64, and more. Both are held while
+    /// it is written, so there must be room for both.
     ///
     /// # Errors
     /// There is no room for it now.
@@ -80,9 +82,11 @@ impl Whole {
         room: &Arc<Semaphore>,
         write: impl FnOnce(&[u8]) -> Vec<u8>,
     ) -> Result<Self, SpeechError> {
+        let base64 = self.bytes.len().div_ceil(3) * 4;
+        let mut taken = take(room, base64)?;
         let written = write(&self.bytes);
-        self.taken.merge(take(room, written.len().saturating_sub(self.bytes.len()))?);
-        self.bytes = written.into();
+        taken.merge(take(room, written.len().saturating_sub(base64))?);
+        (self.bytes, self.taken) = (written.into(), taken);
         Ok(self)
     }
 
@@ -157,6 +161,18 @@ mod tests {
         assert_eq!(whole_of(400, &room).await.map(|whole| whole.len()), Ok(400));
         drop(first);
         assert_eq!(whole_of(1000, &room).await.map(|whole| whole.len()), Ok(1000));
+    }
+
+    #[tokio::test]
+    async fn what_is_written_of_it_has_room_before_it_is_written() {
+        let room = Arc::new(Semaphore::new(1000));
+        let whole = whole_of(600, &room).await.unwrap();
+        let refused = whole.rewritten(&room, |_| panic!("is written without room")).err();
+        assert_eq!(refused.map(|error| error.kind()), Some(ErrorKind::Overloaded));
+        let whole = whole_of(300, &room).await.unwrap().rewritten(&room, |_| vec![0; 450]).unwrap();
+        assert_eq!((whole.len(), room.available_permits()), (450, 550));
+        drop(whole);
+        assert_eq!(room.available_permits(), 1000);
     }
 
     #[tokio::test]

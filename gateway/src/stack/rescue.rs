@@ -44,6 +44,12 @@ pub(crate) fn answer(fault: &Fault, envelope: &Envelope) -> Response {
         Fault::WrongMethod { allow } => {
             headers.insert(header::ALLOW, allow.clone());
         }
+        Fault::NoUpgrade => {
+            headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        }
+        Fault::TooMany { .. } => {
+            headers.insert(header::RETRY_AFTER, whole_seconds(SOON));
+        }
         Fault::Speech(error) => {
             if !error.may_succeed_later() && is_retried(status) {
                 headers.insert(SHOULD_RETRY, HeaderValue::from_static("false"));

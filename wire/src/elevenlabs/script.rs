@@ -18,11 +18,16 @@ pub struct VoiceSegment {
     dialogue_input_index: usize,
 }
 
+/// Bytes of a segment without its voice as JSON: the fields' names, and numbers of up to ten digits.
+const SEGMENT_BESIDE_VOICE: usize = 200;
+
 /// Follows a dialogue, character by character: who says them.
 #[derive(Clone)]
 pub struct Script {
     /// Each voice, and how many characters it has to say.
     inputs: Vec<(String, usize)>,
+    /// Bytes of the longest of them, as JSON.
+    longest_voice: usize,
     /// Whose turn it is.
     index: usize,
     /// How many characters of it were told.
@@ -32,8 +37,21 @@ pub struct Script {
 impl Script {
     /// Of those inputs, from the first.
     pub fn new(inputs: &[DialogueInput]) -> Self {
+        let json = |input: &DialogueInput| serde_json::Value::from(input.voice_id.as_str()).to_string().len();
+        let longest_voice = inputs.iter().map(json).max().unwrap_or_default();
         let inputs = inputs.iter().map(|input| (input.voice_id.clone(), input.text.chars().count()));
-        Self { inputs: inputs.collect(), index: 0, told: 0 }
+        Self { inputs: inputs.collect(), longest_voice, index: 0, told: 0 }
+    }
+
+    /// How many of the next characters come in so many segments at most.
+    pub fn characters_in(&self, segments: usize) -> usize {
+        let next = self.inputs.iter().skip(self.index).filter(|(_, length)| *length > 0).take(segments);
+        next.map(|(_, length)| length).sum::<usize>() - self.told
+    }
+
+    /// Bytes of a segment at most, as JSON.
+    pub fn longest_segment(&self) -> usize {
+        SEGMENT_BESIDE_VOICE + self.longest_voice
     }
 
     /// Who says the next characters.

@@ -1,8 +1,10 @@
-//! Voices that stand in a path.
+//! Names that stand in a path or a query.
 
 use ::speech::{ErrorKind, SpeechError};
 use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
+use wire::RequestError;
+use wire::elevenlabs::MOST_NAME_CHARACTERS;
 
 use crate::fault::Fault;
 
@@ -16,6 +18,15 @@ impl<S: Send + Sync> FromRequestParts<S> for VoiceName {
         let Path(name) = Path::from_request_parts(parts, state).await.map_err(|_| {
             SpeechError::new(ErrorKind::UnknownVoice, "The path names no voice in UTF-8.").about("voice")
         })?;
-        Ok(Self(name))
+        Ok(Self(within_limit("voice_id", name).map_err(SpeechError::from)?))
     }
+}
+
+/// The name, if it is no longer than one in a body may be.
+///
+/// # Errors
+/// It is longer.
+pub(super) fn within_limit(param: &'static str, name: String) -> Result<String, RequestError> {
+    let (characters, limit) = (name.chars().count(), MOST_NAME_CHARACTERS);
+    if characters > limit { Err(RequestError::TooLong { param, characters, limit }) } else { Ok(name) }
 }

@@ -12,6 +12,9 @@ use crate::stack::report;
 const MOST_AUDIO: usize = 45_000;
 const MOST_LETTERS: usize = 500;
 
+/// Bytes of a line that are left for who speaks.
+const MOST_SEGMENTS: usize = 9000;
+
 /// Tells the characters of a text, in order, once, as its words are spoken.
 pub(super) struct Telling {
     spelling: Spelling,
@@ -75,15 +78,24 @@ impl Telling {
 
     /// As many lines as it takes; none for nothing.
     fn cut(&mut self, audio: &[u8], letters: &[Letter]) -> Vec<Bytes> {
-        let count = audio.len().div_ceil(MOST_AUDIO).max(letters.len().div_ceil(MOST_LETTERS));
-        let mut audio = audio.chunks(MOST_AUDIO);
-        let mut letters = letters.chunks(MOST_LETTERS);
-        let line = |_| {
-            let mut line = self.object(audio.next().unwrap_or_default(), letters.next().unwrap_or_default());
+        let (mut audio, mut letters) = (audio, letters);
+        let mut lines = Vec::new();
+        while !audio.is_empty() || !letters.is_empty() {
+            let (now, later) = audio.split_at(audio.len().min(MOST_AUDIO));
+            let (told, untold) = letters.split_at(letters.len().min(self.most_letters()));
+            let mut line = self.object(now, told);
             line.push(b'\n');
-            Bytes::from(line)
-        };
-        (0..count).map(line).collect()
+            lines.push(line.into());
+            (audio, letters) = (later, untold);
+        }
+        lines
+    }
+
+    /// Of the next line.
+    fn most_letters(&self) -> usize {
+        let Some(script) = &self.script else { return MOST_LETTERS };
+        let segments = MOST_SEGMENTS / script.longest_segment();
+        script.characters_in(segments.max(1)).clamp(1, MOST_LETTERS)
     }
 
     fn object(&mut self, audio: &[u8], letters: &[Letter]) -> Vec<u8> {

@@ -153,6 +153,7 @@ async fn what_is_no_upgrade_is_told_so() {
     let server = Server::start().await;
     let answer = server.get(PATH).send().await;
     assert_eq!(answer.status, 426);
+    assert_eq!(answer.header("upgrade"), "websocket");
     insta::assert_snapshot!(answer.text(), @r#"{"detail":{"type":"validation_error","code":"upgrade_required","message":"Only WebSockets are served under this path.","status":"upgrade_required","request_id":"req-1","param":null}}"#);
     drop(single(&server, "words").await);
 }

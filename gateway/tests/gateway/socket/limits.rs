@@ -27,6 +27,10 @@ async fn a_client_has_so_many_sockets_at_a_time() {
     let Ok(first) = open(&server, PATH, &ann).await else { panic!("is refused") };
     let Err((status, body)) = open(&server, PATH, &ann).await else { panic!("is let in") };
     assert_eq!((status, &body["detail"]["code"]), (429, &json!("too_many_concurrent_requests")));
+    let upgrade = [("connection", "upgrade"), ("upgrade", "websocket"), ("sec-websocket-version", "13")];
+    let again = server.get(PATH).header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==").key("key-of-ann");
+    let again = upgrade.iter().fold(again, |ask, (name, value)| ask.header(name, value)).send().await;
+    assert_eq!((again.status.as_u16(), again.header("retry-after")), (429, "1"));
     assert!(open(&server, PATH, &[("xi-api-key", "key-of-bob")]).await.is_ok(), "others have their own");
     drop(first);
     while open(&server, PATH, &ann).await.is_err() {
@@ -67,4 +71,25 @@ async fn what_a_query_cannot_say_is_refused_with_the_upgrade() {
         };
         assert_eq!((status, &body["detail"]["code"]), (422, &json!("invalid_parameters")), "{query}");
     }
+}
+
+#[tokio::test]
+async fn names_are_as_long_as_in_a_body() {
+    let server = Server::start().await;
+    let (most, more) = ("%C3%A9".repeat(512), "%C3%A9".repeat(513));
+    let paths = |name: &str| {
+        [
+            format!("/v1/text-to-speech/{name}/stream-input"),
+            format!("{PATH}?model_id={name}"),
+            format!("{PATH}?language_code={name}"),
+        ]
+    };
+    for path in paths(&most) {
+        assert!(open(&server, &path, &[]).await.is_ok());
+    }
+    for path in paths(&more) {
+        let Err((status, body)) = open(&server, &path, &[]).await else { panic!("is let in") };
+        assert_eq!((status, &body["detail"]["code"]), (422, &json!("invalid_parameters")));
+    }
+    assert_eq!(server.get(&format!("/v1/voices/{more}")).send().await.status, 422);
 }

@@ -9,6 +9,8 @@ use wire::elevenlabs::upstream::OUTPUT_FORMATS;
 use wire::elevenlabs::{DEFAULT_FORMAT, DIALOGUE_MODEL, SPEECH_MODEL, SpeechQuery, output_format};
 use wire::{Query, RequestError};
 
+use crate::doors::elevenlabs::named::within_limit;
+
 /// How everything on a socket is to be spoken.
 pub(super) struct Manner {
     pub(super) model: String,
@@ -43,8 +45,8 @@ impl Manner {
         extras.extend(normalization(&query)?);
         let usual_model = if dialect == Dialect::Dialogue { DIALOGUE_MODEL } else { SPEECH_MODEL };
         Ok(Self {
-            model: query.get("model_id").unwrap_or(usual_model).to_owned(),
-            language: query.get("language_code").map(str::to_owned),
+            model: name(&query, "model_id")?.unwrap_or_else(|| usual_model.to_owned()),
+            language: name(&query, "language_code")?,
             format: streamed(format.map_or_else(|| output_format(DEFAULT_FORMAT), Ok)?)?,
             idle: Duration::from_secs(idle.unwrap_or(20)),
             absolute_times: query.flag("sync_alignment")?.unwrap_or_default(),
@@ -53,6 +55,10 @@ impl Manner {
             extras,
         })
     }
+}
+
+fn name(query: &Query, param: &'static str) -> Result<Option<String>, RequestError> {
+    query.get(param).map(|name| within_limit(param, name.to_owned())).transpose()
 }
 
 fn normalization(query: &Query) -> Result<Option<(String, Value)>, RequestError> {

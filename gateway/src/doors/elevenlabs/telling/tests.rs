@@ -142,3 +142,20 @@ fn each_line_of_a_dialogue_says_who_speaks() {
     [{"character_end_index":1,"character_start_index":0,"dialogue_input_index":0,"end_time_seconds":0.2,"start_time_seconds":0.19,"voice_id":"anna"},{"character_end_index":7,"character_start_index":1,"dialogue_input_index":1,"end_time_seconds":0.29,"start_time_seconds":0.2,"voice_id":"ben"}]
     "#);
 }
+
+#[test]
+fn a_line_stays_short_however_often_the_voice_changes() {
+    let text = "a".repeat(1500);
+    let inputs: Vec<_> = text
+        .chars()
+        .zip(["é".repeat(512), "\u{1}".repeat(512)].into_iter().cycle())
+        .map(|(character, voice_id)| DialogueInput { text: character.into(), voice_id })
+        .collect();
+    let word = word(&text.chars().collect::<Vec<_>>(), 12_345_678, 0, text.len());
+    let chunk =
+        AudioChunk { bytes: vec![0; 2 * MOST_AUDIO].into(), words: vec![word], samples: 100, last: true };
+    // That each line is short enough is seen there.
+    let objects = objects(Telling::of_dialogue(&inputs), vec![chunk]);
+    assert_eq!(joined(&objects), text);
+    assert_eq!(audio(&objects).len(), 2 * MOST_AUDIO);
+}
