@@ -1,6 +1,9 @@
 //! `stream-input`: one text.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::client::{Rest, audio, open, said, single, single_with};
@@ -201,7 +204,8 @@ async fn a_complete_message_is_spoken_though_nothing_follows() {
     for text in ["Hello.", "well then"] {
         let mut talk = single_with(&server, "words", "&auto_mode=true").await;
         talk.say(json!({"text": text})).await;
-        assert!(!audio(&talk.hear().await.unwrap()).is_empty(), "{text}");
+        let heard = timeout(Duration::from_secs(5), talk.hear()).await.expect("waits for more");
+        assert!(!audio(&heard.unwrap()).is_empty(), "{text}");
     }
 }
 
