@@ -25,7 +25,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut running = Vec::new();
     for (name, kind, port) in asked {
         if let Some(port) = port {
-            let vendor = Vendor::start_on(kind, port)?;
+            let vendor = Vendor::start_on(kind, port)
+                .map_err(|error| format!("{name} cannot listen on port {port}: {error}"))?;
             writeln!(io::stdout(), "{name} {}", vendor.base_url())?;
             running.push(vendor);
         }
