@@ -120,6 +120,26 @@ async fn one_context_fails_and_the_socket_lives_on() {
 }
 
 #[tokio::test]
+async fn who_closes_a_context_while_it_fails_hears_why_before_its_last_word() {
+    let server = Server::start().await;
+    for _ in 0..6 {
+        let mut talk = multi(&server, "nobody", "").await;
+        let contexts = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        for context in contexts {
+            talk.say(json!({"text": "Hello, you there.", "context_id": context, "flush": true})).await;
+            talk.say(json!({"context_id": context, "close_context": true})).await;
+        }
+        talk.say(json!({"close_socket": true})).await;
+        let heard = talk.rest().await;
+        for context in contexts {
+            let frames = of(&heard, context);
+            assert_eq!(frames[0]["error"], "voice_not_found", "{frames:?}");
+            assert_eq!(frames[1], last(context));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_message_that_cannot_be_read_is_told_and_ends_nothing() {
     let server = Server::start().await;
     let mut talk = multi(&server, "words", "").await;

@@ -61,7 +61,9 @@ impl Context {
     /// It is over before it began: what else is written to it is not heard.
     pub(super) fn refused() -> Self {
         let (feed, _) = unbounded();
-        Self { feed, silent: None, last: None, waits: false, ended: CancellationToken::new() }
+        let ended = CancellationToken::new();
+        ended.cancel();
+        Self { feed, silent: None, last: None, waits: false, ended }
     }
 
     /// Its speech has ended, though its text has not: it failed, or was refused.

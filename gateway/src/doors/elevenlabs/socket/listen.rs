@@ -325,9 +325,15 @@ impl Listener {
 
     /// No more words come in a context. One that said nothing, or is over, has nothing more to say.
     async fn close(&mut self, id: Option<Arc<str>>) -> Result<(), Ending> {
-        let context = self.contexts.remove(&id).filter(|context| !context.is_over());
+        let context = self.contexts.remove(&id);
         let (is_ending, last) = (self.is_ending(&id), self.voicing(id.clone()).last());
         match context {
+            // Its speech has failed, and is about to say so.
+            Some(context) if context.is_over() && !context.ended.is_cancelled() => {
+                self.ending.insert(id, context.ended);
+                Ok(())
+            }
+            Some(context) if context.is_over() => self.order(Order::Say(last)).await,
             // The last word of what was closed before is still to come.
             None if is_ending => Ok(()),
             Some(Context { silent, ended, .. }) if is_ending || silent.is_none() => {
