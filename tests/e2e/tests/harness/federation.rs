@@ -16,8 +16,9 @@ use super::{Server, eventually, http};
 const KEY: &str = "sk-of-the-application";
 
 /// The gateway's key at both vendors, and the end of it that they keep.
-const VENDORS_KEY: &str = "sk-of-the-gateway-4711";
-pub(crate) const VENDORS_KEY_END: &str = "4711";
+/// Of letters that no request id has, which is hexadecimal: the log is searched for it.
+const VENDORS_KEY: &str = "sk-of-the-gateway-zqxw";
+pub(crate) const VENDORS_KEY_END: &str = "zqxw";
 
 /// Voices that the fake ElevenLabs lists.
 pub(crate) const ELEVENLABS_VOICES: usize = 348;
