@@ -26,6 +26,9 @@ const REFRESH: Duration = Duration::from_secs(15 * 60);
 /// How soon again when one of them did not answer.
 const AGAIN: Duration = Duration::from_secs(15);
 
+/// How long what is spoken here may take to break off at a second signal.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 /// How long the rows of what a second signal broke off may take.
 const LAST_ROWS: Duration = Duration::from_secs(2);
 
@@ -69,10 +72,13 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
         let ended = tokio::select! {
             ended = &mut serving => ended,
             exit = signals.next() => {
-                at_once.cancel();
                 backends.local.iter().for_each(|backend| backend.silence());
-                // Until every row is on disk; a reader who takes nothing more does not hold us.
-                let _ = timeout(LAST_ROWS, serving).await;
+                // What is spoken here ends by itself and says why; vendors, and readers who take nothing more, are cut
+                // off. Until every row is on disk.
+                if timeout(LAST_WORDS, &mut serving).await.is_err() {
+                    at_once.cancel();
+                    let _ = timeout(LAST_ROWS, serving).await;
+                }
                 return Err(Failure::Quiet(exit));
             }
         };
