@@ -55,7 +55,7 @@ fn signed_manifest(config: &Config, path: &Path) -> Result<Manifest, Failure> {
 
 /// Who can speak.
 pub(crate) struct Backends {
-    /// Everybody, in order of preference.
+    /// Everybody, by name.
     pub(crate) all: Vec<Arc<dyn speech::Backend>>,
     /// Those of them whose model runs in this process.
     pub(crate) local: Vec<Arc<Loading>>,

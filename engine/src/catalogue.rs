@@ -323,7 +323,7 @@ fn is_listed(choice: &Choice) -> bool {
 
 /// Keeps those that are better, if there are any.
 fn prefer(choices: &mut Vec<Choice>, better: impl Fn(&Choice) -> bool) {
-    if choices.iter().any(&better) {
+    if choices.len() > 1 && choices.iter().any(&better) {
         choices.retain(better);
     }
 }

@@ -49,25 +49,17 @@ impl Conversation {
         let choice = self.catalogue.engage(terms.model.as_deref(), &voice)?;
         terms.reading =
             with_lexicon_of(&*self.lexicons, &terms.client, std::mem::take(&mut terms.reading)).await?;
-        let own = Arc::new(futures::lock::Mutex::new(pieces));
-        let dictation = Dictation::default();
-        let taken = dictation.taken(Arc::clone(&own), asked.clone());
-        if let Some(following) = choice.backend.follow(&delivery(&terms, &choice), taken) {
+        if let Some(follow) = choice.backend.follow(&delivery(&terms, &choice)) {
             asked.choose(&choice.voice.id, &choice.model.id);
-            let Speech { sound, receipt } = following.await?;
+            let dictation = Dictation::default();
+            let Speech { sound, receipt } = follow(dictation.taken(pieces, asked.clone())).await?;
             asked.note(|facts| facts.receipts.push(receipt));
             let sound = begun(dictation.heard(sound, terms.speed)).await?;
             let encoded = encode(sound, terms.format, terms.volume).await?;
             let dropped = leaves_out_of_any_text(&terms, &choice);
             return Ok(Spoken::new(choice, voice.to_string(), 0, dropped, &asked, encoded));
         }
-        let turns = stream::unfold(own, move |own| {
-            let voice = Arc::clone(&voice);
-            async move {
-                let Piece { text, flush } = own.lock().await.next().await?;
-                Some((Turn { voice, text, flush }, own))
-            }
-        });
+        let turns = pieces.map(move |Piece { text, flush }| Turn { voice: Arc::clone(&voice), text, flush });
         self.lines(terms, turns.boxed(), asked).await
     }
 

@@ -36,10 +36,7 @@ impl Deprecations {
 
     /// Warns the operator, once a day for each voice that is used.
     pub(crate) fn warn(&self, choice: &Choice) {
-        let Some(end) = choice.deprecated_after else { return };
-        let today = self.today();
-        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
-        if warned.insert(choice.voice.id.clone(), today) != Some(today) {
+        if let Some(end) = choice.deprecated_after.filter(|_| self.is_news(&choice.voice.id)) {
             tracing::warn!(
                 voice = %choice.voice.id,
                 model = choice.model.id,
@@ -49,9 +46,47 @@ impl Deprecations {
         }
     }
 
+    /// Whether nothing was said of a voice today.
+    fn is_news(&self, voice: &VoiceId) -> bool {
+        let today = self.today();
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        warned.insert(voice.clone(), today) != Some(today)
+    }
+
     /// UTC.
     fn today(&self) -> Date {
         let now = jiff::Timestamp::from_millisecond(self.clock.unix_ms());
         now.map_or(Date::MAX, |now| TimeZone::UTC.to_datetime(now).date())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use super::*;
+
+    const HOUR_MS: i64 = 3_600_000;
+
+    /// A clock that a test sets.
+    #[derive(Debug, Default)]
+    struct Set(AtomicI64);
+
+    impl Clock for Set {
+        fn unix_ms(&self) -> i64 {
+            self.0.load(Ordering::SeqCst)
+        }
+    }
+
+    #[test]
+    fn a_voice_is_news_once_a_day() {
+        let clock = Arc::new(Set::default());
+        let deprecations = Deprecations::new(clock.clone());
+        let voice = |name: &str| VoiceId { backend: "vendor".into(), voice: name.into() };
+        assert!(deprecations.is_news(&voice("alloy")) && deprecations.is_news(&voice("nova")));
+        clock.0.store(23 * HOUR_MS, Ordering::SeqCst);
+        assert!(!deprecations.is_news(&voice("alloy")));
+        clock.0.store(24 * HOUR_MS, Ordering::SeqCst);
+        assert!(deprecations.is_news(&voice("alloy")) && !deprecations.is_news(&voice("alloy")));
     }
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use futures::lock::Mutex;
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{EncodedStream, ErrorKind, PcmStream, Piece, Sound, SpeechError, Speed};
 use tokio::sync::watch;
@@ -41,14 +40,10 @@ impl Default for Dictation {
 
 impl Dictation {
     /// The pieces, counted as the vendor takes them.
-    pub(crate) fn taken(
-        &self,
-        pieces: Arc<Mutex<BoxStream<'static, Piece>>>,
-        asked: Asked,
-    ) -> BoxStream<'static, Piece> {
+    pub(crate) fn taken(&self, pieces: BoxStream<'static, Piece>, asked: Asked) -> BoxStream<'static, Piece> {
         let taking = (self.clone(), pieces, asked);
-        stream::unfold(taking, |(dictation, pieces, asked)| async move {
-            let Some(piece) = pieces.lock().await.next().await else {
+        stream::unfold(taking, |(dictation, mut pieces, asked)| async move {
+            let Some(piece) = pieces.next().await else {
                 dictation.owes.send_replace(Owes::End);
                 return None;
             };
@@ -133,7 +128,7 @@ mod tests {
     fn stage(pieces: Vec<Piece>) -> (Chunks, BoxStream<'static, Piece>, Heard) {
         let (vendor, chunks) = mpsc::unbounded();
         let dictation = Dictation::default();
-        let pieces = Arc::new(Mutex::new(stream::iter(pieces).chain(stream::pending()).boxed()));
+        let pieces = stream::iter(pieces).chain(stream::pending()).boxed();
         let taken = dictation.taken(pieces, Asked::default());
         let format = AudioFormat::from(Codec::Ulaw).at(SampleRate::new(1000).unwrap());
         let sound = Sound::Encoded(EncodedStream { format, chunks: chunks.boxed() });

@@ -73,6 +73,9 @@ impl std::fmt::Debug for Piece {
     }
 }
 
+/// Speaks the pieces of a text as they come, on the terms of [`Backend::speak`].
+pub type Follow = Box<dyn FnOnce(BoxStream<'static, Piece>) -> BoxFuture<Result<Speech, SpeechError>> + Send>;
+
 /// One model of a backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Model {
@@ -130,13 +133,9 @@ pub trait Backend: Send + Sync + 'static {
     /// still an ordinary error. Dropping the future or the sound stops the work at once.
     fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>>;
 
-    /// Speaks a text while it is being written. None where it cannot; its sentences are then spoken one by one.
-    fn follow(
-        &self,
-        delivery: &Delivery,
-        pieces: BoxStream<'static, Piece>,
-    ) -> Option<BoxFuture<Result<Speech, SpeechError>>> {
-        let _ = (delivery, pieces);
+    /// How it speaks a text while it is being written. None where it cannot; its sentences are then spoken one by one.
+    fn follow(&self, delivery: &Delivery) -> Option<Follow> {
+        let _ = delivery;
         None
     }
 }

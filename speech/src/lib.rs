@@ -26,7 +26,7 @@ pub use audio::{
     AudioChunk, AudioFormat, AudioStream, Codec, EncodedChunk, EncodedStream, PcmChunk, PcmStream,
     SampleRate, Sound, Speech,
 };
-pub use backend::{Backend, Delivery, Model, Piece, Utterance};
+pub use backend::{Backend, Delivery, Follow, Model, Piece, Utterance};
 pub use environment::{Clock, Ids};
 pub use error::{ErrorKind, Origin, SpeechError};
 pub use graph::{Boundary, Clause, Span, SpeechGraph};

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use speech::{
-    AudioFormat, Backend, Boundary, Clause, Codec, Delivery, ErrorKind, Extras, Plain, Reading, SampleRate,
-    Sound, Span, Speech, SpeechError, SpeechGraph, SpeechText, Speed, Utterance, WordTiming,
+    AudioFormat, Backend, Boundary, Clause, Codec, Delivery, ErrorKind, Plain, Reading, SampleRate, Sound,
+    Span, Speech, SpeechError, SpeechGraph, SpeechText, Utterance, WordTiming,
 };
 use tokio::time::{interval, timeout};
 
@@ -64,17 +64,7 @@ pub fn utterance(text: &str, voice: &str, format: AudioFormat) -> Utterance {
     };
     Utterance {
         graph: Arc::new(SpeechGraph::new(text, plain, vec![clause], Reading::default())),
-        delivery: Delivery {
-            voice: voice.to_owned(),
-            model: None,
-            speed: Speed::NORMAL,
-            instructions: None,
-            language: None,
-            extras: Extras::default(),
-            format,
-            timed: false,
-            whole: false,
-        },
+        delivery: Delivery { format, ..Delivery::plain(voice) },
     }
 }
 

@@ -28,9 +28,8 @@ mod words;
 use std::sync::Arc;
 
 use futures::FutureExt;
-use futures::stream::BoxStream;
 use outbound::{Outbound, Remote};
-use speech::{Backend, BoxFuture, Delivery, Model, Piece, Speech, SpeechError, Utterance, Voice};
+use speech::{Backend, BoxFuture, Delivery, Follow, Model, Speech, SpeechError, Utterance, Voice};
 
 use crate::{Settings, text};
 use lists::Lists;
@@ -97,13 +96,10 @@ impl Backend for ElevenLabs {
         speak::speak(self.remote.clone(), model, utterance).boxed()
     }
 
-    fn follow(
-        &self,
-        delivery: &Delivery,
-        pieces: BoxStream<'static, Piece>,
-    ) -> Option<BoxFuture<Result<Speech, SpeechError>>> {
+    fn follow(&self, delivery: &Delivery) -> Option<Follow> {
         let model = self.model(delivery);
+        let (remote, delivery) = (self.remote.clone(), delivery.clone());
         follow::knows(&model)
-            .then(|| follow::follow(self.remote.clone(), model, delivery.clone(), pieces).boxed())
+            .then(|| -> Follow { Box::new(|pieces| follow::follow(remote, model, delivery, pieces).boxed()) })
     }
 }

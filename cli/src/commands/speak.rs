@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::environment::RandomIds;
 use crate::failure::Failure;
 use crate::input;
+use crate::loading::Loading;
 use crate::output::{Output, Timings};
 use crate::progress::Speaking;
 use crate::signals::Signals;
@@ -52,23 +53,17 @@ pub(super) fn with_lexicon_of(
         let engine = signals.or(compose::engine_reading_for(client, config, &backends)).await?;
         // What a vendor offers is known only once it was asked; nobody is asked for what is spoken here.
         let speaks_here = |id: VoiceId| backends.local.iter().any(|local| local.name() == id.backend);
-        let resolved = request
-            .as_ref()
-            .ok()
-            .and_then(|request| engine.resolve(request.terms.model.as_deref(), &request.voice).ok());
-        if request.is_ok() && !resolved.is_some_and(speaks_here) {
+        let speaker = || {
+            let request = request.as_ref().ok()?;
+            engine.resolve(request.terms.model.as_deref(), &request.voice).ok()
+        };
+        if request.is_ok() && !speaker().is_some_and(speaks_here) {
             signals.or(engine.refresh().map(Ok)).await?;
         }
         // Nothing is fetched or loaded for what will be refused.
-        let speaker = request
-            .as_ref()
-            .ok()
-            .and_then(|request| engine.resolve(request.terms.model.as_deref(), &request.voice).ok());
-        let local = backends
-            .local
-            .iter()
-            .filter(|local| Some(local.name()) == speaker.as_ref().map(|id| &*id.backend));
-        let local: Vec<_> = local.cloned().collect();
+        let speaker = speaker();
+        let speaks = |local: &&Arc<Loading>| speaker.as_ref().is_some_and(|id| local.name() == id.backend);
+        let local: Vec<_> = backends.local.iter().filter(speaks).cloned().collect();
         let loading = compose::load(&local, &models);
         let loaded = signals.or(loading.map(Ok)).await?;
         let spoken = match request.and_then(|request| loaded.map(|()| request)) {

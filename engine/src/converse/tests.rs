@@ -4,8 +4,8 @@ use std::sync::Mutex;
 use bytes::Bytes;
 use futures::channel::mpsc;
 use speech::{
-    Backend, BoxFuture, Clock, Codec, Delivery, Door, EncodedChunk, EncodedStream, Lexicon, Model, PcmChunk,
-    PcmStream, Receipt, SampleRate, TimingKind, Utterance, Voice, WordTiming,
+    Backend, BoxFuture, Clock, Codec, Delivery, Door, EncodedChunk, EncodedStream, Follow, Lexicon, Model,
+    PcmChunk, PcmStream, Receipt, SampleRate, TimingKind, Utterance, Voice, WordTiming,
 };
 
 use super::*;
@@ -72,18 +72,15 @@ impl Backend for Echo {
             Ok(Speech { sound: Sound::Samples(PcmStream { sample_rate, chunks }), receipt })
         })
     }
-    fn follow(
-        &self,
-        _: &Delivery,
-        pieces: BoxStream<'static, Piece>,
-    ) -> Option<BoxFuture<Result<Speech, SpeechError>>> {
-        let format = speech::AudioFormat::from(Codec::Ulaw).at(RATE);
-        let chunks =
-            pieces.map(|piece| Ok(EncodedChunk { bytes: Bytes::from(piece.text), words: Vec::new() }));
-        let sound = Sound::Encoded(EncodedStream { format, chunks: chunks.boxed() });
-        self.follows.then(|| -> BoxFuture<_> {
+    fn follow(&self, _: &Delivery) -> Option<Follow> {
+        let follow: Follow = Box::new(|pieces| {
+            let format = speech::AudioFormat::from(Codec::Ulaw).at(RATE);
+            let chunks =
+                pieces.map(|piece| Ok(EncodedChunk { bytes: Bytes::from(piece.text), words: Vec::new() }));
+            let sound = Sound::Encoded(EncodedStream { format, chunks: chunks.boxed() });
             Box::pin(async { Ok(Speech { sound, receipt: Receipt::default() }) })
-        })
+        });
+        self.follows.then_some(follow)
     }
 }
 

@@ -4,21 +4,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use outbound::Remote;
 use speech::{Date, ErrorKind, Gender, Model, SpeechError, Voice};
 use wire::elevenlabs::upstream::{self, VoicePage};
+use wire::elevenlabs::{MODELS, SPEECH_MODEL};
 
 use crate::Settings;
 
-/// Models, what they take at a time, and whether only English, until ElevenLabs was asked (its documentation of 2026).
-/// The first is its usual one.
-const MODELS: [(&str, usize, bool); 8] = [
-    ("eleven_multilingual_v2", 10_000, false),
-    ("eleven_flash_v2_5", 40_000, false),
-    ("eleven_turbo_v2_5", 40_000, false),
-    ("eleven_flash_v2", 30_000, true),
-    ("eleven_turbo_v2", 30_000, true),
-    ("eleven_v3", 5_000, false),
-    ("eleven_v4", 10_000, false),
-    ("eleven_v4_turbo", 10_000, false),
-];
+/// The models that speak only English (ElevenLabs' documentation of 2026).
+const ENGLISH: [&str; 3] = ["eleven_flash_v2", "eleven_turbo_v2", "eleven_monolingual_v1"];
 
 /// Pages of voices, a hundred each; nobody has so many.
 const MOST_PAGES: usize = 100;
@@ -39,8 +30,8 @@ pub(super) struct Lists {
 impl Lists {
     /// What is known before anybody was asked.
     pub(super) fn new(settings: Settings) -> Self {
-        let known = MODELS.iter().map(|&(id, characters, english)| {
-            let languages = if english { vec!["en".to_owned()] } else { Vec::new() };
+        let known = MODELS.iter().map(|&(id, characters)| {
+            let languages = if ENGLISH.contains(&id) { vec!["en".to_owned()] } else { Vec::new() };
             Model { most_characters: Some(characters), languages, ..model(id, settings.deprecated_after) }
         });
         let models = chosen(known.collect(), &settings);
@@ -163,8 +154,7 @@ impl Lists {
 /// first.
 fn chosen(mut known: Vec<Model>, settings: &Settings) -> Arc<[Model]> {
     if settings.models.is_empty() {
-        let [(usual, ..), ..] = MODELS;
-        known.sort_by_key(|model| model.id != usual);
+        known.sort_by_key(|model| model.id != SPEECH_MODEL);
         return known.into();
     }
     let of = |id: &String| known.iter().find(|model| model.id == *id).cloned();

@@ -72,9 +72,8 @@ fn describe(spoken: &Spoken, telling: &Telling, asked: &Asked, headers: &mut Hea
     if let Some(id) = vendors.or_else(|| HeaderValue::from_str(&asked.id).ok()) {
         headers.insert(REQUEST_ID, id);
     }
-    // Of a dialogue, nobody has counted more than its beginning.
     let characters = telling.characters() as u64;
-    let charged = usage.characters.filter(|_| !telling.is_dialogue()).unwrap_or(characters);
+    let charged = spoken.tally.charge().unwrap_or(characters);
     headers.insert(headers::CHARACTERS, HeaderValue::from(characters));
     for name in COST {
         headers.insert(name, HeaderValue::from(charged));

@@ -41,10 +41,6 @@ impl Telling {
         self.characters
     }
 
-    pub(super) fn is_dialogue(&self) -> bool {
-        self.script.is_some()
-    }
-
     /// One object with everything.
     pub(super) fn whole(mut self, audio: &[u8], words: &[WordTiming], end_ms: u64) -> Vec<u8> {
         let mut letters = self.spelling.tell(words);

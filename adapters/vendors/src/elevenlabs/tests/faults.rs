@@ -41,7 +41,7 @@ async fn speech(backend: &dyn Backend, call: Call) -> Result<Speech, SpeechError
         return backend.speak(utterance).await;
     }
     let pieces = [Piece { text: TEXT.into(), flush: false }];
-    backend.follow(&utterance.delivery, stream::iter(pieces).boxed()).unwrap().await
+    backend.follow(&utterance.delivery).unwrap()(stream::iter(pieces).boxed()).await
 }
 
 async fn said(backend: &dyn Backend, call: Call) -> Result<Heard, SpeechError> {

@@ -42,7 +42,7 @@ async fn the_socket_is_told_the_words_as_they_came() {
         (" times,", true),
         (" it was the worst.", false),
     ]);
-    let speech = backend.follow(&delivery, written).unwrap().await.unwrap();
+    let speech = backend.follow(&delivery).unwrap()(written).await.unwrap();
     let Heard { audio, words, .. } = heard(speech).await.unwrap();
     assert!(audio.len() > 10_000);
     assert_eq!(texts(&words), ["It", "was", "the", "best", "of", "times,", "it", "was", "the", "worst."]);
@@ -63,7 +63,7 @@ async fn sound_leaves_before_the_text_has_ended() {
     let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
     let backend = eleven(&vendor.base_url(), patient());
     let (write, written) = futures::channel::mpsc::unbounded();
-    let speech = backend.follow(&delivery(RACHEL), written.boxed()).unwrap().await.unwrap();
+    let speech = backend.follow(&delivery(RACHEL)).unwrap()(written.boxed()).await.unwrap();
     let speech::Sound::Encoded(mut sound) = speech.sound else { panic!("samples of a vendor") };
     write.unbounded_send(Piece { text: TEXT.into(), flush: true }).unwrap();
     assert!(!sound.chunks.next().await.unwrap().unwrap().bytes.is_empty());
@@ -79,7 +79,7 @@ async fn sound_leaves_before_the_text_has_ended() {
 async fn a_voice_that_is_not_there_is_the_clients_fault() {
     let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
     let backend = eleven(&vendor.base_url(), patient());
-    let speech = backend.follow(&delivery("abcdefghij0123456789"), pieces(&[(TEXT, false)])).unwrap();
+    let speech = backend.follow(&delivery("abcdefghij0123456789")).unwrap()(pieces(&[(TEXT, false)]));
     let error = match speech.await {
         Ok(speech) => heard(speech).await.err().unwrap(),
         Err(error) => error,
@@ -92,7 +92,7 @@ fn a_model_without_a_socket_does_not_follow() {
     let backend = eleven("http://127.0.0.1:9", patient());
     let mut delivery = delivery(RACHEL);
     delivery.model = Some("eleven_v3".into());
-    assert!(backend.follow(&delivery, pieces(&[])).is_none());
+    assert!(backend.follow(&delivery).is_none());
 }
 
 /// What is heard of a server that sends these messages, closes in the ordinary way once the text has ended or, if
@@ -118,7 +118,7 @@ async fn heard_of(messages: &[serde_json::Value], early: bool) -> Result<Heard, 
     };
     let ends = if early { stream::pending().boxed() } else { stream::empty().boxed() };
     let written = pieces(&[("Oh ", false), ("yes ", false), ("indeed", false)]).chain(ends).boxed();
-    let listen = async { heard(backend.follow(&delivery(RACHEL), written).unwrap().await?).await };
+    let listen = async { heard(backend.follow(&delivery(RACHEL)).unwrap()(written).await?).await };
     futures::join!(serve, listen).1
 }
 
