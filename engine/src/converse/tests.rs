@@ -150,6 +150,7 @@ async fn voices_take_turns_in_one_sound_and_every_word_keeps_its_place() {
         (spoken.voice.id.to_string(), spoken.dropped.clone()),
         ("one:one".into(), vec!["a smile".into()])
     );
+    assert_eq!(spoken.tally.charge(), None, "the vendor has counted no more than the beginning");
     let (samples, words) = heard(spoken).await.unwrap();
     assert_eq!(*one.said.lock().unwrap(), ["Hello there.", "Bye."]);
     assert_eq!(*two.said.lock().unwrap(), ["Good day."]);

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
-    Backend, BoxFuture, ErrorKind, Gender, Model, PcmChunk, PcmStream, Receipt, SampleRate, Sound, Speech,
-    SpeechError, TimingKind, Utterance, Voice, VoiceStatus, WordTiming,
+    Backend, BoxFuture, Date, ErrorKind, Gender, Model, PcmChunk, PcmStream, Receipt, SampleRate, Sound,
+    Speech, SpeechError, TimingKind, Utterance, Voice, VoiceStatus, WordTiming,
 };
 use tokio::sync::watch;
 
@@ -56,6 +56,9 @@ impl Work {
 pub(crate) async fn reaches(counter: &watch::Sender<usize>, value: usize) {
     counter.subscribe().wait_for(|&now| now >= value).await.unwrap();
 }
+
+/// A voice that is announced to end within the month.
+pub(crate) const ENDING: &str = "ending";
 
 pub(crate) struct Tone {
     voices: Vec<Voice>,
@@ -119,6 +122,11 @@ impl Backend for Tone {
     }
 
     fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
+        if name == ENDING {
+            // The clock says the first of January 1970.
+            let deprecated_after = Some(Date::constant(1970, 1, 31));
+            return Ok(Voice { deprecated_after, ..Voice::named("tone", name) });
+        }
         if [OTHER, LATE, EARLY].contains(&name) {
             return Ok(Voice::named("tone", name));
         }
@@ -146,7 +154,7 @@ impl Backend for Tone {
             work.begun.send_modify(|begun| *begun += 1);
             work.utterances.lock().unwrap().push(utterance.clone());
             let chunks: BoxStream<'static, _> = match utterance.delivery.voice.as_str() {
-                "tone" => tone(work).take(CHUNKS).map(Ok).boxed(),
+                "tone" | ENDING => tone(work).take(CHUNKS).map(Ok).boxed(),
                 "endless" => tone(work).map(Ok).boxed(),
                 "gated" => gated(work).map(Ok).boxed(),
                 "breaks" => tone(work).take(1).map(Ok).chain(broken()).boxed(),

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::backend::{CHUNK, CHUNKS, reaches};
+use crate::backend::{CHUNK, CHUNKS, ENDING, reaches};
 use crate::client::Answer;
 use crate::server::{Server, say};
 
@@ -51,6 +51,13 @@ async fn an_alias_names_the_real_voice_and_what_could_not_be_done() {
     x-soundboard-requested-voice: alloy
     x-soundboard-voice: tone:tone
     "#);
+}
+
+#[tokio::test]
+async fn a_voice_that_is_announced_to_end_says_so() {
+    let server = Server::start().await;
+    assert_eq!(server.say(ENDING).await.header("x-soundboard-deprecated-after"), "1970-01-31");
+    assert_eq!(server.say("tone").await.header("x-soundboard-deprecated-after"), "-");
 }
 
 #[tokio::test]
