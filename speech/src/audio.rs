@@ -7,7 +7,7 @@ use std::str::FromStr;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 
-use crate::{Receipt, SpeechError, WordTiming};
+use crate::{SpeechError, WordTiming};
 
 /// Samples per second. Never zero.
 pub type SampleRate = NonZeroU32;
@@ -56,18 +56,9 @@ pub enum Sound {
     Encoded(EncodedStream),
 }
 
-/// Speech that a backend has begun.
-pub struct Speech {
-    /// What is heard.
-    pub sound: Sound,
-    /// What the backend says that it counted; grows until the sound has ended.
-    pub receipt: Receipt,
-}
-
-impl From<PcmStream> for Speech {
-    /// Of a backend that counts nothing.
+impl From<PcmStream> for Sound {
     fn from(samples: PcmStream) -> Self {
-        Self { sound: Sound::Samples(samples), receipt: Receipt::default() }
+        Self::Samples(samples)
     }
 }
 

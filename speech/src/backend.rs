@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::stream::BoxStream;
 use jiff::civil::Date;
 
-use crate::{AudioFormat, BoxFuture, Codec, Extras, Speech, SpeechError, SpeechGraph, Speed, Voice};
+use crate::{AudioFormat, BoxFuture, Codec, Extras, Receipt, Sound, SpeechError, SpeechGraph, Speed, Voice};
 
 /// How something is to be said, in a backend's own terms.
 #[derive(Clone, Debug)]
@@ -74,7 +74,8 @@ impl std::fmt::Debug for Piece {
 }
 
 /// Speaks the pieces of a text as they come, on the terms of [`Backend::speak`].
-pub type Follow = Box<dyn FnOnce(BoxStream<'static, Piece>) -> BoxFuture<Result<Speech, SpeechError>> + Send>;
+pub type Follow =
+    Box<dyn FnOnce(BoxStream<'static, Piece>, Receipt) -> BoxFuture<Result<Sound, SpeechError>> + Send>;
 
 /// One model of a backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,9 +130,16 @@ pub trait Backend: Send + Sync + 'static {
         Ok(())
     }
 
+    /// Whether it speaks in this process. What such a backend was asked for and nobody waits for any more costs nobody
+    /// anything; of any other, the answer tells.
+    fn is_local(&self) -> bool {
+        false
+    }
+
     /// Speaks. The future resolves once the request is accepted, so that a refusal (busy, broken, not allowed) is
-    /// still an ordinary error. Dropping the future or the sound stops the work at once.
-    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>>;
+    /// still an ordinary error. Dropping the future or the sound stops the work at once. What it counts goes on the
+    /// receipt as soon as it is known, also where the sound then fails.
+    fn speak(&self, utterance: Utterance, receipt: Receipt) -> BoxFuture<Result<Sound, SpeechError>>;
 
     /// How it speaks a text while it is being written. None where it cannot; its sentences are then spoken one by one.
     fn follow(&self, delivery: &Delivery) -> Option<Follow> {

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// Whose fault an error is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Origin {
@@ -17,7 +19,8 @@ pub enum Origin {
 
 /// The closed list of things that go wrong. A door maps each to a status in one place, the command line to an
 /// exit code in one place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// The text is empty, too long, or holds what cannot be spoken.
     InvalidText,
@@ -37,6 +40,14 @@ pub enum ErrorKind {
     RateLimited,
     /// What was paid for is used up.
     QuotaExceeded,
+    /// A budget of the client's leaves no room for the request.
+    BudgetExceeded,
+    /// A budget of the client's has room, but not before requests that are running now have ended.
+    BudgetOnHold,
+    /// Nobody has said what it would cost.
+    UnknownPrice,
+    /// What it costs cannot be written down.
+    LedgerUnavailable,
     /// The deadline passed.
     DeadlineExceeded,
     /// The backend broke or sent what is not speech.
@@ -60,6 +71,10 @@ impl ErrorKind {
             Self::Overloaded => "overloaded",
             Self::RateLimited => "rate_limited",
             Self::QuotaExceeded => "quota_exceeded",
+            Self::BudgetExceeded => "budget_exceeded",
+            Self::BudgetOnHold => "budget_on_hold",
+            Self::UnknownPrice => "unknown_price",
+            Self::LedgerUnavailable => "ledger_unavailable",
             Self::DeadlineExceeded => "deadline_exceeded",
             Self::BackendFailed => "backend_failed",
             Self::ModelMissing => "model_missing",
@@ -75,11 +90,17 @@ impl ErrorKind {
             | Self::UnknownVoice
             | Self::VoiceUnavailable
             | Self::UnknownModel
-            | Self::Unauthenticated => Origin::Client,
+            | Self::Unauthenticated
+            | Self::BudgetExceeded
+            | Self::BudgetOnHold => Origin::Client,
             Self::BackendFailed | Self::DeadlineExceeded | Self::RateLimited | Self::QuotaExceeded => {
                 Origin::Backend
             }
-            Self::Overloaded | Self::ModelMissing | Self::Internal => Origin::Gateway,
+            Self::Overloaded
+            | Self::ModelMissing
+            | Self::UnknownPrice
+            | Self::LedgerUnavailable
+            | Self::Internal => Origin::Gateway,
         }
     }
 }
@@ -175,7 +196,8 @@ impl SpeechError {
     /// Whether the same request may succeed later: by its kind, unless somebody knows better.
     pub fn may_succeed_later(&self) -> bool {
         self.retry.unwrap_or(match self.kind {
-            ErrorKind::QuotaExceeded => false,
+            ErrorKind::QuotaExceeded | ErrorKind::UnknownPrice => false,
+            ErrorKind::BudgetOnHold => true,
             kind => kind.origin() != Origin::Client,
         })
     }

@@ -1,8 +1,8 @@
 //! The vocabulary of voice-soundboard.
 //!
 //! Every door turns its own request into one [`SpeechRequest`]; the text becomes one [`SpeechGraph`]; a
-//! [`Backend`] renders it as [`Speech`]; the engine hands back encoded audio as an [`AudioStream`] and
-//! leaves one [`RequestRow`] in the [`Journal`]. What goes wrong on the way is a [`SpeechError`].
+//! [`Backend`] renders it as [`Sound`]; the engine hands back encoded audio as an [`AudioStream`].
+//! What goes wrong on the way is a [`SpeechError`].
 //!
 //! This crate has no I/O, no runtime and no opinion on HTTP or databases.
 
@@ -11,7 +11,7 @@ mod backend;
 mod environment;
 mod error;
 mod graph;
-mod journal;
+
 mod letters;
 mod lexicon;
 mod plain;
@@ -24,7 +24,7 @@ mod voice;
 
 pub use audio::{
     AudioChunk, AudioFormat, AudioStream, Codec, EncodedChunk, EncodedStream, PcmChunk, PcmStream,
-    SampleRate, Sound, Speech,
+    SampleRate, Sound,
 };
 pub use backend::{Backend, Delivery, Follow, Model, Piece, Utterance};
 pub use environment::{Clock, Ids};
@@ -32,7 +32,7 @@ pub use error::{ErrorKind, Origin, SpeechError};
 pub use graph::{Boundary, Clause, Span, SpeechGraph};
 /// A calendar day, UTC.
 pub use jiff::civil::Date;
-pub use journal::{Journal, JournalError, Outcome, RequestRow};
+
 pub use letters::{Joining, Letter, Spelling};
 pub use lexicon::{Entry, Lexicon, Lexicons, Saying};
 pub use plain::{Plain, PlainBuilder};

@@ -1,10 +1,12 @@
 //! What a backend says that it counted.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
 
 /// A backend's own figures. What it did not say is absent: an estimate is somebody else's business.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// The request by the vendor's own id.
     pub request_id: Option<String>,
@@ -16,19 +18,39 @@ pub struct Usage {
     pub output_tokens: Option<u64>,
 }
 
-/// The usage of one speech, told by the backend and read by whoever accounts for it. Clones are the same receipt.
+/// The receipt of one call, written on by the backend and read by whoever accounts for it. Clones are the same receipt.
 #[derive(Clone, Default)]
-pub struct Receipt(Arc<Mutex<Usage>>);
+pub struct Receipt(Arc<Mutex<Written>>);
+
+#[derive(Default)]
+struct Written {
+    taken: bool,
+    usage: Usage,
+}
 
 impl Receipt {
-    /// Writes on it.
-    pub fn note(&self, write: impl FnOnce(&mut Usage)) {
-        write(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    /// The backend has taken the request: from here on it charges for it, whatever becomes of the sound.
+    pub fn take(&self) {
+        self.written().taken = true;
     }
 
-    /// What stands on it now.
+    /// Whether the backend has taken the request.
+    pub fn is_taken(&self) -> bool {
+        self.written().taken
+    }
+
+    /// Writes down what was counted.
+    pub fn note(&self, write: impl FnOnce(&mut Usage)) {
+        write(&mut self.written().usage);
+    }
+
+    /// What was counted so far.
     pub fn read(&self) -> Usage {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.written().usage.clone()
+    }
+
+    fn written(&self) -> MutexGuard<'_, Written> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,17 +1,23 @@
 //! What is asked.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::{AudioFormat, Reading, SpeechError, SpeechText};
 
 /// Where a request came in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Door {
     /// OpenAI's API.
     OpenAi,
     /// ElevenLabs' API.
     ElevenLabs,
+    /// Our own API.
+    Native,
     /// The command line.
     Cli,
 }
@@ -22,6 +28,7 @@ impl Door {
         match self {
             Self::OpenAi => "openai",
             Self::ElevenLabs => "elevenlabs",
+            Self::Native => "native",
             Self::Cli => "cli",
         }
     }
@@ -142,8 +149,12 @@ impl fmt::Debug for Extras {
 pub struct Terms {
     /// Unique; goes into the response, the journal and the access log.
     pub id: String,
-    /// Who asks: the configured name of the client.
+    /// Who asks: the id of the client.
     pub client: Arc<str>,
+    /// The key by which it asks, by its public prefix; none of a key that the configuration holds, and of no key.
+    pub key: Option<Arc<str>>,
+    /// What the client wants its costs to be told apart by; of the configured names only.
+    pub tags: Arc<BTreeMap<String, String>>,
     /// Where it came in.
     pub door: Door,
     /// How to read the text.
@@ -174,6 +185,8 @@ impl Terms {
         Self {
             id: id.into(),
             client,
+            key: None,
+            tags: Arc::default(),
             door,
             reading: Reading::default(),
             model: None,

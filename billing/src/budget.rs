@@ -1,0 +1,164 @@
+//! How much a client may have.
+
+mod window;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Nanos;
+
+pub use window::{WindowError, hour_of};
+
+/// What a request takes of a budget.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amounts {
+    /// Money.
+    pub charge: Nanos,
+    /// Code points of text.
+    pub characters: u64,
+    /// Milliseconds of audio.
+    pub audio_ms: u64,
+}
+
+/// What a budget counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Nano-dollars that the client is charged.
+    Money,
+    /// Code points of text.
+    Characters,
+    /// Milliseconds of audio.
+    Audio,
+}
+
+/// Over what time a budget counts. Days, months and hours are UTC's; a request counts where it came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Window {
+    /// The calendar day.
+    Day,
+    /// The calendar month.
+    Month,
+    /// This hour and those before it, so many in all.
+    Rolling {
+        /// 1 to 8784, a leap year.
+        hours: u32,
+    },
+}
+
+/// What happens to a request that a budget has no room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// It is served all the same, and its answer and the log say so.
+    Warn,
+    /// It is served by a candidate that is cheaper and for which there is room, or refused.
+    Throttle,
+    /// It is refused.
+    Refuse,
+}
+
+/// A limit on what a client, or one of its keys, may have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Budget {
+    /// The key it is for, by its public prefix; none is for the client with all its keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// What it counts.
+    pub measure: Measure,
+    /// How much: nano-dollars, code points or milliseconds. At least 0.
+    pub limit: i64,
+    /// Over what time.
+    pub window: Window,
+    /// And then.
+    pub action: Action,
+}
+
+/// How a budget stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The budget.
+    pub budget: Budget,
+    /// What was settled in its window.
+    pub spent: i64,
+    /// What is on hold for requests that are running.
+    pub held: i64,
+}
+
+/// What budgets say of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// There is room, or nobody minds: `over` says that a budget which only warns has none.
+    Granted {
+        /// Whether a budget that only warns is passed.
+        over: bool,
+    },
+    /// There is no room.
+    Refused {
+        /// The budget that has none; of several, the first that refuses outright.
+        budget: Budget,
+        /// Whether there would be room if nothing were on hold.
+        only_held: bool,
+    },
+}
+
+impl Amounts {
+    /// Both together.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            charge: self.charge.plus(other.charge),
+            characters: self.characters.saturating_add(other.characters),
+            audio_ms: self.audio_ms.saturating_add(other.audio_ms),
+        }
+    }
+
+    /// What passes `other`; nothing where it does not.
+    pub fn beyond(self, other: Self) -> Self {
+        Self {
+            charge: self.charge.minus(other.charge).max(Nanos::ZERO),
+            characters: self.characters.saturating_sub(other.characters),
+            audio_ms: self.audio_ms.saturating_sub(other.audio_ms),
+        }
+    }
+
+    /// So much of one thing.
+    pub fn of(&self, measure: Measure) -> i64 {
+        match measure {
+            Measure::Money => self.charge.get(),
+            Measure::Characters => i64::try_from(self.characters).unwrap_or(i64::MAX),
+            Measure::Audio => i64::try_from(self.audio_ms).unwrap_or(i64::MAX),
+        }
+    }
+}
+
+/// Puts `more` on hold in each of the budgets that concern a request, unless one of them has no room for it: then
+/// nothing is held. What takes nothing of a budget always has room.
+pub fn admit(standings: &mut [Standing], more: &Amounts) -> Verdict {
+    let mut over = false;
+    let mut refused: Option<Verdict> = None;
+    for Standing { budget, spent, held } in standings.iter() {
+        let more = more.of(budget.measure);
+        let (used, wanted) = (spent.saturating_add(*held), spent.saturating_add(more));
+        if more == 0 || used.saturating_add(more) <= budget.limit {
+            continue;
+        }
+        if budget.action == Action::Warn {
+            over = true;
+            continue;
+        }
+        let verdict = Verdict::Refused { budget: budget.clone(), only_held: wanted <= budget.limit };
+        let is_firmer = matches!(&refused, Some(Verdict::Refused { budget: known, only_held })
+            if known.action == Action::Throttle && budget.action == Action::Refuse
+                || *only_held && wanted > budget.limit);
+        if refused.is_none() || is_firmer {
+            refused = Some(verdict);
+        }
+    }
+    if let Some(refused) = refused {
+        return refused;
+    }
+    for standing in standings {
+        standing.held = standing.held.saturating_add(more.of(standing.budget.measure));
+    }
+    Verdict::Granted { over }
+}

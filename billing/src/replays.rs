@@ -1,0 +1,65 @@
+//! Answers that are given again for nothing.
+
+use speech::BoxFuture;
+
+use crate::LedgerError;
+
+/// What is kept of an answer for who asks again with the same `Idempotency-Key`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Replay {
+    /// The request that made it.
+    pub request: String,
+    /// Its headers, as JSON.
+    pub head: String,
+    /// Its audio; at most as much as the configuration allows.
+    pub audio: Vec<u8>,
+}
+
+/// Nobody's speech belongs in a log.
+impl std::fmt::Debug for Replay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Replay({} bytes of {})", self.audio.len(), self.request)
+    }
+}
+
+/// What became of a first request with a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// This is the first: it is to be finished or abandoned.
+    First,
+    /// The first is still running, here or elsewhere.
+    Running,
+    /// The first was another request.
+    Another,
+    /// The first is done: this was its answer.
+    Done(Replay),
+}
+
+/// Where answers are kept, for a day.
+pub trait Replays: Send + Sync + 'static {
+    /// Claims `key` for a request of that digest, until then: a claim that is neither finished nor abandoned ends by
+    /// itself.
+    fn begin(
+        &self,
+        client: &str,
+        key: &str,
+        digest: [u8; 32],
+        now_unix_ms: i64,
+        claim_until_unix_ms: i64,
+    ) -> BoxFuture<Result<Begun, LedgerError>>;
+
+    /// Keeps the answer until then.
+    fn finish(
+        &self,
+        client: &str,
+        key: &str,
+        replay: Replay,
+        keep_until_unix_ms: i64,
+    ) -> BoxFuture<Result<(), LedgerError>>;
+
+    /// Gives the key free: there is no answer that could be given again.
+    fn abandon(&self, client: &str, key: &str) -> BoxFuture<Result<(), LedgerError>>;
+
+    /// Deletes what is past its time.
+    fn sweep(&self, now_unix_ms: i64) -> BoxFuture<Result<(), LedgerError>>;
+}
