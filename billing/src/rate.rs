@@ -30,7 +30,7 @@ pub struct Consumed {
     pub characters: u64,
     /// Whether that is all the text that was sent: of a text that is still being written the vendor may have read less.
     pub whole: bool,
-    /// Units of the vendor's own: ElevenLabs' `character-cost`.
+    /// What the vendor says that it bills: characters, or units of its own, such as ElevenLabs' `character-cost`.
     pub credits: Option<u64>,
     /// Tokens of text.
     pub input_tokens: Option<u64>,
@@ -106,8 +106,12 @@ impl Rate {
         let mut sum = Sum::default();
         match (price.credits, consumed.credits) {
             (Some(credit), Some(credits)) => sum.add(Some(credit), credits, true),
+            // Of a vendor that bills characters, the count that it reports is one of them.
+            (None, Some(characters)) => sum.add(price.characters, characters, true),
             // With a price for reported credits, characters are only our guess at them.
-            (credit, _) => sum.add(price.characters, consumed.characters, credit.is_none() && consumed.whole),
+            (credit, None) => {
+                sum.add(price.characters, consumed.characters, credit.is_none() && consumed.whole)
+            }
         }
         let guessed = estimate(consumed.characters, price.input_tokens_estimated);
         sum.add(

@@ -1,5 +1,7 @@
 //! Rate cards as they are written, and how a rate is found on them.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use speech::Date;
 
@@ -68,7 +70,7 @@ struct Card {
 
 /// Every rate there is.
 #[derive(Clone, Debug, Default)]
-pub struct Rates(Vec<Rate>);
+pub struct Rates(Vec<Arc<Rate>>);
 
 impl Rates {
     /// The rates of these cards (TOML, `[[rate]]`), all together.
@@ -76,7 +78,7 @@ impl Rates {
     /// # Errors
     /// [`RateError`].
     pub fn read<'c>(cards: impl IntoIterator<Item = &'c str>) -> Result<Self, RateError> {
-        let mut rates: Vec<Rate> = Vec::new();
+        let mut rates: Vec<Arc<Rate>> = Vec::new();
         for card in cards {
             let card: Card = toml::from_str(card).map_err(|error| RateError::Shape(error.to_string()))?;
             for written in card.rate {
@@ -84,7 +86,7 @@ impl Rates {
                     if rates.iter().any(|known| known.id == rate.id) {
                         return Err(RateError::Twice(rate.id));
                     }
-                    rates.push(rate);
+                    rates.push(Arc::new(rate));
                 }
             }
         }
@@ -93,7 +95,7 @@ impl Rates {
 
     /// The rate of a model at a time: of the backend's own name before its kind's, of the model's own name before a
     /// pattern, of the longest pattern, and of these the latest that holds. None where nobody has said.
-    pub fn at(&self, backend: &str, kind: &str, model: &str, unix_ms: i64) -> Option<&Rate> {
+    pub fn at(&self, backend: &str, kind: &str, model: &str, unix_ms: i64) -> Option<&Arc<Rate>> {
         let today = day_of(unix_ms);
         let fitting = self.0.iter().filter(|rate| rate.from <= today).filter_map(|rate| {
             let of_backend = [kind, backend].iter().rposition(|name| *name == rate.backend)?;
