@@ -155,16 +155,13 @@ impl Rate {
         price.output_tokens.is_some() || price.audio.is_some() || price.local.is_some()
     }
 
-    /// What a thousand characters of ordinary text cost, for people who compare.
-    pub fn per_thousand_characters(&self) -> Nanos {
-        const LONGEST_MS: u64 = 65_000;
-        let consumed = Consumed {
-            characters: 1000,
-            whole: true,
-            audio_ms: LONGEST_MS,
-            local_ms: LONGEST_MS,
-            ..Consumed::default()
-        };
+    /// What so many characters of ordinary text would cost, as [`count`](Self::count) counts them.
+    pub fn likely(&self, characters: u64) -> Nanos {
+        /// Of ordinary speech.
+        const MS_PER_CHARACTER: u64 = 65;
+        let audio_ms = characters.saturating_mul(MS_PER_CHARACTER);
+        let consumed =
+            Consumed { characters, whole: true, audio_ms, local_ms: audio_ms, ..Consumed::default() };
         self.cost(&consumed).nanos
     }
 }

@@ -146,6 +146,14 @@ impl Catalogue {
         Ok(choice)
     }
 
+    /// Who else may answer to that name, or to that of the voice.
+    pub(crate) fn stand_ins_for(&self, wanted: &str) -> Vec<Choice> {
+        let own = VoiceId::parse(wanted).map(|id| id.voice);
+        let names = [Some(wanted), own.as_deref()];
+        let stand_ins = names.into_iter().flatten().filter_map(|name| self.stand_ins.get(name)).flatten();
+        stand_ins.filter_map(|stand_in| self.find(&Wish::Anybody, stand_in).ok().flatten()).collect()
+    }
+
     fn wish<'n>(&self, model: Option<&'n str>) -> Result<Wish<'n>, SpeechError> {
         let Some(name) = model else { return Ok(Wish::Anybody) };
         if self.is_backend(name) {

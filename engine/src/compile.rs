@@ -6,14 +6,13 @@ use std::task::{Context, Poll};
 use speech::{BoxFuture, Lexicons, Reading, SpeechError, SpeechGraph, SpeechRequest, Terms};
 use tower::{Service, ServiceExt as _};
 
-use crate::spoken::Asked;
+use crate::tab::Tab;
 
 /// A request with its compiled text.
-#[derive(Clone, Debug)]
 pub(crate) struct Compiled {
     pub(crate) request: SpeechRequest,
     pub(crate) graph: Arc<SpeechGraph>,
-    pub(crate) asked: Asked,
+    pub(crate) tab: Tab,
 }
 
 /// The same reading, with the client's own lexicon under the request's.
@@ -39,7 +38,7 @@ impl<S> Compile<S> {
     }
 }
 
-impl<S> Service<(SpeechRequest, Asked)> for Compile<S>
+impl<S> Service<(SpeechRequest, Tab)> for Compile<S>
 where
     S: Service<Compiled, Error = SpeechError> + Clone + Send + 'static,
     S::Future: Send,
@@ -52,14 +51,14 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, (mut request, asked): (SpeechRequest, Asked)) -> Self::Future {
+    fn call(&mut self, (mut request, tab): (SpeechRequest, Tab)) -> Self::Future {
         let inner = self.inner.clone();
         let lexicons = Arc::clone(&self.lexicons);
         Box::pin(async move {
             let Terms { client, reading, .. } = &mut request.terms;
             *reading = with_lexicon_of(&*lexicons, client, std::mem::take(reading)).await?;
             let graph = Arc::new(language::compile(request.text.clone(), &request.terms.reading)?);
-            inner.oneshot(Compiled { request, graph, asked }).await
+            inner.oneshot(Compiled { request, graph, tab }).await
         })
     }
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use futures::future;
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
-    ErrorKind, Lexicons, Piece, Reading, Sound, Speech, SpeechError, SpeechGraph, SpeechText, Terms,
-    TextError, Turn, Utterance,
+    ErrorKind, Lexicons, Piece, Reading, Sound, SpeechError, SpeechGraph, SpeechText, Terms, TextError, Turn,
+    Utterance,
 };
 
+use crate::buy::bought;
 use crate::catalogue::{Catalogue, Choice};
 use crate::chain::{Begin, chain, failing};
 use crate::compile::with_lexicon_of;
@@ -19,8 +20,9 @@ use crate::gather::{Gathered, Gathering};
 use crate::listen::begun;
 use crate::route::{Call, delivery};
 use crate::split::begins;
-use crate::spoken::{Asked, Spoken};
+use crate::spoken::Spoken;
 use crate::stack::Speaker;
+use crate::tab::{self, Claim, Tab};
 
 /// What a conversation is made of. Cheap to clone.
 #[derive(Clone)]
@@ -44,23 +46,27 @@ impl Conversation {
         mut terms: Terms,
         voice: Arc<str>,
         pieces: BoxStream<'static, Piece>,
-        asked: Asked,
+        tab: Tab,
     ) -> Result<Spoken, SpeechError> {
         let choice = self.catalogue.engage(terms.model.as_deref(), &voice)?;
         terms.reading =
             with_lexicon_of(&*self.lexicons, &terms.client, std::mem::take(&mut terms.reading)).await?;
         if let Some(follow) = choice.backend.follow(&delivery(&terms, &choice)) {
-            asked.choose(&choice.voice.id, &choice.model.id);
-            let dictation = Dictation::default();
-            let Speech { sound, receipt } = follow(dictation.taken(pieces, asked.clone())).await?;
-            asked.note(|facts| facts.receipts.push(receipt));
-            let sound = begun(dictation.heard(sound, terms.speed)).await?;
+            let id = &choice.voice.id;
+            tab.choose(id, &choice.model.id, choice.voice.languages.first().map(String::as_str));
+            let claim = Claim::of(tab.rate(&id.backend, &choice.model.id)?, "", terms.speed);
+            let call = tab::Call::new(&id.backend, &choice.model.id, claim, false);
+            let attempt = tab.begin(call).await?;
+            let dictation = Dictation::new(attempt.clone(), terms.speed);
+            let following = follow(dictation.taken(pieces), attempt.receipt());
+            let sound = bought(attempt, following, choice.backend.is_local()).await?;
+            let sound = begun(dictation.heard(sound)).await?;
             let encoded = encode(sound, terms.format, terms.volume).await?;
             let dropped = leaves_out_of_any_text(&terms, &choice);
-            return Ok(Spoken::new(choice, voice.to_string(), 0, dropped, &asked, encoded));
+            return Ok(Spoken::new(choice, voice.to_string(), dropped, &tab, encoded));
         }
         let turns = pieces.map(move |Piece { text, flush }| Turn { voice: Arc::clone(&voice), text, flush });
-        self.lines(terms, turns.boxed(), asked).await
+        self.lines(terms, turns.boxed(), tab).await
     }
 
     /// Voices take turns.
@@ -68,21 +74,21 @@ impl Conversation {
         self,
         mut terms: Terms,
         turns: BoxStream<'static, Turn>,
-        asked: Asked,
+        tab: Tab,
     ) -> Result<Spoken, SpeechError> {
         terms.reading =
             with_lexicon_of(&*self.lexicons, &terms.client, std::mem::take(&mut terms.reading)).await?;
-        self.lines(terms, turns, asked).await
+        self.lines(terms, turns, tab).await
     }
 
     async fn lines(
         self,
         terms: Terms,
         turns: BoxStream<'static, Turn>,
-        asked: Asked,
+        tab: Tab,
     ) -> Result<Spoken, SpeechError> {
         let reading = terms.reading.clone();
-        let counting = asked.clone();
+        let counting = tab.clone();
         let mut lines = gathered(turns)
             .inspect(move |(_, gathered)| counting.hear(gathered.text.chars().count()))
             .filter_map(move |(voice, gathered)| future::ready(line(voice, gathered, &reading).transpose()))
@@ -90,25 +96,25 @@ impl Conversation {
         let first = lines.next().await.ok_or_else(nothing_to_say)??;
         let choice = self.catalogue.engage(terms.model.as_deref(), &first.voice)?;
         let requested = first.voice.to_string();
-        let call = Call::new(&terms, &choice, Arc::clone(&first.graph), asked.clone());
+        let call = Call::new(&terms, &choice, Arc::clone(&first.graph), tab.clone());
         let dropped = choice.backend.leaves_out(&call.utterance);
         let (format, volume) = (terms.format, terms.volume);
-        asked.note(|facts| facts.in_parts = true);
+        tab.note(|state| state.in_parts = true);
         let links = {
-            let asked = asked.clone();
+            let tab = tab.clone();
             let lines = stream::iter([Ok(first)]).chain(lines);
-            lines.flat_map(move |line| stream::iter(self.links(&terms, line, &asked)))
+            lines.flat_map(move |line| stream::iter(self.links(&terms, line, &tab)))
         };
         let sound = chain(links.boxed()).await.ok_or_else(nothing_to_say)??;
         let encoded = encode(Sound::Samples(sound), format, volume).await?;
-        Ok(Spoken::new(choice, requested, 0, dropped, &asked, encoded))
+        Ok(Spoken::new(choice, requested, dropped, &tab, encoded))
     }
 
     /// The links that say a line.
-    fn links(&self, terms: &Terms, line: Result<Line, SpeechError>, asked: &Asked) -> Vec<Begin> {
+    fn links(&self, terms: &Terms, line: Result<Line, SpeechError>, tab: &Tab) -> Vec<Begin> {
         let begins = line.and_then(|Line { voice, offset, graph }| {
             let choice = self.catalogue.engage(terms.model.as_deref(), &voice)?;
-            begins(&self.speaker, Call::new(terms, &choice, graph, asked.clone()), offset, true)
+            begins(&self.speaker, Call::new(terms, &choice, graph, tab.clone()), offset, true)
         });
         begins.unwrap_or_else(|error| vec![failing(error)])
     }

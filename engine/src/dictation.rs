@@ -1,15 +1,16 @@
 //! Watches over a vendor that follows a text while it is written.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{EncodedStream, ErrorKind, PcmStream, Piece, Sound, SpeechError, Speed};
 use tokio::sync::watch;
 
+use crate::books::locked;
 use crate::listen::{heard, least_ms_of};
-use crate::spoken::Asked;
+use crate::tab::Attempt;
 
 /// The longest silence of a vendor that owes sound.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -17,8 +18,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// What the vendor has been given, and what it owes for that. Clones are the same dictation.
 #[derive(Clone)]
 pub(crate) struct Dictation {
+    attempt: Attempt,
+    speed: Speed,
     letters: Arc<AtomicUsize>,
     owes: watch::Sender<Owes>,
+    /// Why no more text is given.
+    refused: Arc<Mutex<Option<SpeechError>>>,
 }
 
 /// What the vendor owes.
@@ -32,34 +37,37 @@ enum Owes {
     End,
 }
 
-impl Default for Dictation {
-    fn default() -> Self {
-        Self { letters: Arc::default(), owes: watch::channel(Owes::Nothing).0 }
-    }
-}
-
 impl Dictation {
-    /// The pieces, counted as the vendor takes them.
-    pub(crate) fn taken(&self, pieces: BoxStream<'static, Piece>, asked: Asked) -> BoxStream<'static, Piece> {
-        let taking = (self.clone(), pieces, asked);
-        stream::unfold(taking, |(dictation, mut pieces, asked)| async move {
+    pub(crate) fn new(attempt: Attempt, speed: Speed) -> Self {
+        let owes = watch::channel(Owes::Nothing).0;
+        Self { attempt, speed, letters: Arc::default(), owes, refused: Arc::default() }
+    }
+
+    /// The pieces, each paid for before the vendor takes it. Where a budget has no room for the next, there is none.
+    pub(crate) fn taken(&self, pieces: BoxStream<'static, Piece>) -> BoxStream<'static, Piece> {
+        let taking = (self.clone(), pieces);
+        stream::unfold(taking, |(dictation, mut pieces)| async move {
             let Some(piece) = pieces.next().await else {
                 dictation.owes.send_replace(Owes::End);
                 return None;
             };
-            asked.hear(piece.text.chars().count());
+            if let Err(error) = dictation.attempt.write(&piece.text, dictation.speed).await {
+                *locked(&dictation.refused) = Some(error);
+                dictation.owes.send_replace(Owes::End);
+                return None;
+            }
             let letters = piece.text.chars().filter(|c| c.is_alphanumeric()).count();
             dictation.letters.fetch_add(letters, Ordering::Relaxed);
             if piece.flush {
                 dictation.owes.send_replace(Owes::Sound);
             }
-            Some((piece, (dictation, pieces, asked)))
+            Some((piece, (dictation, pieces)))
         })
         .boxed()
     }
 
     /// The same sound; one that is owed for too long, or ends before it could have said the text, ends in an error.
-    pub(crate) fn heard(self, sound: Sound, speed: Speed) -> Sound {
+    pub(crate) fn heard(self, sound: Sound) -> Sound {
         let sound = match sound {
             Sound::Samples(PcmStream { sample_rate, chunks }) => {
                 Sound::Samples(PcmStream { sample_rate, chunks: self.clone().paid(chunks) })
@@ -68,7 +76,7 @@ impl Dictation {
                 Sound::Encoded(EncodedStream { format, chunks: self.clone().paid(chunks) })
             }
         };
-        let letters = self.letters;
+        let (letters, speed) = (self.letters, self.speed);
         heard(sound, move || least_ms_of(letters.load(Ordering::Relaxed), speed), None)
     }
 
@@ -81,7 +89,10 @@ impl Dictation {
             let (dictation, mut chunks, mut overdue) = paying?;
             let chunk = tokio::select! {
                 biased;
-                chunk = chunks.next() => chunk?,
+                chunk = chunks.next() => match chunk {
+                    Some(chunk) => chunk,
+                    None => return Some((Err(locked(&dictation.refused).take()?), None)),
+                },
                 () = is_overdue(&mut overdue) => return Some((Err(stalled()), None)),
             };
             dictation.owes.send_if_modified(|owes| {

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
     AudioChunk, AudioFormat, AudioStream, BoxFuture, Codec, EncodedStream, PcmChunk, PcmStream, SampleRate,
-    Sound, Speech, SpeechError, Volume,
+    Sound, SpeechError, Volume,
 };
 use tower::Service;
 
@@ -37,7 +37,7 @@ impl<S> Encode<S> {
 
 impl<S> Service<Call> for Encode<S>
 where
-    S: Service<Call, Response = Speech, Error = SpeechError>,
+    S: Service<Call, Response = Sound, Error = SpeechError>,
     S::Future: Send + 'static,
 {
     type Response = Encoded;
@@ -51,7 +51,7 @@ where
     fn call(&mut self, call: Call) -> Self::Future {
         let (format, volume) = (call.format, call.volume);
         let speaking = self.inner.call(call);
-        Box::pin(async move { encode(speaking.await?.sound, format, volume).await })
+        Box::pin(async move { encode(speaking.await?, format, volume).await })
     }
 }
 

@@ -1,5 +1,7 @@
 //! The speech stack: what happens between a [`SpeechRequest`] and its audio, for every door alike.
 
+mod books;
+mod buy;
 mod catalogue;
 mod chain;
 mod compile;
@@ -17,34 +19,57 @@ mod route;
 mod split;
 mod spoken;
 mod stack;
+mod tab;
+mod tariff;
 mod timeouts;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use billing::{Ledger, Nanos};
 use futures::stream::BoxStream;
 use speech::{
-    Clock, Journal, Lexicons, Piece, Reading, SpeechError, SpeechRequest, SpeechText, Terms, Turn, Voice,
-    VoiceId,
+    Clock, Lexicons, Piece, Reading, SpeechError, SpeechRequest, SpeechText, Terms, Turn, Voice, VoiceId,
 };
 use tower::ServiceExt;
 
+use books::Books;
 pub use catalogue::{Catalogue, ModelName};
 pub use language::English;
-pub use meter::Refusal;
+pub use meter::{Refusal, Replayed};
 pub use normalise::Normalised;
 pub use spoken::{Reason, Spoken, Tally};
+pub use tariff::Tariff;
 
 /// What the engine is made of.
 pub struct Parts {
     /// Who can speak, under which names.
     pub catalogue: Catalogue,
-    /// Where every request leaves its row.
-    pub journal: Arc<dyn Journal>,
+    /// Where every request is entered, and what it costs.
+    pub ledger: Arc<dyn Ledger>,
+    /// What it costs.
+    pub tariff: Tariff,
     /// How each client wants words to be said.
     pub lexicons: Arc<dyn Lexicons>,
     /// Wall-clock time for the rows.
     pub clock: Arc<dyn Clock>,
+}
+
+/// What a request would cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// Who would speak.
+    pub voice: VoiceId,
+    /// By which model.
+    pub model: String,
+    /// Code points of the text.
+    pub characters: u64,
+    /// What it would cost, as far as the text alone tells.
+    pub likely: Nanos,
+    /// What would be set aside for it.
+    pub most: Nanos,
+    /// By which rate.
+    pub rate: String,
 }
 
 /// The speech stack. Cheap to clone.
@@ -52,7 +77,7 @@ pub struct Parts {
 pub struct Engine {
     stack: stack::Stack,
     catalogue: Arc<Catalogue>,
-    ledger: meter::Ledger,
+    books: Books,
     lexicons: Arc<dyn Lexicons>,
     conversation: converse::Conversation,
 }
@@ -60,14 +85,14 @@ pub struct Engine {
 impl Engine {
     /// Builds the stack.
     pub fn new(parts: Parts) -> Self {
-        let Parts { catalogue, journal, lexicons, clock } = parts;
+        let Parts { catalogue, ledger, tariff, lexicons, clock } = parts;
         let catalogue = Arc::new(catalogue);
-        let ledger = meter::Ledger::new(journal, clock);
+        let books = Books::new(ledger, tariff, clock);
         let speaker = stack::speaker();
-        let stack = stack::build(ledger.clone(), lexicons.clone(), catalogue.clone(), speaker.clone());
+        let stack = stack::build(books.clone(), lexicons.clone(), catalogue.clone(), speaker.clone());
         let conversation =
             converse::Conversation { catalogue: catalogue.clone(), lexicons: lexicons.clone(), speaker };
-        Self { stack, catalogue, ledger, lexicons, conversation }
+        Self { stack, catalogue, books, lexicons, conversation }
     }
 
     /// Speaks. Resolves when the first audio is ready. One row goes to the journal when the stream ends, fails
@@ -90,9 +115,9 @@ impl Engine {
         voice: Arc<str>,
         pieces: BoxStream<'static, Piece>,
     ) -> Result<Spoken, SpeechError> {
-        let row = self.ledger.open_on(&terms, None);
-        let asked = row.asked();
-        row.over(self.conversation.clone().dictate(terms, voice, pieces, asked)).await
+        let row = self.books.open_on(&terms, None);
+        let tab = row.tab();
+        row.over(self.conversation.clone().dictate(terms, voice, pieces, tab)).await
     }
 
     /// Voices take turns: one sound, one row, under the first voice's name. Otherwise as [`dictate`](Self::dictate).
@@ -104,9 +129,9 @@ impl Engine {
         terms: Terms,
         turns: BoxStream<'static, Turn>,
     ) -> Result<Spoken, SpeechError> {
-        let row = self.ledger.open_on(&terms, None);
-        let asked = row.asked();
-        row.over(self.conversation.clone().converse(terms, turns, asked)).await
+        let row = self.books.open_on(&terms, None);
+        let tab = row.tab();
+        row.over(self.conversation.clone().converse(terms, turns, tab)).await
     }
 
     /// Asks every vendor anew for its models and voices: see [`Catalogue::refresh`].
@@ -129,9 +154,38 @@ impl Engine {
         normalise::normalise(text, reading, english).await
     }
 
+    /// What a request would cost; nobody is asked to speak, and nothing is set aside.
+    ///
+    /// # Errors
+    /// As [`speak`](Self::speak), for the names and for a model that has no price.
+    pub fn estimate(&self, request: &SpeechRequest) -> Result<Estimate, SpeechError> {
+        let choice = self.catalogue.resolve(request.terms.model.as_deref(), &request.voice)?;
+        let rate = self.books.tariff().rate(&choice.voice.id.backend, &choice.model.id, self.books.now())?;
+        let (text, speed) = (request.text.as_str(), request.terms.speed);
+        Ok(Estimate {
+            likely: rate.likely(rate.count(text)),
+            most: tab::Claim::of(Arc::clone(&rate), text, speed).amounts.charge,
+            voice: choice.voice.id,
+            model: choice.model.id,
+            characters: request.text.characters() as u64,
+            rate: rate.id.clone(),
+        })
+    }
+
+    /// Enters a request that was answered with what an earlier one had been answered, at no charge.
+    pub async fn replayed(&self, replayed: Replayed) {
+        self.books.replayed(replayed).await;
+    }
+
+    /// Keeps the books: renews the leases of what runs here, and settles what died elsewhere. To be run for as long as
+    /// anybody may speak; it never ends.
+    pub async fn keep_books(&self) {
+        self.books.keep().await;
+    }
+
     /// Journals a request that a door refused before it became a [`SpeechRequest`].
     pub async fn refused(&self, refusal: Refusal) {
-        self.ledger.refused(refusal).await;
+        self.books.refused(refusal).await;
     }
 
     /// The voice that a request with these names would be spoken by; nobody is asked to speak.
@@ -163,11 +217,11 @@ impl Engine {
     /// The backend that cannot speak, or the journal that cannot be written.
     pub async fn ready(&self) -> Result<(), SpeechError> {
         self.catalogue.ready()?;
-        self.ledger.ready().await
+        self.books.ready().await
     }
 
     /// Resolves when every row of finished requests is on disk. Call it once no request is left.
     pub async fn settled(&self) {
-        self.ledger.settled().await;
+        self.books.settled().await;
     }
 }

@@ -4,8 +4,8 @@ use std::task::{Context, Poll};
 
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
-    BoxFuture, EncodedChunk, EncodedStream, ErrorKind, PcmChunk, PcmStream, Sound, Speech, SpeechError,
-    Speed, Utterance, WordTiming,
+    BoxFuture, EncodedChunk, EncodedStream, ErrorKind, PcmChunk, PcmStream, Sound, SpeechError, Speed,
+    Utterance, WordTiming,
 };
 use tower::Service;
 
@@ -32,12 +32,12 @@ impl<S> Listen<S> {
 
 impl<S> Service<Call> for Listen<S>
 where
-    S: Service<Call, Response = Speech, Error = SpeechError>,
+    S: Service<Call, Response = Sound, Error = SpeechError>,
     S::Future: Send + 'static,
 {
-    type Response = Speech;
+    type Response = Sound;
     type Error = SpeechError;
-    type Future = BoxFuture<Result<Speech, SpeechError>>;
+    type Future = BoxFuture<Result<Sound, SpeechError>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), SpeechError>> {
         self.inner.poll_ready(context)
@@ -48,14 +48,8 @@ where
         let pace = (delivery.timed && !call.backend.times_words())
             .then(|| Pace::of(&call.utterance.graph, delivery));
         let least_ms = least_ms(&call.utterance);
-        let asked = call.asked.clone();
         let speaking = self.inner.call(call);
-        Box::pin(async move {
-            let Speech { sound, receipt } = speaking.await?;
-            asked.note(|facts| facts.receipts.push(receipt.clone()));
-            let sound = begun(heard(sound, move || least_ms, pace)).await?;
-            Ok(Speech { sound, receipt })
-        })
+        Box::pin(async move { begun(heard(speaking.await?, move || least_ms, pace)).await })
     }
 }
 

@@ -5,13 +5,14 @@ use std::task::{Context, Poll};
 
 use speech::{
     AudioFormat, AudioStream, Backend, BoxFuture, Codec, Delivery, SampleRate, SpeechError, SpeechGraph,
-    Terms, Utterance, Volume,
+    SpeechRequest, Terms, Utterance, Volume,
 };
-use tower::Service;
+use tower::{Service, ServiceExt as _};
 
 use crate::catalogue::{Catalogue, Choice};
 use crate::compile::Compiled;
-use crate::spoken::{Asked, Spoken};
+use crate::spoken::{Reason, Spoken};
+use crate::tab::{Claim, Refused, Tab};
 
 /// One call of one backend.
 #[derive(Clone)]
@@ -23,7 +24,7 @@ pub(crate) struct Call {
     /// What the listener gets.
     pub(crate) format: AudioFormat,
     pub(crate) volume: Volume,
-    pub(crate) asked: Asked,
+    pub(crate) tab: Tab,
 }
 
 /// Encoded audio, and how many of its samples make a second.
@@ -51,15 +52,15 @@ pub(crate) fn delivery(terms: &Terms, choice: &Choice) -> Delivery {
 
 impl Call {
     /// The chosen voice says `graph` on these terms.
-    pub(crate) fn new(terms: &Terms, choice: &Choice, graph: Arc<SpeechGraph>, asked: Asked) -> Self {
-        asked.choose(&choice.voice.id, &choice.model.id);
+    pub(crate) fn new(terms: &Terms, choice: &Choice, graph: Arc<SpeechGraph>, tab: Tab) -> Self {
+        tab.choose(&choice.voice.id, &choice.model.id, choice.voice.languages.first().map(String::as_str));
         Self {
             backend: Arc::clone(&choice.backend),
             most_characters: choice.model.most_characters,
             utterance: Utterance { graph, delivery: delivery(terms, choice) },
             format: terms.format,
             volume: terms.volume,
-            asked,
+            tab,
         }
     }
 }
@@ -79,7 +80,7 @@ impl<S> Route<S> {
 
 impl<S> Service<Compiled> for Route<S>
 where
-    S: Service<Call, Response = Encoded, Error = SpeechError>,
+    S: Service<Call, Response = Encoded, Error = SpeechError> + Clone + Send + 'static,
     S::Future: Send + 'static,
 {
     type Response = Spoken;
@@ -90,20 +91,53 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, Compiled { request, graph, asked }: Compiled) -> Self::Future {
-        let choice = match self.catalogue.engage(request.terms.model.as_deref(), &request.voice) {
-            Ok(choice) => choice,
-            Err(error) => return Box::pin(async { Err(error) }),
-        };
-        let call = Call::new(&request.terms, &choice, graph, asked.clone());
-        let dropped = choice.backend.leaves_out(&call.utterance);
-        let characters = call.utterance.graph.text().characters();
-        let encoding = self.inner.call(call);
+    fn call(&mut self, Compiled { request, graph, tab }: Compiled) -> Self::Future {
+        let (inner, catalogue) = (self.inner.clone(), Arc::clone(&self.catalogue));
         Box::pin(async move {
-            let encoded = encoding.await?;
-            Ok(Spoken::new(choice, request.voice, characters, dropped, &asked, encoded))
+            let SpeechRequest { terms, voice, .. } = request;
+            let choice = catalogue.engage(terms.model.as_deref(), &voice)?;
+            let choice = affordable(&catalogue, &terms, &voice, choice, &graph, &tab).await?;
+            let call = Call::new(&terms, &choice, graph, tab.clone());
+            let dropped = choice.backend.leaves_out(&call.utterance);
+            let encoded = inner.oneshot(call).await?;
+            Ok(Spoken::new(choice, voice, dropped, &tab, encoded))
         })
     }
+}
+
+/// The choice, once what it may cost is set aside; where a budget throttles, the dearest of those that are cheaper and
+/// for which there is room.
+async fn affordable(
+    catalogue: &Catalogue,
+    terms: &Terms,
+    voice: &str,
+    choice: Choice,
+    graph: &SpeechGraph,
+    tab: &Tab,
+) -> Result<Choice, SpeechError> {
+    let claim = |choice: &Choice| {
+        let rate = tab.rate(&choice.voice.id.backend, &choice.model.id)?;
+        Ok::<_, SpeechError>(Claim::of(rate, graph.text().as_str(), terms.speed))
+    };
+    let wanted = claim(&choice)?;
+    let price = wanted.amounts.charge;
+    let throttled = match tab.hold(&choice.voice.id.backend, &choice.model.id, wanted).await {
+        Ok(()) => return Ok(choice),
+        Err(Refused::Throttled(error)) => error,
+        Err(Refused::Error(error)) => return Err(error),
+    };
+    let stand_ins = catalogue.stand_ins_for(voice).into_iter();
+    let mut cheaper: Vec<_> = stand_ins.filter_map(|choice| Some((claim(&choice).ok()?, choice))).collect();
+    cheaper.retain(|(claim, _)| claim.amounts.charge < price);
+    cheaper.sort_by_key(|(claim, _)| std::cmp::Reverse(claim.amounts.charge));
+    for (claim, choice) in cheaper {
+        match tab.hold(&choice.voice.id.backend, &choice.model.id, claim).await {
+            Ok(()) => return Ok(Choice { reason: Reason::Throttled, ..choice }),
+            Err(Refused::Throttled(_)) => {}
+            Err(Refused::Error(error)) => return Err(error),
+        }
+    }
+    Err(throttled)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures::stream::{self, StreamExt};
-use speech::{BoxFuture, Codec, Reading, Receipt, Sound, Speech, SpeechError, SpeechGraph, SpeechText};
+use speech::{BoxFuture, Codec, Reading, Sound, SpeechError, SpeechGraph, SpeechText};
 use tower::{Service, ServiceExt as _};
 
 use crate::chain::{Begin, Link, chain};
@@ -25,12 +25,12 @@ impl<S> Split<S> {
 
 impl<S> Service<Call> for Split<S>
 where
-    S: Service<Call, Response = Speech, Error = SpeechError> + Clone + Send + 'static,
+    S: Service<Call, Response = Sound, Error = SpeechError> + Clone + Send + 'static,
     S::Future: Send + 'static,
 {
-    type Response = Speech;
+    type Response = Sound;
     type Error = SpeechError;
-    type Future = BoxFuture<Result<Speech, SpeechError>>;
+    type Future = BoxFuture<Result<Sound, SpeechError>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), SpeechError>> {
         self.inner.poll_ready(context)
@@ -43,12 +43,11 @@ where
         }
         let inner = self.inner.clone();
         Box::pin(async move {
-            call.asked.note(|facts| facts.in_parts = true);
+            call.tab.note(|state| state.in_parts = true);
             let links = stream::iter(begins(&inner, call, 0, true)?);
             let sound =
                 chain(links.boxed()).await.unwrap_or_else(|| Err(SpeechError::internal("a text of no part")));
-            // Every part notes its own receipt.
-            Ok(Speech { sound: Sound::Samples(sound?), receipt: Receipt::default() })
+            Ok(Sound::Samples(sound?))
         })
     }
 }
@@ -62,7 +61,7 @@ pub(crate) fn begins<S>(
     rested: bool,
 ) -> Result<Vec<Begin>, SpeechError>
 where
-    S: Service<Call, Response = Speech, Error = SpeechError> + Clone + Send + 'static,
+    S: Service<Call, Response = Sound, Error = SpeechError> + Clone + Send + 'static,
     S::Future: Send + 'static,
 {
     let limit = call.most_characters.unwrap_or(usize::MAX);
@@ -78,7 +77,7 @@ where
         let begin: Begin = Box::new(move || {
             let speaking = speaker.clone().oneshot(call.clone());
             Box::pin(async move {
-                let sound = decode::samples(speaking.await?.sound).await?;
+                let sound = decode::samples(speaking.await?).await?;
                 Ok(Link { offset, rested, sound })
             })
         });

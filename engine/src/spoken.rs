@@ -1,10 +1,9 @@
 //! What the stack gives back.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use crate::catalogue::Choice;
 use crate::route::Encoded;
-use speech::{AudioStream, Date, Receipt, SampleRate, Usage, Voice, VoiceId};
+use crate::tab::Tab;
+use speech::{AudioStream, Date, SampleRate, Usage, Voice};
 
 /// Why this voice speaks, as `x-soundboard-reason` says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +14,8 @@ pub enum Reason {
     Alias,
     /// The voice that was asked for is announced to be gone by now; this one stands in.
     Deprecated,
+    /// A budget of the client's has no room for the voice that was asked for; this one is cheaper.
+    Throttled,
 }
 
 impl Reason {
@@ -24,6 +25,7 @@ impl Reason {
             Self::Exact => "exact",
             Self::Alias => "alias",
             Self::Deprecated => "deprecated",
+            Self::Throttled => "throttled",
         }
     }
 }
@@ -51,18 +53,13 @@ pub struct Spoken {
 }
 
 impl Spoken {
-    /// `characters` of a text that is known; 0 of one that is still being written.
     pub(crate) fn new(
         choice: Choice,
         requested_voice: String,
-        characters: usize,
         dropped: Vec<String>,
-        asked: &Asked,
+        tab: &Tab,
         Encoded { sample_rate, audio }: Encoded,
     ) -> Self {
-        if characters > 0 {
-            asked.hear(characters);
-        }
         Self {
             voice: choice.voice,
             model: choice.model.id,
@@ -70,7 +67,7 @@ impl Spoken {
             reason: choice.reason,
             dropped,
             deprecated_after: choice.deprecated_after,
-            tally: Tally(asked.clone()),
+            tally: Tally(tab.clone()),
             sample_rate,
             audio,
         }
@@ -78,78 +75,27 @@ impl Spoken {
 }
 
 /// What is counted while a speech lasts. Clones are the same tally.
-#[derive(Clone, Debug, Default)]
-pub struct Tally(Asked);
+#[derive(Clone)]
+pub struct Tally(Tab);
 
 impl Tally {
     /// Code points of the text: what is billed. Of a text that is still being written, those so far.
     pub fn characters(&self) -> u64 {
-        self.0.facts().characters.unwrap_or_default()
+        self.0.note(|state| state.row.characters.unwrap_or_default())
     }
 
     /// What the vendor charges, in its own unit, where it has said so for the whole of the text.
     pub fn charge(&self) -> Option<u64> {
-        let facts = self.0.facts();
-        if facts.in_parts { None } else { facts.usage().characters }
+        self.0.note(|state| if state.in_parts { None } else { state.usage().characters })
     }
 
     /// What the backend says that it counted, so far.
     pub fn usage(&self) -> Usage {
-        self.0.facts().usage()
-    }
-}
-
-/// What is known of a request once somebody is asked to speak: told on the way, read by the meter, however the
-/// request ends.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Asked(Arc<Mutex<Facts>>);
-
-/// What [`Asked`] knows.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Facts {
-    pub(crate) voice: Option<VoiceId>,
-    pub(crate) model: Option<String>,
-    pub(crate) characters: Option<u64>,
-    pub(crate) receipts: Vec<Receipt>,
-    /// Whether the vendor is called several times, and has counted only the first parts when the sound begins.
-    pub(crate) in_parts: bool,
-}
-
-impl Asked {
-    pub(crate) fn note(&self, write: impl FnOnce(&mut Facts)) {
-        write(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        self.0.usage()
     }
 
-    /// Who speaks; of several voices in turn, the first.
-    pub(crate) fn choose(&self, voice: &VoiceId, model: &str) {
-        self.note(|facts| {
-            facts.voice.get_or_insert_with(|| voice.clone());
-            facts.model.get_or_insert_with(|| model.to_owned());
-        });
-    }
-
-    /// So many more characters of a text that is still being written.
-    pub(crate) fn hear(&self, characters: usize) {
-        self.note(|facts| *facts.characters.get_or_insert(0) += characters as u64);
-    }
-
-    pub(crate) fn facts(&self) -> Facts {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-impl Facts {
-    /// The sum of what was counted; the id of the last.
-    pub(crate) fn usage(&self) -> Usage {
-        let add = |one: Option<u64>, other: Option<u64>| match (one, other) {
-            (Some(one), Some(other)) => Some(one.saturating_add(other)),
-            (one, other) => one.or(other),
-        };
-        self.receipts.iter().map(Receipt::read).fold(Usage::default(), |sum, usage| Usage {
-            request_id: usage.request_id.or(sum.request_id),
-            characters: add(sum.characters, usage.characters),
-            input_tokens: add(sum.input_tokens, usage.input_tokens),
-            output_tokens: add(sum.output_tokens, usage.output_tokens),
-        })
+    /// Whether a budget that only warns is passed.
+    pub fn is_over_budget(&self) -> bool {
+        self.0.note(|state| state.over)
     }
 }

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use speech::{Lexicons, Speech, SpeechError, SpeechRequest};
+use speech::{Lexicons, Sound, SpeechError, SpeechRequest};
 use tower::ServiceBuilder;
 use tower::layer::layer_fn;
 use tower::util::BoxCloneSyncService;
 
 use crate::Spoken;
+use crate::books::Books;
+use crate::buy::buy;
 use crate::catalogue::Catalogue;
 use crate::compile::Compile;
 use crate::encode::Encode;
 use crate::listen::Listen;
-use crate::meter::{Ledger, Meter};
+use crate::meter::Meter;
 use crate::route::{Call, Route};
 use crate::split::Split;
 use crate::timeouts::Timeouts;
@@ -21,22 +23,22 @@ use crate::timeouts::Timeouts;
 pub(crate) type Stack = BoxCloneSyncService<SpeechRequest, Spoken, SpeechError>;
 
 /// Its lower half: one call of one backend.
-pub(crate) type Speaker = BoxCloneSyncService<Call, Speech, SpeechError>;
+pub(crate) type Speaker = BoxCloneSyncService<Call, Sound, SpeechError>;
 
 /// Outermost first.
 pub(crate) fn build(
-    ledger: Ledger,
+    books: Books,
     lexicons: Arc<dyn Lexicons>,
     catalogue: Arc<Catalogue>,
     speaker: Speaker,
 ) -> Stack {
     BoxCloneSyncService::new(
         ServiceBuilder::new()
-            // sees every end there is, a dropped future included, and journals it once
-            .layer(layer_fn(|inner| Meter::new(inner, ledger.clone())))
+            // sees every end there is, a dropped future included, and settles it once
+            .layer(layer_fn(|inner| Meter::new(inner, books.clone())))
             // text to graph, once for all candidates
             .layer(layer_fn(|inner| Compile::new(inner, lexicons.clone())))
-            // a name becomes a backend and its voice
+            // a name becomes a backend and its voice; what it may cost is set aside
             .layer(layer_fn(|inner| Route::new(inner, catalogue.clone())))
             // the sound becomes the client's format, slice by slice, unless it has it
             .layer(layer_fn(Encode::new))
@@ -54,11 +56,6 @@ pub(crate) fn speaker() -> Speaker {
             .layer(layer_fn(Listen::new))
             // a backend that stalls is a failure, not a wait; innermost, so that no slow reader trips it
             .layer(layer_fn(Timeouts::new))
-            .service_fn(adapter),
+            .service_fn(buy),
     )
-}
-
-/// The innermost service: the backend itself.
-async fn adapter(call: Call) -> Result<Speech, SpeechError> {
-    call.backend.speak(call.utterance).await
 }

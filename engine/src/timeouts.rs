@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures::stream::{self, BoxStream, StreamExt};
-use speech::{BoxFuture, EncodedStream, ErrorKind, PcmStream, Sound, Speech, SpeechError};
+use speech::{BoxFuture, EncodedStream, ErrorKind, PcmStream, Sound, SpeechError};
 use tokio::time::timeout;
 use tower::Service;
 
@@ -29,12 +29,12 @@ impl<S> Timeouts<S> {
 
 impl<S> Service<Call> for Timeouts<S>
 where
-    S: Service<Call, Response = Speech, Error = SpeechError>,
+    S: Service<Call, Response = Sound, Error = SpeechError>,
     S::Future: Send + 'static,
 {
-    type Response = Speech;
+    type Response = Sound;
     type Error = SpeechError;
-    type Future = BoxFuture<Result<Speech, SpeechError>>;
+    type Future = BoxFuture<Result<Sound, SpeechError>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), SpeechError>> {
         self.inner.poll_ready(context)
@@ -43,17 +43,15 @@ where
     fn call(&mut self, call: Call) -> Self::Future {
         let speaking = timeout(FIRST_AUDIO, self.inner.call(call));
         Box::pin(async move {
-            let Speech { sound, receipt } =
-                speaking.await.map_err(|_| stalled("gave no audio", FIRST_AUDIO))??;
-            let sound = match sound {
+            let sound = speaking.await.map_err(|_| stalled("gave no audio", FIRST_AUDIO))??;
+            Ok(match sound {
                 Sound::Samples(PcmStream { sample_rate, chunks }) => {
                     Sound::Samples(PcmStream { sample_rate, chunks: bounded(chunks) })
                 }
                 Sound::Encoded(EncodedStream { format, chunks }) => {
                     Sound::Encoded(EncodedStream { format, chunks: bounded(chunks) })
                 }
-            };
-            Ok(Speech { sound, receipt })
+            })
         })
     }
 }
@@ -98,7 +96,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_backend_that_never_begins_has_failed() {
-        let silent = service_fn(|_: Call| std::future::pending::<Result<Speech, SpeechError>>());
+        let silent = service_fn(|_: Call| std::future::pending::<Result<Sound, SpeechError>>());
         let began = Instant::now();
         let error = Timeouts::new(silent).oneshot(call()).await.err().unwrap();
         assert_eq!((error.kind(), began.elapsed()), (ErrorKind::DeadlineExceeded, FIRST_AUDIO));
@@ -110,10 +108,10 @@ mod tests {
         let chunks = std::sync::Mutex::new(Some(chunks));
         let speaking = service_fn(move |_: Call| {
             let chunks = chunks.lock().unwrap().take().unwrap().boxed();
-            async { Ok(Speech::from(PcmStream { sample_rate: SampleRate::MIN, chunks })) }
+            async { Ok(Sound::from(PcmStream { sample_rate: SampleRate::MIN, chunks })) }
         });
         let Sound::Samples(PcmStream { chunks: mut stream, .. }) =
-            Timeouts::new(speaking).oneshot(call()).await.unwrap().sound
+            Timeouts::new(speaking).oneshot(call()).await.unwrap()
         else {
             panic!("another kind of sound")
         };

@@ -1,0 +1,115 @@
+//! The innermost service: one call of one backend, entered on the tab before it is made.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::future::FutureExt;
+use futures::stream::{BoxStream, StreamExt};
+use speech::{BoxFuture, EncodedChunk, EncodedStream, PcmChunk, PcmStream, Sound, SpeechError};
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+
+use crate::route::Call;
+use crate::tab::{self, Attempt, Claim};
+
+/// How long a vendor that nobody waits for any more may take to say whether it has taken the request.
+const LAST_WAIT: Duration = Duration::from_secs(10);
+
+/// Calls the backend.
+pub(crate) async fn buy(call: Call) -> Result<Sound, SpeechError> {
+    let Call { backend, utterance, tab, .. } = call;
+    let model = utterance.delivery.model.clone().unwrap_or_default();
+    let rate = tab.rate(backend.name(), &model)?;
+    let claim = Claim::of(rate, utterance.graph.text().as_str(), utterance.delivery.speed);
+    let attempt = tab.begin(tab::Call::new(backend.name(), &model, claim, true)).await?;
+    let speaking = backend.speak(utterance, attempt.receipt());
+    bought(attempt, speaking, backend.is_local()).await
+}
+
+/// What the backend answers, also to a call whose caller is gone before it does: what it takes for it is known only
+/// then.
+pub(crate) async fn bought(
+    attempt: Attempt,
+    speaking: BoxFuture<Result<Sound, SpeechError>>,
+    is_local: bool,
+) -> Result<Sound, SpeechError> {
+    fail::fail_point!("called", |_| std::process::abort());
+    let sound =
+        Answered { attempt: attempt.clone(), speaking: Some(speaking), is_local, runtime: Handle::current() }
+            .await?;
+    fail::fail_point!("answered", |_| std::process::abort());
+    Ok(if attempt.is_by_sound() { listened(sound, attempt) } else { sound })
+}
+
+/// Resolves to the answer. Dropped before, it goes on to wait for it by a task of its own, and then hangs up.
+struct Answered {
+    attempt: Attempt,
+    speaking: Option<BoxFuture<Result<Sound, SpeechError>>>,
+    is_local: bool,
+    runtime: Handle,
+}
+
+impl Future for Answered {
+    type Output = Result<Sound, SpeechError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(speaking) = &mut self.speaking else { return Poll::Pending };
+        let answer = std::task::ready!(speaking.poll_unpin(context));
+        self.speaking = None;
+        self.attempt.answered(answer.is_ok());
+        Poll::Ready(answer)
+    }
+}
+
+impl Drop for Answered {
+    fn drop(&mut self) {
+        let Some(speaking) = self.speaking.take() else { return };
+        let attempt = self.attempt.clone();
+        if self.is_local {
+            drop(speaking);
+            return attempt.answered(false);
+        }
+        let books = attempt.books().clone();
+        let waiting = async move {
+            let answer = timeout(LAST_WAIT, speaking).await;
+            attempt.answered(matches!(answer, Ok(Ok(_))));
+        };
+        books.spawn(waiting, &self.runtime);
+    }
+}
+
+/// The same sound; its length is told as it comes.
+fn listened(sound: Sound, attempt: Attempt) -> Sound {
+    match sound {
+        Sound::Samples(PcmStream { sample_rate, chunks }) => {
+            let mut samples = 0;
+            let chunks = told(chunks, attempt, move |chunk: &PcmChunk| {
+                samples += chunk.samples.len() as u64;
+                samples * 1000 / u64::from(sample_rate.get())
+            });
+            Sound::Samples(PcmStream { sample_rate, chunks })
+        }
+        Sound::Encoded(EncodedStream { format, chunks }) => {
+            let mut counter = audio::counter(format);
+            let chunks = told(chunks, attempt, move |chunk: &EncodedChunk| {
+                counter.count(&chunk.bytes);
+                counter.milliseconds()
+            });
+            Sound::Encoded(EncodedStream { format, chunks })
+        }
+    }
+}
+
+fn told<T: Send + 'static>(
+    chunks: BoxStream<'static, Result<T, SpeechError>>,
+    attempt: Attempt,
+    mut milliseconds: impl FnMut(&T) -> u64 + Send + 'static,
+) -> BoxStream<'static, Result<T, SpeechError>> {
+    let told = chunks.inspect(move |chunk| {
+        if let Ok(chunk) = chunk {
+            attempt.heard(milliseconds(chunk));
+        }
+    });
+    told.boxed()
+}

@@ -1,0 +1,291 @@
+//! The tab of one request: who is called for it, what that comes to, and what is on hold for it.
+
+mod state;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use billing::{
+    Action, Amounts, Budget, Growth, Hold, LedgerError, Measure, Nanos, Rate, Settlement, Verdict, Work,
+};
+use speech::{ErrorKind, Receipt, SpeechError, Speed, Usage, VoiceId};
+use tokio::sync::Notify;
+
+use crate::books::{Books, locked};
+pub(crate) use state::{Call, Claim, State};
+
+/// What a long speech lasts, at the voice's own pace: half as long again as most.
+const MS_PER_CHARACTER: f64 = 100.0;
+/// Breath at its ends.
+const MS_AT_LEAST: f64 = 2000.0;
+
+/// So much more audio is put on hold where a speech is longer than was thought.
+const AHEAD_MS: u64 = 10_000;
+
+/// When money on hold may be free again.
+const HELD_FOR: Duration = Duration::from_secs(2);
+
+/// What is known and owed of a request: told on the way, settled by the meter, however the request ends. Clones are the
+/// same tab.
+#[derive(Clone)]
+pub(crate) struct Tab {
+    books: Books,
+    state: Arc<Mutex<State>>,
+    answered: Arc<Notify>,
+}
+
+impl Tab {
+    pub(crate) fn new(books: Books, state: State) -> Self {
+        Self { books, state: Arc::new(Mutex::new(state)), answered: Arc::default() }
+    }
+
+    pub(crate) fn books(&self) -> &Books {
+        &self.books
+    }
+
+    pub(crate) fn note<T>(&self, write: impl FnOnce(&mut State) -> T) -> T {
+        write(&mut locked(&self.state))
+    }
+
+    /// Who speaks; of several voices in turn, the first.
+    pub(crate) fn choose(&self, voice: &VoiceId, model: &str, language: Option<&str>) {
+        self.note(|State { row, .. }| {
+            row.backend.get_or_insert_with(|| voice.backend.clone());
+            row.voice.get_or_insert_with(|| voice.voice.clone());
+            row.model.get_or_insert_with(|| model.to_owned());
+            row.language = row.language.take().or_else(|| language.map(str::to_owned));
+        });
+    }
+
+    /// So many more characters of a text that is still being written.
+    pub(crate) fn hear(&self, characters: usize) {
+        self.note(|state| *state.row.characters.get_or_insert(0) += characters as u64);
+    }
+
+    /// What the backends say that they counted so far, all together.
+    pub(crate) fn usage(&self) -> Usage {
+        self.note(|state| state.usage())
+    }
+
+    /// The rate of a model at the time of this request.
+    pub(crate) fn rate(&self, backend: &str, model: &str) -> Result<Arc<Rate>, SpeechError> {
+        let at = self.note(|state| state.row.at_unix_ms);
+        self.books.tariff().rate(backend, model, at)
+    }
+
+    /// Sets aside what a call of that model may come to, before it is made.
+    ///
+    /// # Errors
+    /// No room in a budget; and a ledger that cannot be written.
+    pub(crate) async fn hold(&self, backend: &str, model: &str, claim: Claim) -> Result<(), Refused> {
+        let lease = self.books.lease();
+        let amounts = claim.amounts;
+        let mark = self.note(|state| state.mark_if_called(backend, model, claim, lease));
+        fail::fail_point!("hold", |_| std::process::abort());
+        self.books.runs(&mark.settlement.row.id, &self.state);
+        let verdict = self.books.ledger().hold(Hold { amounts, mark }).await;
+        fail::fail_point!("held", |_| std::process::abort());
+        let over = self.granted(verdict)?;
+        self.note(|state| {
+            state.held = Some(amounts);
+            state.over |= over;
+        });
+        Ok(())
+    }
+
+    /// Notes that a backend is about to be called; what was not set aside yet is first.
+    ///
+    /// # Errors
+    /// As [`hold`](Self::hold).
+    pub(crate) async fn begin(&self, call: Call) -> Result<Attempt, SpeechError> {
+        let lease = self.books.lease();
+        let (backend, model, claim) = (call.backend.clone(), call.model.clone(), call.claim.clone());
+        let is_held = self.note(|state| state.held.is_some());
+        if !is_held {
+            self.hold(&backend, &model, claim).await?;
+        }
+        let (attempt, growth) = self.note(|state| {
+            let number = state.begin(call);
+            let more = state.claimed().beyond(state.held.unwrap_or_default());
+            // The first call is what the hold's own mark tells of.
+            let is_told = number == 0 && more == Amounts::default();
+            (number, (!is_told).then(|| Growth { more, mark: state.mark(lease) }))
+        });
+        let attempt = Attempt { tab: self.clone(), index: attempt };
+        if let Some(growth) = growth {
+            self.grow(growth).await?;
+        }
+        Ok(attempt)
+    }
+
+    async fn grow(&self, growth: Growth) -> Result<(), SpeechError> {
+        let more = growth.more;
+        fail::fail_point!("grow", |_| std::process::abort());
+        let over = self.granted(self.books.ledger().grow(growth).await)?;
+        fail::fail_point!("grown", |_| std::process::abort());
+        self.note(|state| {
+            state.held = Some(state.held.unwrap_or_default().plus(more));
+            state.over |= over;
+        });
+        Ok(())
+    }
+
+    /// Sets more aside where a speech has become longer than what is on hold.
+    ///
+    /// # Errors
+    /// As [`hold`](Self::hold).
+    pub(crate) async fn keep_up(&self) -> Result<(), SpeechError> {
+        let lease = self.books.lease();
+        let growth = self.note(|state| {
+            let lacking = state.lacking(0)?;
+            (lacking != Amounts::default())
+                .then(|| state.lacking(AHEAD_MS))
+                .flatten()
+                .map(|more| Growth { more, mark: state.mark(lease) })
+        });
+        match growth {
+            Some(growth) => self.grow(growth).await,
+            None => Ok(()),
+        }
+    }
+
+    fn granted(&self, verdict: Result<Verdict, LedgerError>) -> Result<bool, Refused> {
+        match verdict.map_err(|error| Refused::Error(unavailable(error)))? {
+            Verdict::Granted { over } => Ok(over),
+            Verdict::Refused { budget, only_held } => {
+                let error = no_room(&budget, only_held, self.books.now());
+                match budget.action {
+                    Action::Throttle => Err(Refused::Throttled(error)),
+                    Action::Refuse | Action::Warn => Err(Refused::Error(error)),
+                }
+            }
+        }
+    }
+
+    /// What it all came to, once every backend has answered that was called.
+    pub(crate) async fn settlement(&self, outcome: billing::Outcome) -> Settlement {
+        loop {
+            let answered = self.answered.notified();
+            if let Some(settlement) = self.note(|state| state.settlement(outcome)) {
+                return settlement;
+            }
+            answered.await;
+        }
+    }
+}
+
+/// Why nothing was set aside.
+pub(crate) enum Refused {
+    /// Something cheaper may be.
+    Throttled(SpeechError),
+    /// Whatever it is.
+    Error(SpeechError),
+}
+
+impl From<Refused> for SpeechError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Throttled(error) | Refused::Error(error) => error,
+        }
+    }
+}
+
+/// One call of one backend that was entered on a tab.
+#[derive(Clone)]
+pub(crate) struct Attempt {
+    tab: Tab,
+    index: usize,
+}
+
+impl Attempt {
+    /// Where the backend writes what it counts.
+    pub(crate) fn receipt(&self) -> Receipt {
+        self.note(|call| call.receipt.clone())
+    }
+
+    /// Whether what is heard decides what it costs.
+    pub(crate) fn is_by_sound(&self) -> bool {
+        self.note(|call| call.claim.rate.is_by_sound())
+    }
+
+    pub(crate) fn books(&self) -> &Books {
+        &self.tab.books
+    }
+
+    /// The backend has answered: it speaks, or it does not.
+    pub(crate) fn answered(&self, speaks: bool) {
+        self.note(|call| call.answer(speaks));
+        self.tab.answered.notify_waiters();
+    }
+
+    /// So much audio has come, in all.
+    pub(crate) fn heard(&self, audio_ms: u64) {
+        self.note(|call| call.heard(audio_ms));
+    }
+
+    /// So much more text is about to be sent; what is on hold for it grows.
+    ///
+    /// # Errors
+    /// As [`Tab::hold`].
+    pub(crate) async fn write(&self, text: &str, speed: Speed) -> Result<(), SpeechError> {
+        self.tab.hear(text.chars().count());
+        let lease = self.tab.books.lease();
+        let growth = self.tab.note(|state| {
+            state.write(self.index, text, speed);
+            let more = state.claimed().beyond(state.held.unwrap_or_default());
+            (more != Amounts::default()).then(|| Growth { more, mark: state.mark(lease) })
+        });
+        match growth {
+            Some(growth) => self.tab.grow(growth).await,
+            None => Ok(()),
+        }
+    }
+
+    fn note<T>(&self, write: impl FnOnce(&mut Call) -> T) -> T {
+        self.tab.note(|state| write(state.call(self.index)))
+    }
+}
+
+impl Claim {
+    /// What saying `text` may come to at that rate.
+    pub(crate) fn of(rate: Arc<Rate>, text: &str, speed: Speed) -> Self {
+        let (counted, characters) = (rate.count(text), text.chars().count() as u64);
+        let longest_ms = longest_ms(characters, speed);
+        let charge = rate.most(&Work { characters: counted, longest_ms });
+        Self { rate, counted, amounts: Amounts { charge, characters, audio_ms: longest_ms } }
+    }
+}
+
+/// The longest that so many characters can reasonably last.
+fn longest_ms(characters: u64, speed: Speed) -> u64 {
+    if characters == 0 {
+        return 0;
+    }
+    ((characters as f64 * MS_PER_CHARACTER + MS_AT_LEAST) / f64::from(speed.times())) as u64
+}
+
+pub(crate) fn unavailable(error: LedgerError) -> SpeechError {
+    let message = "What speech costs cannot be written down just now, so nobody is asked to speak; the request may be \
+                   tried again.";
+    SpeechError::new(ErrorKind::LedgerUnavailable, message).retry_after(HELD_FOR).caused_by(error)
+}
+
+/// Which budget has no room, and until when.
+fn no_room(budget: &Budget, only_held: bool, now: i64) -> SpeechError {
+    let of = if budget.key.is_some() { "this API key" } else { "this client" };
+    let limit = match budget.measure {
+        Measure::Money => format!("{} US dollars", Nanos::new(budget.limit)),
+        Measure::Characters => format!("{} characters", budget.limit),
+        Measure::Audio => format!("{} seconds of audio", budget.limit / 1000),
+    };
+    let window = budget.window;
+    if only_held {
+        let message = format!(
+            "What is left of the budget of {of} ({limit}, window {window}) is on hold for requests that are running."
+        );
+        return SpeechError::new(ErrorKind::BudgetOnHold, message).retry_after(HELD_FOR);
+    }
+    let message = format!("The budget of {of} ({limit}, window {window}) has no room left for this request.");
+    let wait = u64::try_from(window.next_unix_ms(now).saturating_sub(now)).unwrap_or_default();
+    SpeechError::new(ErrorKind::BudgetExceeded, message).retry_after(Duration::from_millis(wait))
+}

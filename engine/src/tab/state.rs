@@ -1,0 +1,229 @@
+//! What stands on a tab.
+
+use std::sync::Arc;
+
+use billing::{Amounts, Attempt, Consumed, Cost, Mark, Nanos, Outcome, Rate, RequestRow, Settlement, Work};
+use speech::{Receipt, SampleRate, Speed, Usage};
+use tokio::time::Instant;
+
+/// All that is known of a request that runs.
+pub(crate) struct State {
+    pub(crate) row: RequestRow,
+    /// Whether the vendor is called several times, and has counted only the first parts when the sound begins.
+    pub(crate) in_parts: bool,
+    /// Whether a budget that only warns is passed.
+    pub(crate) over: bool,
+    /// What is on hold; none until something is.
+    pub(crate) held: Option<Amounts>,
+    began: Instant,
+    heard: Option<(u64, SampleRate)>,
+    calls: Vec<Call>,
+}
+
+/// What a call may come to.
+#[derive(Clone)]
+pub(crate) struct Claim {
+    pub(crate) rate: Arc<Rate>,
+    /// Characters, as the rate counts them.
+    pub(crate) counted: u64,
+    pub(crate) amounts: Amounts,
+}
+
+/// One call of one backend.
+pub(crate) struct Call {
+    pub(crate) backend: String,
+    pub(crate) model: String,
+    pub(crate) claim: Claim,
+    /// Whether that is its whole text.
+    pub(crate) whole: bool,
+    pub(crate) receipt: Receipt,
+    answer: Answer,
+    audio_ms: u64,
+    began: Instant,
+    /// Until the last audio came.
+    lasted_ms: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// None yet.
+    Open,
+    /// It speaks, or has taken the request all the same.
+    Taken,
+    /// It does not, and takes nothing for it.
+    Refused,
+}
+
+impl Call {
+    pub(crate) fn new(backend: &str, model: &str, claim: Claim, whole: bool) -> Self {
+        Self {
+            backend: backend.to_owned(),
+            model: model.to_owned(),
+            claim,
+            whole,
+            receipt: Receipt::default(),
+            answer: Answer::Open,
+            audio_ms: 0,
+            began: Instant::now(),
+            lasted_ms: 0,
+        }
+    }
+
+    pub(super) fn answer(&mut self, speaks: bool) {
+        self.answer = if speaks || self.receipt.is_taken() { Answer::Taken } else { Answer::Refused };
+    }
+
+    pub(super) fn heard(&mut self, audio_ms: u64) {
+        self.audio_ms = audio_ms;
+        self.lasted_ms = self.began.elapsed().as_millis() as u64;
+    }
+
+    /// What it has consumed so far, as if all that was claimed was sent.
+    fn cost(&self) -> Cost {
+        let usage = self.receipt.read();
+        self.claim.rate.cost(&Consumed {
+            characters: self.claim.counted,
+            whole: self.whole,
+            credits: usage.characters,
+            input_tokens: usage.input_tokens,
+            output_tokens: usage.output_tokens,
+            audio_ms: self.audio_ms,
+            local_ms: self.lasted_ms,
+        })
+    }
+
+    fn entry(&self, index: usize) -> Attempt {
+        let nothing = Cost { nanos: Nanos::ZERO, basis: billing::Basis::Reported };
+        let Cost { nanos, basis } = if self.answer == Answer::Refused { nothing } else { self.cost() };
+        Attempt {
+            number: index as u32 + 1,
+            backend: self.backend.clone(),
+            model: self.model.clone(),
+            rate: self.claim.rate.id.clone(),
+            vendor_request: self.receipt.read().request_id,
+            characters: if self.answer == Answer::Refused { 0 } else { self.claim.amounts.characters },
+            cost: nanos,
+            basis,
+        }
+    }
+}
+
+impl State {
+    pub(crate) fn new(row: RequestRow) -> Self {
+        Self {
+            row,
+            in_parts: false,
+            over: false,
+            held: None,
+            began: Instant::now(),
+            heard: None,
+            calls: Vec::new(),
+        }
+    }
+
+    /// The first audio is ready; so many samples make a second of it.
+    pub(crate) fn sounds_at(&mut self, rate: SampleRate) {
+        self.heard = Some((0, rate));
+    }
+
+    /// So many more samples leave.
+    pub(crate) fn leaves(&mut self, samples: usize, is_silent: bool) {
+        if let Some((heard, rate)) = &mut self.heard {
+            *heard += samples as u64;
+            self.row.audio_ms = *heard * 1000 / u64::from(rate.get());
+        }
+        if !is_silent {
+            let since = self.since();
+            self.row.first_audio_ms.get_or_insert(since);
+        }
+    }
+
+    /// The sum of what was counted; the id of the last.
+    pub(crate) fn usage(&self) -> Usage {
+        let add = |one: Option<u64>, other: Option<u64>| match (one, other) {
+            (Some(one), Some(other)) => Some(one.saturating_add(other)),
+            (one, other) => one.or(other),
+        };
+        self.calls.iter().map(|call| call.receipt.read()).fold(Usage::default(), |sum, usage| Usage {
+            request_id: usage.request_id.or(sum.request_id),
+            characters: add(sum.characters, usage.characters),
+            input_tokens: add(sum.input_tokens, usage.input_tokens),
+            output_tokens: add(sum.output_tokens, usage.output_tokens),
+        })
+    }
+
+    pub(super) fn begin(&mut self, call: Call) -> usize {
+        self.calls.push(call);
+        self.calls.len() - 1
+    }
+
+    pub(super) fn call(&mut self, index: usize) -> &mut Call {
+        &mut self.calls[index]
+    }
+
+    /// More text for a call whose text is still being written.
+    pub(super) fn write(&mut self, index: usize, text: &str, speed: Speed) {
+        let claim = &mut self.calls[index].claim;
+        let more = Claim::of(Arc::clone(&claim.rate), text, speed);
+        claim.counted += more.counted;
+        claim.amounts.characters += more.amounts.characters;
+        claim.amounts.audio_ms += more.amounts.audio_ms;
+        // Of the whole, so that a rounding or a minimum counts once.
+        let work = Work { characters: claim.counted, longest_ms: claim.amounts.audio_ms };
+        claim.amounts.charge = claim.rate.most(&work);
+    }
+
+    /// What all calls together may come to that were not refused.
+    pub(super) fn claimed(&self) -> Amounts {
+        let standing = self.calls.iter().filter(|call| call.answer != Answer::Refused);
+        standing.map(|call| call.claim.amounts).fold(Amounts::default(), Amounts::plus)
+    }
+
+    /// What is to be set aside so that the speech may go on for `ahead_ms`; none where nothing is on hold.
+    pub(super) fn lacking(&self, ahead_ms: u64) -> Option<Amounts> {
+        let held = self.held?;
+        let by_sound = |call: &&Call| call.claim.rate.is_by_sound() && call.answer == Answer::Taken;
+        let beyond_claim = |call: &Call| {
+            let work = Work { characters: call.claim.counted, longest_ms: call.audio_ms + ahead_ms };
+            call.claim
+                .rate
+                .most(&work)
+                .max(call.cost().nanos)
+                .minus(call.claim.amounts.charge)
+                .max(Nanos::ZERO)
+        };
+        let charge = self.calls.iter().filter(by_sound).map(beyond_claim).sum();
+        let longer = (self.row.audio_ms + ahead_ms).saturating_sub(self.claimed().audio_ms);
+        Some(self.claimed().plus(Amounts { charge, characters: 0, audio_ms: longer }).beyond(held))
+    }
+
+    /// What would be settled if nothing more were known.
+    pub(crate) fn mark(&self, lease_until_unix_ms: i64) -> Mark {
+        Mark { settlement: self.so_far(Outcome::Lost), lease_until_unix_ms }
+    }
+
+    /// The same once that model was called as well.
+    pub(super) fn mark_if_called(&mut self, backend: &str, model: &str, claim: Claim, lease: i64) -> Mark {
+        self.calls.push(Call::new(backend, model, claim, true));
+        let mark = self.mark(lease);
+        self.calls.pop();
+        mark
+    }
+
+    /// What is to be settled; none as long as somebody was called and has not answered.
+    pub(super) fn settlement(&self, outcome: Outcome) -> Option<Settlement> {
+        let is_open = self.calls.iter().any(|call| call.answer == Answer::Open);
+        (!is_open).then(|| self.so_far(outcome))
+    }
+
+    fn so_far(&self, outcome: Outcome) -> Settlement {
+        let attempts: Vec<Attempt> = self.calls.iter().enumerate().map(|(at, call)| call.entry(at)).collect();
+        let usage = self.usage();
+        let row = RequestRow { usage, outcome, total_ms: self.since(), ..self.row.clone() };
+        Settlement { row, charge: Settlement::charge(outcome, &attempts), attempts }
+    }
+
+    fn since(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
