@@ -1,3 +1,4 @@
+use billing::Payer;
 use engine::{Engine, Refusal};
 use speech::Door;
 use tower::{Layer, ServiceExt as _};
@@ -21,7 +22,9 @@ pub(crate) fn refusals(engine: Engine) -> impl Layer<Next<Fault>, Service = Next
                 && !notes.is_with_engine()
             {
                 let kind = fault.kind();
-                engine.refused(Refusal { id: id.to_string(), client, door, kind }).await;
+                engine
+                    .refused(Refusal { id: id.to_string(), payer: Payer { client, key: None }, door, kind })
+                    .await;
             }
             Err(fault)
         }

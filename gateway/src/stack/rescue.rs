@@ -73,8 +73,14 @@ fn status(fault: &Fault) -> StatusCode {
             | ErrorKind::VoiceUnavailable => StatusCode::BAD_REQUEST,
             ErrorKind::UnknownModel => StatusCode::NOT_FOUND,
             ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
-            ErrorKind::RateLimited | ErrorKind::QuotaExceeded => StatusCode::TOO_MANY_REQUESTS,
-            ErrorKind::Overloaded | ErrorKind::ModelMissing => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorKind::RateLimited
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::BudgetExceeded
+            | ErrorKind::BudgetOnHold => StatusCode::TOO_MANY_REQUESTS,
+            ErrorKind::Overloaded
+            | ErrorKind::ModelMissing
+            | ErrorKind::UnknownPrice
+            | ErrorKind::LedgerUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             ErrorKind::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
             ErrorKind::BackendFailed => StatusCode::BAD_GATEWAY,
             ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,

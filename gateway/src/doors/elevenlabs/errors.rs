@@ -70,11 +70,15 @@ fn of_speech(error: &SpeechError) -> (Option<StatusCode>, &'static str, &'static
             (Some(StatusCode::BAD_REQUEST), "validation_error", "model_not_found")
         }
         (ErrorKind::Unauthenticated, None) => (None, "authentication_error", "invalid_api_key"),
-        (ErrorKind::QuotaExceeded, None) => (Some(StatusCode::UNAUTHORIZED), "quota_error", "quota_exceeded"),
+        (ErrorKind::QuotaExceeded | ErrorKind::BudgetExceeded | ErrorKind::BudgetOnHold, None) => {
+            (Some(StatusCode::UNAUTHORIZED), "quota_error", "quota_exceeded")
+        }
         (ErrorKind::RateLimited, None) => (None, "rate_limit_error", "rate_limit_exceeded"),
         (ErrorKind::Overloaded, None) => (None, "rate_limit_error", "system_busy"),
         (ErrorKind::DeadlineExceeded, None) => (None, "internal_error", "deadline_exceeded"),
         (ErrorKind::BackendFailed, None) => (None, "internal_error", "backend_failed"),
+        (ErrorKind::UnknownPrice, None) => (None, "internal_error", "unknown_price"),
+        (ErrorKind::LedgerUnavailable, None) => (None, "internal_error", "ledger_unavailable"),
         (ErrorKind::ModelMissing, None) => (None, "internal_error", "model_missing"),
         (ErrorKind::Internal, None) => (None, "internal_error", "internal_server_error"),
     }

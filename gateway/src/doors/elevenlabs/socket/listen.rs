@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
+use billing::Payer;
 use bytes::Bytes;
 use engine::Refusal;
 use futures::stream::{self, BoxStream, SplitStream};
@@ -383,7 +384,10 @@ impl Listener {
     /// Journals what will not be spoken.
     async fn refuse(&mut self, fault: Fault) -> Fault {
         let (id, client, kind) = (self.ids.next(), self.client.clone(), fault.kind());
-        self.rooms.engine.refused(Refusal { id, client, door: Door::ElevenLabs, kind }).await;
+        self.rooms
+            .engine
+            .refused(Refusal { id, payer: Payer { client, key: None }, door: Door::ElevenLabs, kind })
+            .await;
         fault
     }
 
