@@ -24,4 +24,4 @@ pub use ledger::{
 pub use money::{Nanos, NanosError};
 pub use rate::{Basis, Consumed, Cost, Counting, Rate, RateError, Rates, Work};
 pub use replays::{Begun, Replay, Replays};
-pub use reports::{Costs, Dimension, Report, Reports, Scope, Sums};
+pub use reports::{Costs, Dimension, DimensionError, Report, Reports, Scope, Sums};
