@@ -1,5 +1,5 @@
-//! What tests and benchmarks need from other languages' registries, installed through those languages' own
-//! clients. Each installation ends with a stamp that holds the recipe it was made from: it is made again only
+//! What tests and benchmarks need beyond Rust: a Postgres from the machine's packages, and what other languages'
+//! registries have, installed through those languages' own clients. Each such installation ends with a stamp that holds the recipe it was made from: it is made again only
 //! when that changes, and after an interrupted try.
 
 use std::fs;
@@ -42,6 +42,25 @@ pub(crate) fn node(workspace: &Workspace, folder: &str) -> Result<(), Failure> {
                 .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
                 .current_dir(&folder))
         })
+    })
+}
+
+/// Postgres' programs, from the machine's own package manager where they are missing.
+pub(crate) fn postgres() -> Result<(), Failure> {
+    step("Postgres", || {
+        if services::postgres_programs().is_some() {
+            eprintln!("  there already");
+            return Ok(());
+        }
+        let installed = run(Command::new("apt-get").args(["install", "--yes", "--quiet", "postgresql"]));
+        match services::postgres_programs() {
+            Some(_) => installed,
+            None => Err(Failure::new(
+                "The tests need Postgres, and it could not be installed here: install its server and its programs \
+                 `initdb` and `createdb`, by hand (on Debian: `apt-get install postgresql`, as root), where PATH \
+                 leads or /usr/lib/postgresql has them.",
+            )),
+        }
     })
 }
 
