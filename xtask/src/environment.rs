@@ -1,6 +1,6 @@
 //! What tests and benchmarks need beyond Rust: a Postgres from the machine's packages, and what other languages'
-//! registries have, installed through those languages' own clients. Each such installation ends with a stamp that holds the recipe it was made from: it is made again only
-//! when that changes, and after an interrupted try.
+//! registries have, installed through those languages' own clients. Each of the latter ends with a stamp that holds
+//! the recipe it was made from: it is made again only when that changes, and after an interrupted try.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -10,16 +10,14 @@ use sqlx::{Connection, Executor, PgConnection};
 use tokio::time::timeout;
 
 async fn connect(url: &str) -> PgConnection {
-    PgConnection::connect(url).await.unwrap()
+    let connection = PgConnection::connect(url).await;
+    connection.unwrap_or_else(|error| panic!("{url}: {error}"))
 }
 
 async fn setting(postgres: &Postgres, name: &str) -> String {
     let mut connection = connect(&postgres.url()).await;
-    sqlx::query_scalar("SELECT current_setting($1)").bind(name).fetch_one(&mut connection).await.unwrap()
-}
-
-async fn directory(postgres: &Postgres) -> String {
-    setting(postgres, "data_directory").await
+    let asked = sqlx::query_scalar("SELECT current_setting($1)").bind(name);
+    asked.fetch_one(&mut connection).await.unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 #[tokio::test]
@@ -77,7 +75,7 @@ async fn dropped_it_leaves_nothing_whatever_was_done_to_it() {
     let ends: [fn(&Postgres); 3] = [|_| {}, Postgres::kill, Postgres::stop];
     for end in ends {
         let postgres = Postgres::with(HASTY);
-        let (url, data) = (postgres.url(), directory(&postgres).await);
+        let (url, data) = (postgres.url(), setting(&postgres, "data_directory").await);
         assert!(Path::new(&data).exists());
         end(&postgres);
         drop(postgres);
