@@ -131,19 +131,24 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
+    use crate::tab::tests::tab;
+    use crate::tab::{Call, Claim};
 
     type Chunks = mpsc::UnboundedSender<Result<EncodedChunk, SpeechError>>;
     type Heard = BoxStream<'static, Result<EncodedChunk, SpeechError>>;
 
     /// A vendor's sound, the pieces that it takes, and what is heard of it.
-    fn stage(pieces: Vec<Piece>) -> (Chunks, BoxStream<'static, Piece>, Heard) {
+    async fn stage(pieces: Vec<Piece>) -> (Chunks, BoxStream<'static, Piece>, Heard) {
         let (vendor, chunks) = mpsc::unbounded();
-        let dictation = Dictation::default();
+        let tab = tab();
+        let claim = Claim::of(tab.rate("one", "m").unwrap(), "", Speed::NORMAL);
+        let attempt = tab.begin(Call::new("one", "m", claim, false)).await.unwrap();
+        let dictation = Dictation::new(attempt, Speed::NORMAL);
         let pieces = stream::iter(pieces).chain(stream::pending()).boxed();
-        let taken = dictation.taken(pieces, Asked::default());
+        let taken = dictation.taken(pieces);
         let format = AudioFormat::from(Codec::Ulaw).at(SampleRate::new(1000).unwrap());
         let sound = Sound::Encoded(EncodedStream { format, chunks: chunks.boxed() });
-        let Sound::Encoded(EncodedStream { chunks, .. }) = dictation.heard(sound, Speed::NORMAL) else {
+        let Sound::Encoded(EncodedStream { chunks, .. }) = dictation.heard(sound) else {
             panic!("another kind of sound")
         };
         (vendor, taken, chunks)
@@ -159,7 +164,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_of_the_writer_is_nobodys_fault_and_one_after_a_flush_the_vendors() {
-        let (vendor, mut taken, mut heard) = stage(vec![piece("Hello ", false), piece("there.", true)]);
+        let (vendor, mut taken, mut heard) = stage(vec![piece("Hello ", false), piece("there.", true)]).await;
         taken.next().await.unwrap();
         let patient = tokio::time::timeout(PATIENCE * 10, heard.next()).await;
         assert!(patient.is_err(), "nothing is owed yet");
@@ -169,7 +174,7 @@ mod tests {
         let patient = tokio::time::timeout(PATIENCE * 10, heard.next()).await;
         assert!(patient.is_err(), "it has paid");
 
-        let (_vendor, mut taken, mut heard) = stage(vec![piece("Hello.", true)]);
+        let (_vendor, mut taken, mut heard) = stage(vec![piece("Hello.", true)]).await;
         taken.next().await.unwrap();
         let asked = Instant::now();
         let error = heard.next().await.unwrap().unwrap_err();
@@ -181,7 +186,7 @@ mod tests {
     async fn an_end_long_before_that_of_the_text_is_an_error() {
         for (said, is_whole) in [(500, false), (700, true)] {
             // 40 letters last 666 ms at the very least.
-            let (vendor, mut taken, heard) = stage(vec![piece(&"abcde ".repeat(8), true)]);
+            let (vendor, mut taken, heard) = stage(vec![piece(&"abcde ".repeat(8), true)]).await;
             taken.next().await.unwrap();
             vendor.unbounded_send(milliseconds(said)).unwrap();
             vendor.close_channel();

@@ -146,12 +146,13 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::catalogue::tests::catalogue;
+    use crate::tab::tests::tab;
 
     /// A call for the layers below: PCM, of nobody in particular.
     pub(crate) fn call() -> Call {
         let graph = language::compile(SpeechText::new("Hello.", None).unwrap(), &Reading::default()).unwrap();
         let terms = Terms { format: Codec::Pcm.into(), ..Terms::new("r1", "local".into(), Door::Cli) };
         let choice = catalogue().resolve(None, "anna").unwrap();
-        Call::new(&terms, &choice, Arc::new(graph), Asked::default())
+        Call::new(&terms, &choice, Arc::new(graph), tab())
     }
 }

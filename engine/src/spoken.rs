@@ -67,7 +67,7 @@ impl Spoken {
             reason: choice.reason,
             dropped,
             deprecated_after: choice.deprecated_after,
-            tally: Tally(tab.clone()),
+            tally: Tally::new(tab),
             sample_rate,
             audio,
         }
@@ -79,6 +79,10 @@ impl Spoken {
 pub struct Tally(Tab);
 
 impl Tally {
+    pub(crate) fn new(tab: &Tab) -> Self {
+        Self(tab.clone())
+    }
+
     /// Code points of the text: what is billed. Of a text that is still being written, those so far.
     pub fn characters(&self) -> u64 {
         self.0.note(|state| state.row.characters.unwrap_or_default())

@@ -289,3 +289,7 @@ fn no_room(budget: &Budget, only_held: bool, now: i64) -> SpeechError {
     let wait = u64::try_from(window.next_unix_ms(now).saturating_sub(now)).unwrap_or_default();
     SpeechError::new(ErrorKind::BudgetExceeded, message).retry_after(Duration::from_millis(wait))
 }
+
+#[cfg(test)]
+#[path = "tab/tests.rs"]
+pub(crate) mod tests;

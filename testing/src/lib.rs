@@ -1,6 +1,9 @@
-//! What tests share: the checks that every backend must pass, and a server that does as it is told.
+//! What tests share: the checks that every backend must pass, a server that does as it is told, and a
+//! ledger in memory.
 
 mod conformance;
+mod ledger;
 pub mod server;
 
 pub use conformance::{conforms, does_not_end_well, utterance};
+pub use ledger::MemoryLedger;

@@ -1,4 +1,4 @@
-use speech::{BoxFuture, Utterance};
+use speech::{BoxFuture, Receipt, Sound, Utterance};
 
 use super::*;
 
@@ -36,7 +36,7 @@ impl Backend for Named {
     fn leaves_out(&self, _: &Utterance) -> Vec<String> {
         Vec::new()
     }
-    fn speak(&self, _: Utterance) -> BoxFuture<Result<speech::Speech, SpeechError>> {
+    fn speak(&self, _: Utterance, _: Receipt) -> BoxFuture<Result<Sound, SpeechError>> {
         Box::pin(async { Err(SpeechError::internal("routing never speaks")) })
     }
 }

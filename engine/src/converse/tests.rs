@@ -10,6 +10,7 @@ use speech::{
 
 use super::*;
 use crate::stack::speaker;
+use crate::tab::tests::tab;
 
 const RATE: SampleRate = SampleRate::new(1000).unwrap();
 
@@ -49,7 +50,7 @@ impl Backend for Echo {
     fn times_words(&self) -> bool {
         true
     }
-    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>> {
+    fn speak(&self, utterance: Utterance, receipt: Receipt) -> BoxFuture<Result<Sound, SpeechError>> {
         let text = utterance.graph.text().as_str().to_owned();
         let length = text.chars().count();
         self.said.lock().unwrap().push(text.clone());
@@ -65,20 +66,19 @@ impl Backend for Echo {
         let samples = vec![0.5; length * 10 * self.rate.get() as usize / 1000];
         let chunk = PcmChunk { samples, words: vec![word] };
         let sample_rate = self.rate;
-        let receipt = Receipt::default();
         receipt.note(|usage| usage.characters = Some(length as u64));
         Box::pin(async move {
             let chunks = stream::iter([Ok(chunk)]).boxed();
-            Ok(Speech { sound: Sound::Samples(PcmStream { sample_rate, chunks }), receipt })
+            Ok(Sound::Samples(PcmStream { sample_rate, chunks }))
         })
     }
     fn follow(&self, _: &Delivery) -> Option<Follow> {
-        let follow: Follow = Box::new(|pieces| {
+        let follow: Follow = Box::new(|pieces, _| {
             let format = speech::AudioFormat::from(Codec::Ulaw).at(RATE);
             let chunks =
                 pieces.map(|piece| Ok(EncodedChunk { bytes: Bytes::from(piece.text), words: Vec::new() }));
             let sound = Sound::Encoded(EncodedStream { format, chunks: chunks.boxed() });
-            Box::pin(async { Ok(Speech { sound, receipt: Receipt::default() }) })
+            Box::pin(async { Ok(sound) })
         });
         self.follows.then_some(follow)
     }
@@ -141,9 +141,9 @@ async fn voices_take_turns_in_one_sound_and_every_word_keeps_its_place() {
         turn("two", "Good day.", false),
         turn("one", "Bye.", false),
     ];
-    let asked = Asked::default();
+    let tab = tab();
     let spoken = conversation(&[one.clone(), two.clone()])
-        .converse(terms(Codec::Pcm), stream::iter(turns).boxed(), asked.clone())
+        .converse(terms(Codec::Pcm), stream::iter(turns).boxed(), tab.clone())
         .await
         .unwrap();
     assert_eq!(
@@ -160,7 +160,7 @@ async fn voices_take_turns_in_one_sound_and_every_word_keeps_its_place() {
         [("Hello there.".into(), 0, 0), ("Good day.".into(), 15, 300), ("Bye.".into(), 24, 570)]
     );
     assert_eq!(samples, 120 + 180 + 90 + 180 + 40);
-    assert_eq!((asked.facts().characters, asked.facts().usage().characters), (Some(28), Some(25)));
+    assert_eq!((tab.note(|state| state.row.characters), tab.usage().characters), (Some(28), Some(25)));
 }
 
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn a_sentence_is_spoken_while_the_next_is_being_written() {
     write("It is late. ");
     write("Very ");
     let mut spoken = conversation(std::slice::from_ref(&one))
-        .dictate(terms(Codec::Pcm), "one".into(), pieces.boxed(), Asked::default())
+        .dictate(terms(Codec::Pcm), "one".into(), pieces.boxed(), tab())
         .await
         .unwrap();
     let first = spoken.audio.next().await.unwrap().unwrap();
@@ -187,24 +187,24 @@ async fn a_sentence_is_spoken_while_the_next_is_being_written() {
 #[tokio::test]
 async fn a_backend_that_can_follow_is_given_the_pieces_as_they_are() {
     let one = echo("one", 1000, true);
-    let asked = Asked::default();
+    let tab = tab();
     let pieces = ["Hel", "lo. ", "", "By"].map(|text| Piece { text: text.into(), flush: false });
     let terms = Terms { format: speech::AudioFormat::from(Codec::Ulaw).at(RATE), ..terms(Codec::Ulaw) };
     let spoken = conversation(std::slice::from_ref(&one))
-        .dictate(terms, "one".into(), stream::iter(pieces).boxed(), asked.clone())
+        .dictate(terms, "one".into(), stream::iter(pieces).boxed(), tab.clone())
         .await
         .unwrap();
     let chunks: Vec<_> = spoken.audio.map(|chunk| chunk.unwrap().bytes).collect().await;
     assert_eq!(chunks.concat(), b"Hello. By");
     assert!(one.said.lock().unwrap().is_empty());
-    assert_eq!(asked.facts().characters, Some(9));
+    assert_eq!(tab.note(|state| state.row.characters), Some(9));
 }
 
 #[tokio::test]
 async fn what_cannot_be_said_is_told_before_or_ends_the_sound() {
     let ask = async |turns: Vec<Turn>| {
         let conversation = conversation(&[echo("one", 1000, false)]);
-        conversation.converse(terms(Codec::Pcm), stream::iter(turns).boxed(), Asked::default()).await
+        conversation.converse(terms(Codec::Pcm), stream::iter(turns).boxed(), tab()).await
     };
     let refused = ask(vec![turn("one", " ... ", true)]).await.err().unwrap();
     assert_eq!(refused.kind(), ErrorKind::InvalidText);

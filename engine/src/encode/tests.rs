@@ -9,7 +9,7 @@ async fn encode(chunks: Vec<Result<PcmChunk, SpeechError>>) -> Vec<Result<AudioC
     let chunks = std::sync::Mutex::new(Some(chunks));
     let speaking = service_fn(move |_: Call| {
         let chunks = stream::iter(chunks.lock().unwrap().take().unwrap()).boxed();
-        async { Ok(Speech::from(PcmStream { sample_rate: SampleRate::new(1000).unwrap(), chunks })) }
+        async { Ok(Sound::from(PcmStream { sample_rate: SampleRate::new(1000).unwrap(), chunks })) }
     });
     let encoded = Encode::new(speaking).oneshot(call()).await.unwrap();
     encoded.audio.map(|chunk| chunk.map_err(|error| error.kind())).collect().await

@@ -30,7 +30,7 @@ async fn listen(call: Call, chunks_ms: &[usize]) -> Result<Vec<Result<EncodedChu
         let chunks = stream::iter(chunks.lock().unwrap().take().unwrap()).boxed();
         let format = AudioFormat::from(Codec::Pcm).at(SampleRate::new(8000).unwrap());
         let sound = Sound::Encoded(EncodedStream { format, chunks });
-        async { Ok(Speech { sound, receipt: speech::Receipt::default() }) }
+        async { Ok(sound) }
     });
     let speech = Listen::new(speaking).oneshot(call).await.map_err(|error| error.kind())?;
     let Sound::Encoded(EncodedStream { chunks, .. }) = speech.sound else { panic!("another kind of sound") };

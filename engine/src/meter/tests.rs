@@ -1,27 +1,14 @@
-use std::sync::Mutex;
-
 use futures::channel::mpsc;
-use speech::{Codec, JournalError, SpeechText, Voice};
+use speech::{AudioChunk, Clock, Codec, SampleRate, SpeechText, Voice};
+use testing::MemoryLedger;
 use tower::ServiceExt;
 use tower::util::MapErr;
 use tower_test::mock;
 
 use super::*;
 use crate::Reason;
-
-/// Rows in memory: the meter's part ends where a journal's begins.
-#[derive(Default)]
-struct Rows(Mutex<Vec<RequestRow>>);
-
-impl Journal for Rows {
-    fn record(&self, row: RequestRow) -> BoxFuture<Result<(), JournalError>> {
-        self.0.lock().unwrap().push(row);
-        Box::pin(async { Ok(()) })
-    }
-    fn ready(&self) -> BoxFuture<Result<(), JournalError>> {
-        Box::pin(async { Ok(()) })
-    }
-}
+use crate::spoken::Tally;
+use crate::tariff::Tariff;
 
 #[derive(Debug)]
 struct Noon;
@@ -35,26 +22,26 @@ impl Clock for Noon {
 struct Stage {
     meter: Meter<Inner>,
     backend: mock::Handle<Asking, Spoken>,
-    rows: Arc<Rows>,
-    ledger: Ledger,
+    rows: Arc<MemoryLedger>,
+    books: Books,
 }
 
 fn stage() -> Stage {
-    let rows = Arc::new(Rows::default());
-    let ledger = Ledger::new(rows.clone(), Arc::new(Noon));
+    let rows = Arc::new(MemoryLedger::default());
+    let books = Books::new(rows.clone(), Tariff::default(), Arc::new(Noon));
     let (inner, backend) = mock::pair();
     Stage {
-        meter: Meter::new(inner.map_err(failure as fn(Boxed) -> SpeechError), ledger.clone()),
+        meter: Meter::new(inner.map_err(failure as fn(Boxed) -> SpeechError), books.clone()),
         backend,
         rows,
-        ledger,
+        books,
     }
 }
 
 impl Stage {
     async fn row(&self) -> RequestRow {
-        self.ledger.settled().await;
-        let rows = self.rows.0.lock().unwrap();
+        self.books.settled().await;
+        let rows = self.rows.rows();
         assert_eq!(rows.len(), 1, "{rows:?}");
         rows[0].clone()
     }
@@ -67,7 +54,7 @@ fn failure(error: Boxed) -> SpeechError {
     error.downcast::<SpeechError>().map_or_else(SpeechError::internal, |error| *error)
 }
 
-type Asking = (SpeechRequest, Asked);
+type Asking = (SpeechRequest, Tab);
 type Inner = MapErr<mock::Mock<Asking, Spoken>, fn(Boxed) -> SpeechError>;
 
 fn request() -> SpeechRequest {
@@ -81,7 +68,7 @@ fn voice() -> Voice {
 
 type Feed = mpsc::UnboundedSender<Result<AudioChunk, SpeechError>>;
 
-fn spoken() -> (Feed, Spoken) {
+fn spoken(tab: Tab) -> (Feed, Spoken) {
     let (feed, audio) = mpsc::unbounded();
     let spoken = Spoken {
         voice: voice(),
@@ -90,7 +77,7 @@ fn spoken() -> (Feed, Spoken) {
         reason: Reason::Exact,
         dropped: Vec::new(),
         deprecated_after: None,
-        tally: crate::spoken::Tally::default(),
+        tally: Tally::new(&tab),
         sample_rate: SampleRate::new(1000).unwrap(),
         audio: audio.boxed(),
     };
@@ -105,12 +92,13 @@ fn chunk(samples: usize) -> AudioChunk {
 async fn speak(stage: &mut Stage) -> (Feed, Spoken) {
     let call = speaking(&stage.meter);
     stage.backend.allow(1);
-    let (feed, answer) = spoken();
-    let (spoken, ()) = tokio::join!(call, async {
-        let ((_, asked), respond) = stage.backend.next_request().await.unwrap();
-        asked.choose(&voice().id, "m");
+    let (spoken, feed) = tokio::join!(call, async {
+        let ((_, tab), respond) = stage.backend.next_request().await.unwrap();
+        tab.choose(&voice().id, "m", Some("en"));
         tokio::time::advance(Duration::from_secs(2)).await;
+        let (feed, answer) = spoken(tab);
         respond.send_response(answer);
+        feed
     });
     (feed, spoken.unwrap())
 }
@@ -137,20 +125,23 @@ async fn a_whole_speech_leaves_one_completed_row() {
     let expected = RequestRow {
         id: "r1".into(),
         at_unix_ms: 43_200_000,
-        client: "local".into(),
+        payer: Payer { client: "local".into(), key: None },
         door: Door::Cli,
         backend: Some("one".into()),
         voice: Some("anna".into()),
+        language: Some("en".into()),
         model: Some("m".into()),
+        tags: Arc::default(),
         characters: Some(6),
         usage: Usage::default(),
         audio_ms: 1500,
         first_audio_ms: Some(2000),
         total_ms: 3000,
+        cache_hit: false,
         outcome: Outcome::Completed,
     };
     // Before `settled`: the end was told only after the row was kept.
-    assert_eq!(*stage.rows.0.lock().unwrap(), [expected]);
+    assert_eq!(stage.rows.rows(), [expected]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -170,8 +161,8 @@ async fn a_hang_up_before_any_audio_leaves_a_row() {
     let mut stage = stage();
     stage.backend.allow(1);
     let call = tokio::spawn(speaking(&stage.meter));
-    let ((_, asked), _unanswered) = stage.backend.next_request().await.unwrap();
-    asked.choose(&voice().id, "m");
+    let ((_, tab), _unanswered) = stage.backend.next_request().await.unwrap();
+    tab.choose(&voice().id, "m", None);
     call.abort();
     let _ = call.await;
     let row = stage.row().await;
@@ -185,8 +176,8 @@ async fn failures_before_and_after_the_first_audio_leave_their_code() {
     first.backend.allow(1);
     let call = speaking(&first.meter);
     let (result, ()) = tokio::join!(call, async {
-        let ((_, asked), respond) = first.backend.next_request().await.unwrap();
-        asked.choose(&voice().id, "m");
+        let ((_, tab), respond) = first.backend.next_request().await.unwrap();
+        tab.choose(&voice().id, "m", None);
         respond.send_error(SpeechError::new(ErrorKind::Overloaded, "busy"));
     });
     assert_eq!(result.err().map(|error| error.kind()), Some(ErrorKind::Overloaded));
@@ -228,8 +219,13 @@ fn metered_panic(audio: AudioStream) -> AudioStream {
 async fn a_refused_request_leaves_a_row_too() {
     let stage = stage();
     let kind = ErrorKind::InvalidText;
-    let refusal = Refusal { id: "r1".into(), client: "local".into(), door: Door::OpenAi, kind };
-    stage.ledger.refused(refusal).await;
+    let refusal = Refusal {
+        id: "r1".into(),
+        payer: Payer { client: "local".into(), key: None },
+        door: Door::OpenAi,
+        kind,
+    };
+    stage.books.refused(refusal).await;
     let row = stage.row().await;
     assert_eq!((row.outcome, row.characters, row.backend), (Outcome::Failed(kind), None, None));
 }
