@@ -139,6 +139,9 @@ pub(crate) struct Serve {
     /// Where to listen; port 0 takes any free one [default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDRESS", value_parser = config::address, overrides_with = "listen")]
     pub(crate) listen: Option<SocketAddr>,
+    /// Where the admin API and the metrics are served [default: nowhere].
+    #[arg(long, value_name = "ADDRESS", value_parser = config::address, overrides_with = "admin_listen")]
+    pub(crate) admin_listen: Option<SocketAddr>,
     /// Where the journal of requests lies [default: voice-soundboard in the user's data directory].
     #[arg(long, value_name = "DIR", overrides_with = "data")]
     pub(crate) data: Option<PathBuf>,

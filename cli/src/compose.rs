@@ -3,15 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use engine::{Catalogue, Engine, Parts};
+use engine::{Catalogue, Engine, Parts, Tariff};
 use futures::future::try_join_all;
+use billing::Rates;
 use gateway::{Clients, Tls, check_binding};
 use inference::models::{Manifest, ModelStore, StoreError, default_cache_dir};
 use inference::runtime::Runtime;
 use kokoro::Phonemes;
 use outbound::{Deadlines, Outbound};
 use speech::{Backend as _, BoxFuture, ErrorKind, Lexicon, Lexicons, SpeechError};
-use store::Sqlite;
+use store::Database;
 use tokio::task::{JoinError, spawn_blocking};
 
 use crate::config::{Backend, Config, SecretSource, Vendor, stand_ins};
@@ -180,10 +181,20 @@ pub(crate) fn phonemes(config: &Config, cache: Option<PathBuf>) -> Result<Option
     Phonemes::open(&runtime).map(Some).map_err(|error| failed(&error))
 }
 
-/// The speech stack over these backends, with its journal open.
-pub(crate) async fn engine(config: &Config, backends: &Backends) -> Result<Engine, Failure> {
-    let store = Arc::new(store(config).await?);
-    Ok(engine_with(store.clone(), store, config, backends))
+/// What every model costs.
+pub(crate) fn tariff(config: &Config) -> Result<Tariff, Failure> {
+    let read = |path: &PathBuf| std::fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error));
+    let cards = config.rates.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
+    let own = Rates::read(cards.iter().map(String::as_str));
+    let rates = own.and_then(|own| Ok(own.or(Rates::builtin()?)));
+    let rates = rates.map_err(|error| Failure::usage(format_args!("rates: {error}")))?;
+    let kinds = config.backends.iter().map(|(name, backend)| (name.clone(), backend.kind().to_owned()));
+    Ok(Tariff::new(rates, kinds.collect()))
+}
+
+/// The speech stack over these backends and this database.
+pub(crate) fn engine(store: Arc<Database>, config: &Config, backends: &Backends) -> Result<Engine, Failure> {
+    engine_with(store.clone(), store, config, backends)
 }
 
 /// The same, but every text is read with the lexicon of that client, whoever asks.
@@ -194,21 +205,22 @@ pub(crate) async fn engine_reading_for(
 ) -> Result<Engine, Failure> {
     let store = store(config).await?;
     let lexicons = Arc::new(LexiconOf { client: client.to_owned(), store: store.clone() });
-    Ok(engine_with(Arc::new(store), lexicons, config, backends))
+    engine_with(Arc::new(store), lexicons, config, backends)
 }
 
 fn engine_with(
-    journal: Arc<Sqlite>,
+    ledger: Arc<Database>,
     lexicons: Arc<dyn Lexicons>,
     config: &Config,
     backends: &Backends,
-) -> Engine {
-    Engine::new(Parts {
+) -> Result<Engine, Failure> {
+    Ok(Engine::new(Parts {
         catalogue: catalogue(config, backends),
-        journal,
+        ledger,
+        tariff: tariff(config)?,
         lexicons,
         clock: Arc::new(SystemClock),
-    })
+    }))
 }
 
 /// Who can speak, under which names.
@@ -219,7 +231,7 @@ pub(crate) fn catalogue(config: &Config, backends: &Backends) -> Catalogue {
 /// One client's lexicon, for all who ask.
 struct LexiconOf {
     client: String,
-    store: Sqlite,
+    store: Database,
 }
 
 impl Lexicons for LexiconOf {
@@ -229,8 +241,13 @@ impl Lexicons for LexiconOf {
 }
 
 /// The database, brought to this program's schema.
-pub(crate) async fn store(config: &Config) -> Result<Sqlite, Failure> {
-    Sqlite::open(&data_dir(config)?).await.map_err(|error| Failure::unusable(&error))
+pub(crate) async fn store(config: &Config) -> Result<Database, Failure> {
+    let location = match data_dir(config) {
+        Ok(data) => config.database.at(&data)?,
+        Err(_) if config.database.is_server() => config.database.at(Path::new(""))?,
+        Err(failure) => return Err(failure),
+    };
+    Database::open(&location).await.map_err(|error| Failure::unusable(&error))
 }
 
 /// Where the journal lies.

@@ -3,6 +3,7 @@
 //! A section lives with the code that it configures; this file only puts the sections together.
 
 mod backend;
+mod database;
 mod file;
 mod layers;
 mod secret;
@@ -16,6 +17,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 pub(crate) use backend::{Backend, Vendor};
+pub(crate) use database::Database;
 pub(crate) use layers::Flags;
 pub(crate) use secret::{SecretKeys, SecretSource};
 pub(crate) use stand_ins::stand_ins;
@@ -29,9 +31,23 @@ pub(crate) struct Config {
     /// Where to listen.
     #[serde(deserialize_with = "an_address")]
     pub(crate) listen: SocketAddr,
+    /// Where the admin API and the metrics are served; none is nowhere.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "perhaps_an_address")]
+    pub(crate) admin_listen: Option<SocketAddr>,
+    /// Who may use the admin API; with no key here it serves this machine only.
+    #[serde(skip_serializing_if = "SecretKeys::is_empty")]
+    pub(crate) admin_keys: SecretKeys,
     /// Where the journal and the lexicons lie; none means the user's data directory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) data: Option<PathBuf>,
+    /// Where everything is kept: SQLite in the data directory, or a Postgres server.
+    pub(crate) database: Database,
+    /// What digests of API keys are made with; none means a file in the data directory. Nodes on one database share it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pepper: Option<SecretSource>,
+    /// Rate cards of your own, beside the vendors' that are built in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) rates: Vec<PathBuf>,
     /// How log lines look.
     pub(crate) log_format: LogFormat,
     /// Who can speak, by name.
@@ -97,7 +113,12 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: gateway::DEFAULT_LISTEN,
+            admin_listen: None,
+            admin_keys: SecretKeys::default(),
             data: None,
+            database: Database::default(),
+            pepper: None,
+            rates: Vec::new(),
             log_format: LogFormat::default(),
             backends: [("kokoro".to_owned(), Backend::Kokoro(kokoro::Config::default()))].into(),
             voices: BTreeMap::new(),
@@ -127,6 +148,10 @@ pub(crate) fn address(text: &str) -> Result<SocketAddr, &'static str> {
 
 fn an_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     address(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+}
+
+fn perhaps_an_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    an_address(deserializer).map(Some)
 }
 
 #[cfg(test)]

@@ -48,7 +48,12 @@ fn keep_onnx_runtime_silent() {
 fn run(Cli { global, command }: Cli) -> Result<(), Failure> {
     let flags = match &command {
         Command::Speak(speak) => Flags { data: speak.data.clone(), ..Flags::default() },
-        Command::Serve(serve) => Flags { listen: serve.listen, data: serve.data.clone(), log_format: None },
+        Command::Serve(serve) => Flags {
+            listen: serve.listen,
+            admin_listen: serve.admin_listen,
+            data: serve.data.clone(),
+            log_format: None,
+        },
         Command::SayAs(say_as) => Flags { data: say_as.data.clone(), ..Flags::default() },
         Command::Lexicon(lexicon) => Flags { data: lexicon.data.clone(), ..Flags::default() },
         _ => Flags::default(),

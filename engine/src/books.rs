@@ -1,6 +1,7 @@
 //! Everything that is written down of requests, by tasks that no client's hang-up can reach.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -110,7 +111,7 @@ impl Books {
     }
 
     /// Renews the leases of what runs here, and settles what ran elsewhere and is heard of no more. For ever.
-    pub(crate) async fn keep(&self) {
+    pub(crate) async fn keep(&self) -> Infallible {
         let mut rounds = interval(ROUND);
         rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {

@@ -24,6 +24,7 @@ mod tariff;
 mod timeouts;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use billing::{Ledger, Nanos};
@@ -179,8 +180,8 @@ impl Engine {
 
     /// Keeps the books: renews the leases of what runs here, and settles what died elsewhere. To be run for as long as
     /// anybody may speak; it never ends.
-    pub async fn keep_books(&self) {
-        self.books.keep().await;
+    pub async fn keep_books(&self) -> Infallible {
+        self.books.keep().await
     }
 
     /// Journals a request that a door refused before it became a [`SpeechRequest`].

@@ -37,6 +37,9 @@ const MOST_STREAMS: u32 = 64;
 /// How long to wait before accepting again when the system has no file descriptor left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How long a ledger that cannot be written may keep a server from ending.
+const LAST_ROWS: Duration = Duration::from_secs(15);
+
 /// What a server is made of.
 pub struct Parts {
     /// Who speaks.
@@ -63,8 +66,21 @@ pub enum Ended {
 }
 
 /// Serves until `shutdown` resolves, then lets running answers end within the drain timeout or until `at_once` resolves,
-/// cuts off the rest, and waits for the last journal row.
+/// cuts off the rest, and waits for the last rows. Keeps the engine's books all the while.
 pub async fn serve(
+    listener: TcpListener,
+    parts: Parts,
+    shutdown: impl Future<Output = ()>,
+    at_once: impl Future<Output = ()>,
+) -> Ended {
+    let engine = parts.engine.clone();
+    tokio::select! {
+        ended = serve_all(listener, parts, shutdown, at_once) => ended,
+        never = engine.keep_books() => match never {},
+    }
+}
+
+async fn serve_all(
     listener: TcpListener,
     parts: Parts,
     shutdown: impl Future<Output = ()>,
@@ -92,7 +108,8 @@ pub async fn serve(
             Ended::CutOff
         }
     };
-    engine.settled().await;
+    // What cannot be written now is settled from its hold, by whoever finds that.
+    let _ = tokio::time::timeout(LAST_ROWS, engine.settled()).await;
     ended
 }
 

@@ -42,7 +42,8 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
     block_on(async {
         let mut signals = Signals::listen()?;
         let listener = bind(config).await?;
-        let engine = compose::engine(config, &backends).await?;
+        let store = Arc::new(compose::store(config).await?);
+        let engine = compose::engine(store.clone(), config, &backends)?;
         if clients.is_empty() {
             tracing::info!("no keys configured: loopback only, every caller is client local");
         }

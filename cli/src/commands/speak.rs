@@ -70,7 +70,7 @@ pub(super) fn with_lexicon_of(
             Ok(request) => signals.or(speak_to(&engine, request, output, timings)).await,
             Err(error) => {
                 let kind = error.kind();
-                engine.refused(Refusal { id: id.clone(), client: LOCAL.into(), door: Door::Cli, kind }).await;
+                engine.refused(Refusal { id: id.clone(), payer: payer(), door: Door::Cli, kind }).await;
                 Err(Failure::of_request(&error, &id))
             }
         };

@@ -63,6 +63,16 @@ impl Default for Vendor {
     }
 }
 
+impl Backend {
+    /// The kind's name, as rate cards know it.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Kokoro(_) => KOKORO,
+            Self::Vendor { kind, .. } => kind,
+        }
+    }
+}
+
 /// What `kind` can say: a name from a list that grows elsewhere.
 enum Kind {
     Kokoro,

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Flags {
     pub(crate) listen: Option<SocketAddr>,
+    pub(crate) admin_listen: Option<SocketAddr>,
     pub(crate) data: Option<PathBuf>,
     pub(crate) log_format: Option<LogFormat>,
 }
@@ -39,6 +40,7 @@ pub(super) fn load(
     let mut config =
         Config::deserialize(table).map_err(|error| Failure::usage(file::plain(error.message())))?;
     config.listen = flags.listen.unwrap_or(config.listen);
+    config.admin_listen = flags.admin_listen.or(config.admin_listen);
     config.data = flags.data.or(config.data);
     config.log_format = flags.log_format.unwrap_or(config.log_format);
     Ok(config)

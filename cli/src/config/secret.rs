@@ -28,6 +28,12 @@ pub(crate) struct SecretKeys(pub(crate) Vec<SecretSource>);
 const HINT: &str =
     "a secret does not belong in the configuration: write { env = \"NAME\" } or { file = \"PATH\" }";
 
+impl SecretKeys {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl SecretSource {
     /// Fetches the secret.
     pub(crate) fn read(&self) -> Result<SecretString, Failure> {
