@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Nanos;
 
-pub use window::{WindowError, hour_of};
+pub use window::WindowError;
 
 /// What a request takes of a budget.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,9 +95,10 @@ pub enum Verdict {
     },
     /// There is no room.
     Refused {
-        /// The budget that has none; of several, the first that refuses outright.
+        /// The budget that has none. Of several one that refuses outright, and of these one that has none even with
+        /// nothing on hold; of equals the first.
         budget: Budget,
-        /// Whether there would be room if nothing were on hold.
+        /// Whether there would be room, in all of them, if nothing were on hold.
         only_held: bool,
     },
 }
@@ -134,31 +135,34 @@ impl Amounts {
 /// Puts `more` on hold in each of the budgets that concern a request, unless one of them has no room for it: then
 /// nothing is held. What takes nothing of a budget always has room.
 pub fn admit(standings: &mut [Standing], more: &Amounts) -> Verdict {
-    let mut over = false;
-    let mut refused: Option<Verdict> = None;
-    for Standing { budget, spent, held } in standings.iter() {
-        let more = more.of(budget.measure);
-        let (used, wanted) = (spent.saturating_add(*held), spent.saturating_add(more));
-        if more == 0 || used.saturating_add(more) <= budget.limit {
-            continue;
-        }
-        if budget.action == Action::Warn {
-            over = true;
-            continue;
-        }
-        let verdict = Verdict::Refused { budget: budget.clone(), only_held: wanted <= budget.limit };
-        let is_firmer = matches!(&refused, Some(Verdict::Refused { budget: known, only_held })
-            if known.action == Action::Throttle && budget.action == Action::Refuse
-                || *only_held && wanted > budget.limit);
-        if refused.is_none() || is_firmer {
-            refused = Some(verdict);
-        }
+    let has_room = |standing: &&Standing, held| standing.budget.has_room(standing.spent, held, more);
+    let full: Vec<&Standing> =
+        standings.iter().filter(|standing| !has_room(standing, standing.held)).collect();
+    let refusing = || full.iter().copied().filter(|standing| standing.budget.action != Action::Warn);
+    // The first of equals.
+    let firmest =
+        refusing().min_by_key(|standing| (standing.budget.action != Action::Refuse, has_room(standing, 0)));
+    if let Some(Standing { budget, .. }) = firmest {
+        return Verdict::Refused {
+            budget: budget.clone(),
+            only_held: refusing().all(|standing| has_room(&standing, 0)),
+        };
     }
-    if let Some(refused) = refused {
-        return refused;
-    }
+    let over = !full.is_empty();
     for standing in standings {
-        standing.held = standing.held.saturating_add(more.of(standing.budget.measure));
+        standing.held = standing.held.saturating_add(more.of(standing.budget.measure).max(0));
     }
     Verdict::Granted { over }
 }
+
+impl Budget {
+    fn has_room(&self, spent: i64, held: i64, more: &Amounts) -> bool {
+        let more = more.of(self.measure);
+        // Wide enough for any three.
+        let used = i128::from(spent) + i128::from(held) + i128::from(more);
+        more <= 0 || used <= i128::from(self.limit)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -227,3 +227,83 @@ impl Settlement {
         self.attempts.iter().map(|attempt| attempt.cost).sum()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempt(cost: i64, basis: Basis) -> Attempt {
+        Attempt {
+            number: 1,
+            backend: "openai".into(),
+            model: "tts-1".into(),
+            rate: "openai/tts-1@2023-11-06".into(),
+            vendor_request: None,
+            characters: 5,
+            cost: Nanos::new(cost),
+            basis,
+        }
+    }
+
+    fn settled(outcome: Outcome, attempts: Vec<Attempt>) -> Settlement {
+        let row = RequestRow {
+            id: "r".into(),
+            at_unix_ms: 0,
+            payer: Payer { client: "local".into(), key: None },
+            door: Door::OpenAi,
+            backend: None,
+            voice: None,
+            language: None,
+            model: None,
+            tags: Arc::default(),
+            characters: Some(5),
+            usage: Usage::default(),
+            audio_ms: 700,
+            first_audio_ms: None,
+            total_ms: 0,
+            cache_hit: false,
+            outcome,
+        };
+        let charge = Settlement::charge(outcome, &attempts);
+        Settlement { row, attempts, charge }
+    }
+
+    #[test]
+    fn whoever_was_served_pays_for_all_attempts() {
+        for outcome in
+            [Outcome::Completed, Outcome::HungUp, Outcome::Lost, Outcome::Failed(ErrorKind::BudgetExceeded)]
+        {
+            let attempts = vec![attempt(3, Basis::Reported), attempt(4, Basis::Estimated)];
+            let settled = settled(outcome, attempts);
+            assert_eq!(
+                settled.charge,
+                Charge { nanos: Nanos::new(7), basis: Basis::Estimated },
+                "{outcome:?}"
+            );
+            let amounts = Amounts { charge: Nanos::new(7), characters: 5, audio_ms: 700 };
+            assert_eq!((settled.vendor_cost(), settled.amounts()), (Nanos::new(7), amounts));
+        }
+    }
+
+    #[test]
+    fn whoever_breaks_it_pays_for_it() {
+        for kind in [ErrorKind::BackendFailed, ErrorKind::Internal, ErrorKind::DeadlineExceeded] {
+            let settled = settled(Outcome::Failed(kind), vec![attempt(3, Basis::Estimated)]);
+            assert_eq!(settled.charge, Charge { nanos: Nanos::ZERO, basis: Basis::Reported }, "{kind:?}");
+            assert_eq!((settled.vendor_cost(), settled.amounts()), (Nanos::new(3), Amounts::default()));
+        }
+    }
+
+    #[test]
+    fn what_reached_nobody_takes_nothing() {
+        let settled = settled(Outcome::Failed(ErrorKind::InvalidText), Vec::new());
+        assert_eq!((settled.charge.nanos, settled.amounts()), (Nanos::ZERO, Amounts::default()));
+    }
+
+    #[test]
+    fn a_settlement_is_stored_whole() {
+        let settled = settled(Outcome::Failed(ErrorKind::BackendFailed), vec![attempt(3, Basis::Estimated)]);
+        let json = serde_json::to_string(&settled).unwrap();
+        assert_eq!(serde_json::from_str::<Settlement>(&json).unwrap(), settled);
+    }
+}

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod budget;
+mod calendar;
 mod ledger;
 mod money;
 mod rate;
@@ -17,7 +18,8 @@ mod replays;
 mod reports;
 
 pub use accounts::{Accounts, Client, Key};
-pub use budget::{Action, Amounts, Budget, Measure, Standing, Verdict, Window, WindowError, admit, hour_of};
+pub use budget::{Action, Amounts, Budget, Measure, Standing, Verdict, Window, WindowError, admit};
+pub use calendar::{Month, MonthError, hour_of};
 pub use ledger::{
     Attempt, Charge, Growth, Hold, Ledger, LedgerError, Mark, Outcome, Payer, RequestRow, Settlement,
 };

@@ -81,3 +81,77 @@ impl FromStr for Nanos {
             .ok_or_else(wrong)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bigdecimal::BigDecimal;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn dollars_are_written_as_they_are_read(nanos in 0..=i64::MAX) {
+            let dollars = Nanos::new(nanos).to_string();
+            prop_assert_eq!(dollars.parse(), Ok(Nanos::new(nanos)));
+        }
+
+        #[test]
+        fn what_is_written_is_exact(nanos: i64) {
+            let dollars: BigDecimal = Nanos::new(nanos).to_string().parse().unwrap();
+            prop_assert_eq!(dollars, BigDecimal::new(nanos.into(), 9));
+        }
+
+        #[test]
+        fn what_is_read_is_exact(dollars in 0..9_000_000_000_u64, fraction in "[0-9]{1,9}") {
+            let text = format!("{dollars}.{fraction}");
+            let nanos = BigDecimal::new(text.parse::<Nanos>().unwrap().get().into(), 9);
+            prop_assert_eq!(nanos, text.parse::<BigDecimal>().unwrap());
+        }
+
+        #[test]
+        fn sums_stay_within_the_range(one: i64, other: i64) {
+            let exact = i128::from(one) + i128::from(other);
+            let bounded = exact.clamp(i64::MIN.into(), i64::MAX.into());
+            prop_assert_eq!(i128::from(Nanos::new(one).plus(Nanos::new(other)).get()), bounded);
+            let sum: Nanos = [Nanos::new(one), Nanos::new(other)].into_iter().sum();
+            prop_assert_eq!(sum, Nanos::new(one).plus(Nanos::new(other)));
+        }
+    }
+
+    #[test]
+    fn dollars_read_well() {
+        for (nanos, dollars) in [
+            (0, "0.00"),
+            (30_000_000, "0.03"),
+            (-1_500_000_000, "-1.50"),
+            (61_425_000, "0.061425"),
+            (1, "0.000000001"),
+            (i64::MAX, "9223372036.854775807"),
+            (i64::MIN, "-9223372036.854775808"),
+        ] {
+            assert_eq!(Nanos::new(nanos).to_string(), dollars);
+        }
+    }
+
+    #[test]
+    fn what_is_no_amount_is_named() {
+        for wrong in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "-1",
+            "+1",
+            "1e3",
+            "1,5",
+            "$1",
+            " 1",
+            "0.0000000001",
+            "9223372036.854775808",
+            "٣",
+        ] {
+            assert_eq!(wrong.parse::<Nanos>(), Err(NanosError(wrong.to_owned())));
+        }
+    }
+}

@@ -2,9 +2,9 @@
 
 mod card;
 mod count;
+#[cfg(test)]
+mod tests;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use speech::Date;
 
@@ -30,6 +30,8 @@ pub struct Consumed {
     pub characters: u64,
     /// Whether that is all the text that was sent: of a text that is still being written the vendor may have read less.
     pub whole: bool,
+    /// Code points of the instructions that went along with it. They are paid for as tokens only.
+    pub instructions: u64,
     /// What the vendor says that it bills: characters, or units of its own, such as ElevenLabs' `character-cost`.
     pub credits: Option<u64>,
     /// Tokens of text.
@@ -47,6 +49,8 @@ pub struct Consumed {
 pub struct Work {
     /// Characters of the text, as [`Rate::count`] counts them.
     pub characters: u64,
+    /// Code points of the instructions that go along with it.
+    pub instructions: u64,
     /// The longest that its speech can reasonably last, in milliseconds.
     pub longest_ms: u64,
 }
@@ -87,56 +91,58 @@ pub(crate) struct Price {
     pub(crate) minimum: Nanos,
     /// For one answer that was stored.
     pub(crate) cache_hit: Nanos,
-    /// Where tokens are not reported: of a million characters, and of a million milliseconds of audio.
-    pub(crate) input_tokens_estimated: u64,
-    pub(crate) output_tokens_estimated: u64,
+    /// What a thousand code points are taken for where tokens of text are not reported.
+    pub(crate) input_tokens_per_thousand: u64,
+    /// What a minute is taken for where tokens of audio are not reported.
+    pub(crate) output_tokens_per_minute: u64,
 }
 
 const MILLION: i128 = 1_000_000;
 
 impl Rate {
-    /// How many characters of this text are paid for.
+    /// How many characters of this text are paid for. It is the text as the vendor gets it: of one that takes SSML, the
+    /// whole document.
     pub fn count(&self, text: &str) -> u64 {
         self.counting.count(text)
     }
 
-    /// What a call costs that has consumed so much. Rounded once, upward.
+    /// What a call costs that has consumed so much. Money is rounded once, upward; tokens that nobody reported are
+    /// guessed in whole ones.
     pub fn cost(&self, consumed: &Consumed) -> Cost {
         let price = &self.price;
-        let mut sum = Sum::default();
+        let mut bill = Bill::default();
         match (price.credits, consumed.credits) {
-            (Some(credit), Some(credits)) => sum.add(Some(credit), credits, true),
+            (Some(credit), Some(credits)) => bill.add(Some(credit), credits, true),
             // Of a vendor that bills characters, the count that it reports is one of them.
-            (None, Some(characters)) => sum.add(price.characters, characters, true),
+            (None, Some(characters)) => bill.add(price.characters, characters, true),
             // With a price for reported credits, characters are only our guess at them.
             (credit, None) => {
-                sum.add(price.characters, consumed.characters, credit.is_none() && consumed.whole)
+                bill.add(price.characters, consumed.characters, credit.is_none() && consumed.whole)
             }
         }
-        let guessed = estimate(consumed.characters, price.input_tokens_estimated);
-        sum.add(
-            price.input_tokens,
-            consumed.input_tokens.unwrap_or(guessed),
-            consumed.input_tokens.is_some(),
-        );
-        let guessed = estimate(consumed.audio_ms, price.output_tokens_estimated);
-        sum.add(
-            price.output_tokens,
-            consumed.output_tokens.unwrap_or(guessed),
-            consumed.output_tokens.is_some(),
-        );
-        sum.add(price.audio, consumed.audio_ms, true);
-        sum.add(price.local, consumed.local_ms, true);
-        Cost { nanos: sum.rounded().max(price.minimum), basis: sum.basis() }
+        let text = consumed.characters.saturating_add(consumed.instructions);
+        let input = consumed.input_tokens.unwrap_or_else(|| price.input_tokens_of(text));
+        bill.add(price.input_tokens, input, consumed.input_tokens.is_some());
+        let output = consumed.output_tokens.unwrap_or_else(|| price.output_tokens_of(consumed.audio_ms));
+        bill.add(price.output_tokens, output, consumed.output_tokens.is_some());
+        bill.add(price.audio, consumed.audio_ms, true);
+        bill.add(price.local, consumed.local_ms, true);
+        Cost { nanos: bill.rounded().max(price.minimum), basis: bill.basis() }
     }
 
-    /// The most that a call can cost, as far as anybody can say before.
+    /// The most that a call can cost, as far as anybody can say before: never less than what a call costs whose text,
+    /// audio and time at work lie within `work`, unless its vendor counts more credits or tokens of audio than the
+    /// card expects.
     pub fn most(&self, work: &Work) -> Nanos {
+        const MOST_BYTES_OF_A_CODE_POINT: u64 = 4;
+        let text = work.characters.saturating_add(work.instructions);
+        // No tokeniser makes more tokens than there are bytes.
+        let input = text.saturating_mul(MOST_BYTES_OF_A_CODE_POINT).max(self.price.input_tokens_of(text));
         let consumed = Consumed {
             characters: work.characters,
             whole: true,
-            // No tokeniser makes more tokens than there are bytes, and few more than there are characters.
-            input_tokens: Some(work.characters),
+            credits: self.price.credits_of(work.characters),
+            input_tokens: Some(input),
             audio_ms: work.longest_ms,
             local_ms: work.longest_ms,
             ..Consumed::default()
@@ -151,8 +157,8 @@ impl Rate {
 
     /// Whether the sound, and not the text alone, decides what it costs: then a long one may pass its hold.
     pub fn is_by_sound(&self) -> bool {
-        let price = &self.price;
-        price.output_tokens.is_some() || price.audio.is_some() || price.local.is_some()
+        let by_sound = [self.price.output_tokens, self.price.audio, self.price.local];
+        by_sound.into_iter().flatten().any(|price| price > Nanos::ZERO)
     }
 
     /// What so many characters of ordinary text would cost, as [`count`](Self::count) counts them.
@@ -166,20 +172,42 @@ impl Rate {
     }
 }
 
-/// Where a million of one thing make so many tokens.
-fn estimate(count: u64, per_million: u64) -> u64 {
-    let tokens = (u128::from(count) * u128::from(per_million)).div_ceil(1_000_000);
-    u64::try_from(tokens).unwrap_or(u64::MAX)
+impl Price {
+    /// The tokens that so many code points are taken for.
+    fn input_tokens_of(&self, code_points: u64) -> u64 {
+        share(code_points, self.input_tokens_per_thousand, 1000)
+    }
+
+    /// The tokens that so much audio is taken for.
+    fn output_tokens_of(&self, audio_ms: u64) -> u64 {
+        share(audio_ms, self.output_tokens_per_minute, 60_000)
+    }
+
+    /// The credits that the vendor will count of so many characters, if both its prices are to come to the same.
+    fn credits_of(&self, characters: u64) -> Option<u64> {
+        let (of_character, of_credit) = (positive(self.characters)?, positive(self.credits)?);
+        Some(share(characters, of_character, of_credit))
+    }
 }
 
-/// Millionths of nano-dollars.
+fn positive(price: Option<Nanos>) -> Option<u64> {
+    price.and_then(|price| u64::try_from(price.get()).ok()).filter(|nanos| *nanos > 0)
+}
+
+/// `count * times / of`, rounded upward.
+fn share(count: u64, times: u64, of: u64) -> u64 {
+    let share = (u128::from(count) * u128::from(times)).div_ceil(u128::from(of));
+    u64::try_from(share).unwrap_or(u64::MAX)
+}
+
+/// What is added up before it is rounded: millionths of nano-dollars.
 #[derive(Default)]
-struct Sum {
+struct Bill {
     millionths: i128,
     is_estimated: bool,
 }
 
-impl Sum {
+impl Bill {
     fn add(&mut self, per_million: Option<Nanos>, count: u64, is_reported: bool) {
         let Some(price) = per_million else { return };
         self.millionths = self.millionths.saturating_add(i128::from(price.get()) * i128::from(count));
@@ -195,10 +223,4 @@ impl Sum {
     fn basis(&self) -> Basis {
         if self.is_estimated { Basis::Estimated } else { Basis::Reported }
     }
-}
-
-/// The day of a time, UTC.
-fn day_of(unix_ms: i64) -> Date {
-    let time = Timestamp::from_millisecond(unix_ms).unwrap_or(Timestamp::UNIX_EPOCH);
-    time.to_zoned(TimeZone::UTC).date()
 }
