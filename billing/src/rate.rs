@@ -161,13 +161,20 @@ impl Rate {
         by_sound.into_iter().flatten().any(|price| price > Nanos::ZERO)
     }
 
-    /// What so many characters of ordinary text would cost, as [`count`](Self::count) counts them.
-    pub fn likely(&self, characters: u64) -> Nanos {
+    /// What so many characters of ordinary text would cost, as [`count`](Self::count) counts them, with so many code
+    /// points of instructions.
+    pub fn likely(&self, characters: u64, instructions: u64) -> Nanos {
         /// Of ordinary speech.
         const MS_PER_CHARACTER: u64 = 65;
         let audio_ms = characters.saturating_mul(MS_PER_CHARACTER);
-        let consumed =
-            Consumed { characters, whole: true, audio_ms, local_ms: audio_ms, ..Consumed::default() };
+        let consumed = Consumed {
+            characters,
+            whole: true,
+            instructions,
+            audio_ms,
+            local_ms: audio_ms,
+            ..Consumed::default()
+        };
         self.cost(&consumed).nanos
     }
 }

@@ -162,10 +162,12 @@ impl Engine {
     pub fn estimate(&self, request: &SpeechRequest) -> Result<Estimate, SpeechError> {
         let choice = self.catalogue.resolve(request.terms.model.as_deref(), &request.voice)?;
         let rate = self.books.tariff().rate(&choice.voice.id.backend, &choice.model.id, self.books.now())?;
-        let (text, speed) = (request.text.as_str(), request.terms.speed);
+        let (text, terms) = (request.text.as_str(), &request.terms);
+        let claim = tab::Claim::of(Arc::clone(&rate), text, terms.speed)
+            .with_instructions(terms.instructions.as_deref());
         Ok(Estimate {
-            likely: rate.likely(rate.count(text)),
-            most: tab::Claim::of(Arc::clone(&rate), text, speed).amounts.charge,
+            likely: rate.likely(claim.counted, claim.instructions),
+            most: claim.amounts.charge,
             voice: choice.voice.id,
             model: choice.model.id,
             characters: request.text.characters() as u64,

@@ -117,7 +117,8 @@ async fn affordable(
 ) -> Result<Choice, SpeechError> {
     let claim = |choice: &Choice| {
         let rate = tab.rate(&choice.voice.id.backend, &choice.model.id)?;
-        Ok::<_, SpeechError>(Claim::of(rate, graph.text().as_str(), terms.speed))
+        let claim = Claim::of(rate, graph.text().as_str(), terms.speed);
+        Ok::<_, SpeechError>(claim.with_instructions(terms.instructions.as_deref()))
     };
     let wanted = claim(&choice)?;
     let price = wanted.amounts.charge;

@@ -251,8 +251,21 @@ impl Claim {
     pub(crate) fn of(rate: Arc<Rate>, text: &str, speed: Speed) -> Self {
         let (counted, characters) = (rate.count(text), text.chars().count() as u64);
         let longest_ms = longest_ms(characters, speed);
-        let charge = rate.most(&Work { characters: counted, longest_ms });
-        Self { rate, counted, amounts: Amounts { charge, characters, audio_ms: longest_ms } }
+        let amounts = Amounts { charge: Nanos::ZERO, characters, audio_ms: longest_ms };
+        Self { rate, counted, instructions: 0, amounts }.with_instructions(None)
+    }
+
+    /// The same with instructions for the voice.
+    pub(crate) fn with_instructions(mut self, instructions: Option<&str>) -> Self {
+        self.instructions = instructions.map_or(0, |text| text.chars().count() as u64);
+        self.amounts.charge = self.most(self.amounts.audio_ms);
+        self
+    }
+
+    /// The most that it can cost when it lasts that long.
+    fn most(&self, longest_ms: u64) -> Nanos {
+        let Self { counted, instructions, .. } = *self;
+        self.rate.most(&Work { characters: counted, instructions, longest_ms })
     }
 }
 

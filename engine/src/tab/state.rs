@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use billing::{Amounts, Attempt, Consumed, Cost, Mark, Nanos, Outcome, Rate, RequestRow, Settlement, Work};
+use billing::{Amounts, Attempt, Consumed, Cost, Mark, Nanos, Outcome, Rate, RequestRow, Settlement};
 use speech::{Receipt, SampleRate, Speed, Usage};
 use tokio::time::Instant;
 
@@ -26,6 +26,8 @@ pub(crate) struct Claim {
     pub(crate) rate: Arc<Rate>,
     /// Characters, as the rate counts them.
     pub(crate) counted: u64,
+    /// Code points of the instructions that go along.
+    pub(crate) instructions: u64,
     pub(crate) amounts: Amounts,
 }
 
@@ -84,6 +86,7 @@ impl Call {
         self.claim.rate.cost(&Consumed {
             characters: self.claim.counted,
             whole: self.whole,
+            instructions: self.claim.instructions,
             credits: usage.characters,
             input_tokens: usage.input_tokens,
             output_tokens: usage.output_tokens,
@@ -169,8 +172,7 @@ impl State {
         claim.amounts.characters += more.amounts.characters;
         claim.amounts.audio_ms += more.amounts.audio_ms;
         // Of the whole, so that a rounding or a minimum counts once.
-        let work = Work { characters: claim.counted, longest_ms: claim.amounts.audio_ms };
-        claim.amounts.charge = claim.rate.most(&work);
+        claim.amounts.charge = claim.most(claim.amounts.audio_ms);
     }
 
     /// What all calls together may come to that were not refused.
@@ -184,13 +186,8 @@ impl State {
         let held = self.held?;
         let by_sound = |call: &&Call| call.claim.rate.is_by_sound() && call.answer == Answer::Taken;
         let beyond_claim = |call: &Call| {
-            let work = Work { characters: call.claim.counted, longest_ms: call.audio_ms + ahead_ms };
-            call.claim
-                .rate
-                .most(&work)
-                .max(call.cost().nanos)
-                .minus(call.claim.amounts.charge)
-                .max(Nanos::ZERO)
+            let most = call.claim.most(call.audio_ms + ahead_ms).max(call.cost().nanos);
+            most.minus(call.claim.amounts.charge).max(Nanos::ZERO)
         };
         let charge = self.calls.iter().filter(by_sound).map(beyond_claim).sum();
         let longer = (self.row.audio_ms + ahead_ms).saturating_sub(self.claimed().audio_ms);
