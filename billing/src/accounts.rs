@@ -37,7 +37,11 @@ pub trait Accounts: Send + Sync + 'static {
     /// Adds a client with its budgets. False, and nothing is changed, where its name or id is taken.
     fn create(&self, client: Client, budgets: Vec<Budget>) -> BoxFuture<Result<bool, LedgerError>>;
 
-    /// Every client, by name.
+    /// Sees to it that there is a client of that id and name, as the configuration has it; one that was forgotten
+    /// stays so. False, and nothing is changed, where the name is another's.
+    fn ensure(&self, client: Client) -> BoxFuture<Result<bool, LedgerError>>;
+
+    /// Every client, by name; those that were forgotten last.
     fn clients(&self) -> BoxFuture<Result<Vec<Client>, LedgerError>>;
 
     /// The client of that id, or else of that name.
@@ -58,10 +62,12 @@ pub trait Accounts: Send + Sync + 'static {
     /// Every key of a client, by age.
     fn keys(&self, client: &str) -> BoxFuture<Result<Vec<Key>, LedgerError>>;
 
-    /// From `at` on the key opens nothing. False where there is no such key.
+    /// From `at` on the key opens nothing; from before then, if it was to expire before. False where there is no such
+    /// key.
     fn expire_key(&self, prefix: &str, at_unix_ms: i64) -> BoxFuture<Result<bool, LedgerError>>;
 
-    /// Deletes what is personal: its name, its keys, its lexicon, its stored answers and the tags of its requests.
-    /// Its sums stay, under its id. False where there is no such client.
+    /// Deletes what is personal: its name, its keys, its lexicon, its stored answers and the tags of its requests, but
+    /// of those that are still running. Its sums stay, under its id. Interrupted, it is to be done again. False where
+    /// there is no such client.
     fn forget(&self, client: &str) -> BoxFuture<Result<bool, LedgerError>>;
 }

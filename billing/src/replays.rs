@@ -48,17 +48,19 @@ pub trait Replays: Send + Sync + 'static {
         claim_until_unix_ms: i64,
     ) -> BoxFuture<Result<Begun, LedgerError>>;
 
-    /// Keeps the answer until then.
+    /// Keeps the answer of the request of that digest until then; not where its claim has ended and the key is now
+    /// another request's.
     fn finish(
         &self,
         client: &str,
         key: &str,
+        digest: [u8; 32],
         replay: Replay,
         keep_until_unix_ms: i64,
     ) -> BoxFuture<Result<(), LedgerError>>;
 
-    /// Gives the key free: there is no answer that could be given again.
-    fn abandon(&self, client: &str, key: &str) -> BoxFuture<Result<(), LedgerError>>;
+    /// Gives the key free that a request of that digest has claimed: there is no answer that could be given again.
+    fn abandon(&self, client: &str, key: &str, digest: [u8; 32]) -> BoxFuture<Result<(), LedgerError>>;
 
     /// Deletes what is past its time.
     fn sweep(&self, now_unix_ms: i64) -> BoxFuture<Result<(), LedgerError>>;
