@@ -1,5 +1,19 @@
-//! The only room that names a database.
+//! The only room that names a database: SQLite or Postgres, by one line of configuration and one implementation.
+//!
+//! A [`Database`] is where a [`Location`] says. Who only reads calls `Database::read`; who writes calls
+//! `Database::write`, which has the database to itself, or, where thousands write in a second, gives its operation to
+//! the ledger's writer, which commits them together. Statements are the same for both databases; what is not is in
+//! `dialect`.
 
-mod sqlite;
+mod connections;
+mod database;
+mod dialect;
+mod error;
+mod lexicons;
+mod location;
+mod schema;
 
-pub use sqlite::{EVERYONE, Entry, MOST_ENTRIES, Sqlite, StoreError};
+pub use database::Database;
+pub use error::StoreError;
+pub use lexicons::{EVERYONE, Entry, MOST_ENTRIES};
+pub use location::Location;

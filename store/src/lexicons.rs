@@ -10,7 +10,7 @@ use std::time::Duration;
 use speech::{BoxFuture, Lexicon, Lexicons, Saying, SpeechError};
 use tokio::time::Instant;
 
-use super::{Sqlite, StoreError};
+use crate::{Database, StoreError};
 
 /// The name under which everyone's entries are kept.
 pub const EVERYONE: &str = "";
@@ -38,7 +38,7 @@ impl fmt::Debug for Entry {
 }
 
 /// What was read of each client's lexicon.
-pub(super) type Known = Arc<Mutex<HashMap<String, Read>>>;
+pub(crate) type Known = Arc<Mutex<HashMap<String, Read>>>;
 
 /// Grows with every change that a program of ours makes, in the data directory: to look at its length takes
 /// microseconds, to ask the database takes a good part of a millisecond, and every request waits for it.
@@ -49,7 +49,7 @@ const UNNOTICED: Duration = Duration::from_secs(10);
 
 /// A lexicon as it was read.
 #[derive(Clone, Debug)]
-pub(super) struct Read {
+pub(crate) struct Read {
     /// How long the stamp was then.
     stamp: u64,
     /// How often the table had changed.
@@ -61,61 +61,64 @@ pub(super) struct Read {
 
 type Row = (String, String, String, String);
 
-impl Sqlite {
+impl Database {
     /// Keeps entries of a client, each instead of the one for the same word; all of them or none.
     ///
     /// # Errors
-    /// [`StoreError::LexiconFull`] beyond [`MOST_ENTRIES`], and [`StoreError::Lexicon`].
+    /// [`StoreError::LexiconFull`] beyond [`MOST_ENTRIES`], and [`StoreError::Use`].
     pub async fn add(&self, client: &str, entries: &Lexicon) -> Result<(), StoreError> {
-        let adding = async {
-            let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-            for (word, saying) in entries.entries() {
-                sqlx::query(
-                    "INSERT INTO lexicon VALUES (?, ?, ?, ?)
-                     ON CONFLICT DO UPDATE SET kind = excluded.kind, saying = excluded.saying",
-                )
-                .bind(client)
-                .bind(word)
-                .bind(saying.kind())
-                .bind(saying.text())
-                .execute(&mut *transaction)
-                .await?;
-            }
-            let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM lexicon WHERE client = ?")
-                .bind(client)
-                .fetch_one(&mut *transaction)
-                .await?;
-            if kept > MOST_ENTRIES as i64 {
-                transaction.rollback().await?;
-            } else {
-                transaction.commit().await?;
-            }
-            Ok(kept)
-        };
-        match adding.await.map_err(|source| self.lexicon_error(source))? {
-            entries if entries > MOST_ENTRIES as i64 => Err(StoreError::LexiconFull { entries }),
-            _ => self.stamp(),
-        }
+        let (client, entries) = (client.to_owned(), entries.clone());
+        self.write(move |connection| {
+            Box::pin(async move {
+                for (word, saying) in entries.entries() {
+                    sqlx::query(
+                        "INSERT INTO lexicon VALUES ($1, $2, $3, $4)
+                         ON CONFLICT (client, word) DO UPDATE SET kind = excluded.kind, saying = excluded.saying",
+                    )
+                    .bind(client.as_str())
+                    .bind(word)
+                    .bind(saying.kind())
+                    .bind(saying.text())
+                    .execute(&mut *connection)
+                    .await?;
+                }
+                let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM lexicon WHERE client = $1")
+                    .bind(client)
+                    .fetch_one(connection)
+                    .await?;
+                if kept > MOST_ENTRIES as i64 {
+                    return Err(StoreError::LexiconFull { entries: kept });
+                }
+                Ok(())
+            })
+        })
+        .await?;
+        self.stamp()
     }
 
     /// Forgets a client's entry for that very word; false when there is none.
     ///
     /// # Errors
-    /// [`StoreError::Lexicon`].
+    /// [`StoreError::Use`].
     pub async fn remove(&self, client: &str, word: &str) -> Result<bool, StoreError> {
-        let removed = sqlx::query("DELETE FROM lexicon WHERE client = ? AND word = ?")
-            .bind(client)
-            .bind(word)
-            .execute(&self.writer)
-            .await;
-        let done = removed.map_err(|source| self.lexicon_error(source))?;
+        let (client, word) = (client.to_owned(), word.to_owned());
+        let removed = self.write(move |connection| {
+            Box::pin(async move {
+                let removing = sqlx::query("DELETE FROM lexicon WHERE client = $1 AND word = $2")
+                    .bind(client)
+                    .bind(word);
+                Ok(removing.execute(connection).await?.rows_affected())
+            })
+        });
+        let removed = removed.await?;
         self.stamp()?;
-        Ok(done.rows_affected() > 0)
+        Ok(removed > 0)
     }
 
     /// Tells every server on this database that a lexicon has changed.
     fn stamp(&self) -> Result<(), StoreError> {
-        let path = self.directory.join(STAMP);
+        let Some(directory) = self.directory() else { return Ok(()) };
+        let path = directory.join(STAMP);
         let stamped = OpenOptions::new()
             .create(true)
             .append(true)
@@ -125,17 +128,19 @@ impl Sqlite {
     }
 
     fn stamped(&self) -> u64 {
-        std::fs::metadata(self.directory.join(STAMP)).map_or(0, |file| file.len())
+        let Some(directory) = self.directory() else { return 0 };
+        std::fs::metadata(directory.join(STAMP)).map_or(0, |file| file.len())
     }
 
     /// Every entry of everyone, by client and word, but those that only a newer program can read.
     ///
     /// # Errors
-    /// [`StoreError::Lexicon`].
+    /// [`StoreError::Use`].
     pub async fn list(&self) -> Result<Vec<Entry>, StoreError> {
         let rows = sqlx::query_as("SELECT client, word, kind, saying FROM lexicon ORDER BY client, word");
-        let rows = rows.fetch_all(&self.reader).await.map_err(|source| self.lexicon_error(source))?;
-        Ok(readable(rows))
+        let rows =
+            self.read(move |connection| Box::pin(async move { Ok(rows.fetch_all(connection).await?) }));
+        Ok(readable(rows.await?))
     }
 
     /// The lexicon that holds for a client: what is known of it, unless the table has changed since.
@@ -149,16 +154,24 @@ impl Sqlite {
         {
             return Ok(read.lexicon.clone());
         }
-        let change: i64 =
-            sqlx::query_scalar("SELECT number FROM lexicon_changes").fetch_one(&self.reader).await?;
+        let change: i64 = self
+            .read(|connection| {
+                Box::pin(async move {
+                    Ok(sqlx::query_scalar("SELECT number FROM lexicon_changes").fetch_one(connection).await?)
+                })
+            })
+            .await?;
         if let Some(read) = known().get_mut(client)
             && read.change == change
         {
             (read.stamp, read.asked) = (stamp, asked);
             return Ok(read.lexicon.clone());
         }
-        let rows = sqlx::query_as("SELECT client, word, kind, saying FROM lexicon WHERE client IN ('', ?)");
-        let rows = rows.bind(client).fetch_all(&self.reader).await?;
+        let rows = sqlx::query_as("SELECT client, word, kind, saying FROM lexicon WHERE client IN ('', $1)");
+        let rows = rows.bind(client.to_owned());
+        let rows = self
+            .read(move |connection| Box::pin(async move { Ok(rows.fetch_all(connection).await?) }))
+            .await?;
         let (everyones, own): (Vec<_>, Vec<_>) =
             readable(rows).into_iter().partition(|entry| entry.client == EVERYONE);
         let lexicon = together(own)?.over(&together(everyones)?);
@@ -166,13 +179,9 @@ impl Sqlite {
         known().insert(client.to_owned(), read);
         Ok(lexicon)
     }
-
-    fn lexicon_error(&self, source: sqlx::Error) -> StoreError {
-        StoreError::Lexicon { path: self.path(), source }
-    }
 }
 
-impl Lexicons for Sqlite {
+impl Lexicons for Database {
     fn of(&self, client: &str) -> BoxFuture<Result<Lexicon, SpeechError>> {
         let (store, client) = (self.clone(), client.to_owned());
         Box::pin(async move { store.lexicon(&client).await.map_err(SpeechError::internal) })

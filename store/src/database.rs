@@ -1,0 +1,88 @@
+//! A database, opened.
+
+use std::path::Path;
+use std::sync::Once;
+
+use sqlx::{AnyConnection, Connection};
+use tokio::time::timeout;
+
+use crate::connections::{Connections, Work};
+use crate::dialect::Dialect;
+use crate::{Location, StoreError, lexicons, schema};
+
+/// Less free space than this and the disk is not fit to serve.
+const LEAST_FREE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Everything that is kept: every request's row and entries, on disk before the request is done; clients, their keys,
+/// budgets and lexicons. To clone it is cheap.
+#[derive(Clone, Debug)]
+pub struct Database {
+    pub(crate) location: Location,
+    pub(crate) dialect: Dialect,
+    connections: Connections,
+    pub(crate) known: lexicons::Known,
+}
+
+impl Database {
+    /// Opens the database, which for SQLite is made if need be, and brings it to this program's schema.
+    ///
+    /// # Errors
+    /// [`StoreError`]; a schema newer than this program's is refused untouched.
+    pub async fn open(location: &Location) -> Result<Self, StoreError> {
+        static DRIVERS: Once = Once::new();
+        DRIVERS.call_once(sqlx::any::install_default_drivers);
+        let dialect = match location {
+            Location::Sqlite { directory } => {
+                std::fs::create_dir_all(directory)
+                    .map_err(|source| StoreError::Directory { path: directory.clone(), source })?;
+                Dialect::Sqlite
+            }
+            Location::Postgres(_) => Dialect::Postgres,
+        };
+        let unopened = |source| StoreError::Open { location: location.clone(), source };
+        let options = location.options().map_err(unopened)?;
+        let connecting = timeout(dialect.patience(), AnyConnection::connect_with(&options));
+        let mut first =
+            connecting.await.map_err(|_| unopened(sqlx::Error::PoolTimedOut))?.map_err(unopened)?;
+        sqlx::raw_sql(dialect.first_settings()).execute(&mut first).await.map_err(unopened)?;
+        schema::migrate(&mut first, dialect, location).await?;
+        first.close().await.map_err(unopened)?;
+        let connections = Connections::new(dialect, options);
+        Ok(Self { location: location.clone(), dialect, connections, known: lexicons::Known::default() })
+    }
+
+    /// Reads, on a connection that does not wait for who writes.
+    pub(crate) async fn read<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {
+        self.connections.read(work).await
+    }
+
+    /// Writes, in a transaction of its own that has the database to itself: for what is written now and then. It is
+    /// kept if `work` succeeds.
+    pub(crate) async fn write<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {
+        self.connections.write(work).await
+    }
+
+    /// Waits until what runs has ended, and closes every connection. Nothing can be read or written any more.
+    pub async fn close(&self) {
+        self.connections.close().await;
+    }
+
+    /// The disk has room, and something could be written.
+    pub(crate) async fn check(&self) -> Result<(), StoreError> {
+        if let Some(directory) = self.directory() {
+            let disk = rustix::fs::statvfs(directory).map_err(|error| sqlx::Error::Io(error.into()))?;
+            if disk.f_bavail.saturating_mul(disk.f_frsize) < LEAST_FREE_BYTES {
+                return Err(StoreError::DiskFull { least_bytes: LEAST_FREE_BYTES });
+            }
+        }
+        self.write(|_| Box::pin(async { Ok(()) })).await
+    }
+
+    /// The data directory, of SQLite.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        match &self.location {
+            Location::Sqlite { directory } => Some(directory),
+            Location::Postgres(_) => None,
+        }
+    }
+}

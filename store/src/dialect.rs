@@ -1,0 +1,85 @@
+//! The few words that the two databases do not share.
+
+use std::time::Duration;
+
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
+
+/// Whose SQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    /// A statement in this dialect. `{each}` stands for the elements of the JSON array `$1`, one a row, in the column
+    /// `value`: `SELECT CAST(value->>'nanos' AS BIGINT) FROM {each}`.
+    pub(crate) fn sql(self, text: &'static str) -> SqlStr {
+        let each = match self {
+            Self::Sqlite => "jsonb_each($1)",
+            Self::Postgres => "jsonb_array_elements(CAST($1 AS JSONB)) AS each(value)",
+        };
+        AssertSqlSafe(text.replace("{each}", each)).into_sql_str()
+    }
+
+    /// Begins a transaction that writes.
+    pub(crate) fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
+
+    /// Waits until no other transaction writes, as SQLite's begin does by itself. There is one such lock for all, so
+    /// that no two can ever wait for each other, and what is read behind it is what is decided upon.
+    pub(crate) fn lock(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT pg_advisory_xact_lock(8135772216405299) IS NULL"),
+        }
+    }
+
+    /// How long a transaction that writes may take, waiting included. A file is never gone for long, but its disk can
+    /// be slow; a server can be gone.
+    pub(crate) fn patience(self) -> Duration {
+        match self {
+            Self::Sqlite => Duration::from_secs(10),
+            Self::Postgres => Duration::from_secs(2),
+        }
+    }
+}
+
+impl Dialect {
+    /// How a connection that writes is to behave: what it commits is on disk, and a server that lost us in the middle
+    /// of a transaction ends it soon.
+    pub(crate) fn writer_settings(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;
+                 PRAGMA cache_size = -65536"
+            }
+            Self::Postgres => {
+                "SET statement_timeout = '2s'; SET idle_in_transaction_session_timeout = '2s';
+                 SET synchronous_commit = on"
+            }
+        }
+    }
+
+    /// How the first connection is to behave, which changes the schema.
+    pub(crate) fn first_settings(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000"
+            }
+            Self::Postgres => "SET client_min_messages = warning",
+        }
+    }
+
+    /// How a connection that reads is to behave.
+    pub(crate) fn reader_settings(self) -> &'static str {
+        match self {
+            Self::Sqlite => "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000",
+            Self::Postgres => "SET default_transaction_read_only = on; SET statement_timeout = '30s'",
+        }
+    }
+}

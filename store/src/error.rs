@@ -1,0 +1,81 @@
+//! Why the database cannot be used, and the way out.
+
+use std::path::PathBuf;
+
+use sqlx::migrate::MigrateError;
+
+use crate::{Location, MOST_ENTRIES};
+
+/// The database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The configuration names no database. What it says may hold a password, and is not repeated.
+    #[error("`database` is no database; write \"sqlite\", or \"postgres://USER:PASSWORD@HOST:PORT/NAME\"")]
+    NoLocation,
+    /// The data directory cannot be made.
+    #[error("the data directory {} cannot be made; choose one that you may write with --data", path.display())]
+    Directory {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is no database, may not be opened, or does not answer.
+    #[error("the database {location} cannot be opened; check that {}", .location.what_it_needs())]
+    Open {
+        /// Where.
+        location: Location,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// A newer version has written it.
+    #[error(
+        "the database {location} has schema {version}, which is newer than this program; run the newer version, or choose another database"
+    )]
+    Newer {
+        /// Where.
+        location: Location,
+        /// The schema's version.
+        version: i64,
+    },
+    /// A schema change failed; nothing of it was kept.
+    #[error("the database {location} could not be brought to this program's schema; nothing was changed")]
+    Migrate {
+        /// Where.
+        location: Location,
+        /// Why.
+        source: MigrateError,
+    },
+    /// Something could not be read or written.
+    #[error("the database cannot be read or written")]
+    Use(#[from] sqlx::Error),
+    /// It did not answer in time. What was to be written may or may not be.
+    #[error("the database does not answer")]
+    Silent,
+    /// Less is free than a server needs.
+    #[error("less than {} MiB are free where the database is; make room", least_bytes >> 20)]
+    DiskFull {
+        /// What it needs.
+        least_bytes: u64,
+    },
+    /// Servers cannot be told of a change, which was kept.
+    #[error("the lexicon was changed, but {} cannot be written; a running server hears of it within seconds", path.display())]
+    Stamp {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A lexicon that would become too large; nothing was kept.
+    #[error("the lexicon would have {entries} entries; at most {MOST_ENTRIES} are allowed")]
+    LexiconFull {
+        /// How many it would have.
+        entries: i64,
+    },
+}
+
+impl From<StoreError> for billing::LedgerError {
+    fn from(error: StoreError) -> Self {
+        Self(error.into())
+    }
+}

@@ -1,0 +1,96 @@
+//! Where a database is.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use sqlx::ConnectOptions;
+use sqlx::any::AnyConnectOptions;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+
+use crate::StoreError;
+
+/// SQLite's file in the data directory.
+const FILE: &str = "soundboard.db";
+
+/// Where a database is. To show it does not show its password.
+#[derive(Clone)]
+pub enum Location {
+    /// `soundboard.db` in that directory.
+    Sqlite {
+        /// The data directory.
+        directory: PathBuf,
+    },
+    /// A database of a Postgres server.
+    Postgres(Box<AnyConnectOptions>),
+}
+
+impl Location {
+    /// Reads the configuration's `database`: `sqlite`, which is then in the data directory, or a Postgres URL.
+    ///
+    /// # Errors
+    /// [`StoreError::NoLocation`].
+    pub fn parse(database: &str, data: &Path) -> Result<Self, StoreError> {
+        if database == "sqlite" {
+            return Ok(Self::sqlite(data));
+        }
+        let is_postgres = database.starts_with("postgres://") || database.starts_with("postgresql://");
+        if !is_postgres || database.parse::<PgConnectOptions>().is_err() {
+            return Err(StoreError::NoLocation);
+        }
+        let options = database.parse().map_err(|_| StoreError::NoLocation)?;
+        Ok(Self::Postgres(Box::new(options)))
+    }
+
+    /// SQLite in that directory.
+    pub fn sqlite(directory: impl Into<PathBuf>) -> Self {
+        Self::Sqlite { directory: directory.into() }
+    }
+
+    /// How to get there; SQLite's file is made if need be.
+    pub(crate) fn options(&self) -> Result<AnyConnectOptions, sqlx::Error> {
+        let options = match self {
+            Self::Sqlite { directory } => {
+                let file =
+                    SqliteConnectOptions::new().filename(Self::file(directory)).create_if_missing(true);
+                AnyConnectOptions::from_url(&file.to_url_lossy())?
+            }
+            Self::Postgres(options) => (**options).clone(),
+        };
+        Ok(options.disable_statement_logging())
+    }
+
+    /// SQLite's file.
+    pub(crate) fn file(directory: &Path) -> PathBuf {
+        directory.join(FILE)
+    }
+
+    /// What to check when it cannot be opened.
+    pub(crate) fn what_it_needs(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "you may write it and that it is ours",
+            Self::Postgres(_) => {
+                "the server runs, that it can be reached, and that user and password are right"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite { directory } => Self::file(directory).display().fmt(f),
+            Self::Postgres(options) => {
+                let url = &options.database_url;
+                let (host, port) = (url.host_str().unwrap_or_default(), url.port().unwrap_or(5432));
+                write!(f, "postgres://{host}:{port}{}", url.path())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Location({self})")
+    }
+}

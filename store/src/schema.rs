@@ -1,0 +1,45 @@
+//! The schema's history.
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AnyConnection, SqlSafeStr};
+
+use crate::dialect::Dialect;
+use crate::{Location, StoreError};
+
+type Step = (i64, &'static str, &'static str);
+
+/// A step that was released is never edited: SQLx compares checksums.
+const SQLITE: &[Step] = &[
+    (1, "requests", include_str!("../../migrations/sqlite/0001_requests.sql")),
+    (2, "lexicon", include_str!("../../migrations/sqlite/0002_lexicon.sql")),
+    (3, "vendors", include_str!("../../migrations/sqlite/0003_vendors.sql")),
+    (4, "ledger", include_str!("../../migrations/sqlite/0004_ledger.sql")),
+];
+
+const POSTGRES: &[Step] = &[(1, "ledger", include_str!("../../migrations/postgres/0001_ledger.sql"))];
+
+/// Brings a database to this program's schema.
+///
+/// # Errors
+/// [`StoreError::Newer`], with nothing changed, and [`StoreError::Migrate`].
+pub(crate) async fn migrate(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+    location: &Location,
+) -> Result<(), StoreError> {
+    let steps = match dialect {
+        Dialect::Sqlite => SQLITE,
+        Dialect::Postgres => POSTGRES,
+    };
+    let step = |(version, name, sql): &Step| {
+        Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    let history = Migrator::with_migrations(steps.iter().map(step).collect());
+    let location = || location.clone();
+    history.run_direct(None, connection, false).await.map_err(|source| match source {
+        MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
+            StoreError::Newer { location: location(), version }
+        }
+        source => StoreError::Migrate { location: location(), source },
+    })
+}
