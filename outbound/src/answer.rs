@@ -18,13 +18,17 @@ pub struct Answer {
 }
 
 impl Answer {
+    pub(crate) fn new(remote: Remote, headers: HeaderMap, body: Body) -> Self {
+        Self { remote, headers, body }
+    }
+
     /// Nothing asks for a packed body, and audio does not shrink: who packs it regardless is broken or means harm.
-    pub(crate) fn new(remote: Remote, headers: HeaderMap, body: Body) -> Result<Self, SpeechError> {
+    fn check_unpacked(&self) -> Result<(), SpeechError> {
         let packed = |value: &[u8]| !value.eq_ignore_ascii_case(b"identity") && !value.is_empty();
-        if headers.get_all(CONTENT_ENCODING).iter().any(|value| packed(value.as_bytes())) {
-            return Err(remote.failed("packed its answer, which nobody asked for"));
+        match self.headers.get_all(CONTENT_ENCODING).iter().any(|value| packed(value.as_bytes())) {
+            true => Err(self.remote.failed("packed its answer, which nobody asked for")),
+            false => Ok(()),
         }
-        Ok(Self { remote, headers, body })
     }
 
     /// A header, where it is there and is text.
@@ -35,8 +39,9 @@ impl Answer {
     /// The body as one JSON document of at most 8 MiB.
     ///
     /// # Errors
-    /// When it is longer, does not come in time, or is not of that shape.
+    /// When it is packed, is longer, does not come in time, or is not of that shape.
     pub async fn json<T: DeserializeOwned>(self) -> Result<T, SpeechError> {
+        self.check_unpacked()?;
         let body = self.body.read(MOST_JSON_BYTES).await?;
         serde_json::from_slice(&body).map_err(|_| self.remote.failed("sent JSON that cannot be read"))
     }
@@ -45,13 +50,14 @@ impl Answer {
     /// under the name of audio, is still an ordinary error.
     ///
     /// # Errors
-    /// When the content type is that of something else, when the body is text, or when there is none. In the stream:
-    /// when it breaks off, stalls, or is longer than `most_bytes`; it is over then.
+    /// When it is packed, when the content type is that of something else, when the body is text, or when there is
+    /// none. In the stream: when it breaks off, stalls, or is longer than `most_bytes`; it is over then.
     pub async fn audio(
         mut self,
         codec: Codec,
         most_bytes: u64,
     ) -> Result<BoxStream<'static, Result<Bytes, SpeechError>>, SpeechError> {
+        self.check_unpacked()?;
         audio::check_content_type(&self.remote, self.header(CONTENT_TYPE.as_str()), codec)?;
         let first = audio::begin(&self.remote, &mut self.body).await?;
         Ok(self.body.stream(first, most_bytes))
@@ -66,6 +72,7 @@ impl Answer {
         media_types: &[&str],
         most_bytes: u64,
     ) -> Result<BoxStream<'static, Result<Bytes, SpeechError>>, SpeechError> {
+        self.check_unpacked()?;
         let found = audio::media_type(self.header(CONTENT_TYPE.as_str()));
         if !media_types.contains(&found.as_str()) {
             return Err(self.remote.failed("answered in a form that nobody asked for"));

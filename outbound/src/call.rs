@@ -76,7 +76,7 @@ impl Call {
         let headers = response.headers().clone();
         let body = Body::new(remote.clone(), response, sent);
         if status.is_success() {
-            return Answer::new(remote, headers, body);
+            return Ok(Answer::new(remote, headers, body));
         }
         // The status says enough: its explanation must not take longer than a first byte may.
         let due = sent + remote.deadlines().first_byte;

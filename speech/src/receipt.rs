@@ -34,6 +34,11 @@ impl Receipt {
         self.written().taken = true;
     }
 
+    /// The backend has refused after all, before any sound: it charges nothing.
+    pub fn refuse(&self) {
+        self.written().taken = false;
+    }
+
     /// Whether the backend has taken the request.
     pub fn is_taken(&self) -> bool {
         self.written().taken

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use speech::{
-    AudioFormat, Backend, Boundary, Clause, Codec, Delivery, ErrorKind, Plain, Reading, SampleRate, Sound,
-    Span, Speech, SpeechError, SpeechGraph, SpeechText, Utterance, WordTiming,
+    AudioFormat, Backend, Boundary, Clause, Codec, Delivery, ErrorKind, Plain, Reading, Receipt, SampleRate,
+    Sound, Span, SpeechError, SpeechGraph, SpeechText, Utterance, WordTiming,
 };
 use tokio::time::{interval, timeout};
 
@@ -34,17 +34,37 @@ pub async fn conforms(backend: Arc<dyn Backend>, voice: &str, running: impl Fn()
     who_drops_the_sound_stops_the_work(&*backend, voice, running).await;
 }
 
-/// Checks a backend whose model or vendor breaks off amid the sound, or before it: that is an error, and no end.
+/// Checks a backend whose model or vendor takes the request and breaks off amid the sound, or before it: that is an
+/// error, and no end, and it is charged for.
 ///
 /// # Panics
 /// With what is wrong.
 pub async fn does_not_end_well(backend: &dyn Backend, voice: &str) -> SpeechError {
-    let speech = backend.speak(utterance(&SENTENCE.repeat(20), voice, Codec::Pcm.into()));
-    let heard = async { heard(speech.await?).await };
-    match within(heard).await {
-        Ok(_) => panic!("a sound that was cut off ended as a whole one does"),
-        Err(error) => error,
+    match tried(backend, voice).await {
+        (Ok(_), _) => panic!("a sound that was cut off ended as a whole one does"),
+        (Err(_), false) => panic!("what was taken and then cut off is not on the receipt as taken"),
+        (Err(error), true) => error,
     }
+}
+
+/// Checks a backend whose model or vendor refuses the request, or is not reached: that is an error, and costs nothing.
+///
+/// # Panics
+/// With what is wrong.
+pub async fn refuses(backend: &dyn Backend, voice: &str) -> SpeechError {
+    match tried(backend, voice).await {
+        (Ok(_), _) => panic!("what was to be refused was spoken"),
+        (Err(_), true) => panic!("what was refused is on the receipt as taken"),
+        (Err(error), false) => error,
+    }
+}
+
+/// What becomes of a text of some length, and whether it was taken.
+async fn tried(backend: &dyn Backend, voice: &str) -> (Result<Heard, SpeechError>, bool) {
+    let receipt = Receipt::default();
+    let sound = backend.speak(utterance(&SENTENCE.repeat(20), voice, Codec::Pcm.into()), receipt.clone());
+    let heard = within(async { heard(sound.await?).await }).await;
+    (heard, receipt.is_taken())
 }
 
 /// That text, said by that voice in the plainest way.
@@ -145,8 +165,10 @@ async fn who_drops_the_sound_stops_the_work(backend: &dyn Backend, voice: &str, 
     within(idle()).await;
     // More than all the buffers on the way hold, and no more than every vendor takes at a time.
     let long = utterance(&[SENTENCE; 90].join(" "), voice, Codec::Pcm.into());
-    let speech = within(backend.speak(long)).await;
-    let Speech { sound, .. } = speech.unwrap_or_else(|error| panic!("it did not speak: {error}"));
+    let receipt = Receipt::default();
+    let sound = within(backend.speak(long, receipt.clone())).await;
+    let sound = sound.unwrap_or_else(|error| panic!("it did not speak: {error}"));
+    assert!(receipt.is_taken(), "what it speaks is not on the receipt as taken");
     let first = match sound {
         Sound::Samples(mut stream) => {
             within(stream.chunks.next()).await.map(|chunk| (chunk.is_ok(), stream.chunks.map(drop).boxed()))
@@ -161,7 +183,7 @@ async fn who_drops_the_sound_stops_the_work(backend: &dyn Backend, voice: &str, 
     within(idle()).await;
 }
 
-/// What was heard of a speech.
+/// What was heard.
 struct Heard {
     /// Samples, or bytes of what was encoded.
     size: usize,
@@ -171,13 +193,13 @@ struct Heard {
 }
 
 async fn said(backend: &dyn Backend, utterance: Utterance) -> Heard {
-    let heard = async { heard(backend.speak(utterance).await?).await };
+    let heard = async { heard(backend.speak(utterance, Receipt::default()).await?).await };
     within(heard).await.unwrap_or_else(|error| panic!("it did not speak: {error}"))
 }
 
-async fn heard(speech: Speech) -> Result<Heard, SpeechError> {
+async fn heard(sound: Sound) -> Result<Heard, SpeechError> {
     let (mut size, mut words) = (0, Vec::new());
-    let milliseconds = match speech.sound {
+    let milliseconds = match sound {
         Sound::Samples(mut stream) => {
             while let Some(chunk) = stream.chunks.next().await {
                 let chunk = chunk?;

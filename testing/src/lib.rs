@@ -5,5 +5,5 @@ mod conformance;
 mod ledger;
 pub mod server;
 
-pub use conformance::{conforms, does_not_end_well, utterance};
+pub use conformance::{conforms, does_not_end_well, refuses, utterance};
 pub use ledger::MemoryLedger;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use futures::{FutureExt, StreamExt, stream};
 use speech::{
-    AudioFormat, Backend, BoxFuture, Codec, ErrorKind, Model, PcmChunk, PcmStream, SampleRate, Speech,
-    SpeechError, TimingKind, Utterance, Voice, WordTiming,
+    AudioFormat, Backend, BoxFuture, Codec, ErrorKind, Model, PcmChunk, PcmStream, Receipt, SampleRate,
+    Sound, SpeechError, TimingKind, Utterance, Voice, WordTiming,
 };
 
 const RATE: SampleRate = SampleRate::new(8_000).unwrap();
@@ -27,6 +27,11 @@ enum Defect {
     TimesBehindTheEnd,
     WordsOfAnotherText,
     WorksOnAfterTheHangUp,
+    LeavesTheReceiptBlank,
+    BreaksOff,
+    BreaksOffBlank,
+    Refuses,
+    RefusesAndCharges,
 }
 
 /// Who speaks holds a clone of `running`.
@@ -66,8 +71,14 @@ impl Backend for Fake {
         true
     }
 
-    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>> {
+    fn speak(&self, utterance: Utterance, receipt: Receipt) -> BoxFuture<Result<Sound, SpeechError>> {
         let defect = self.defect;
+        if !matches!(defect, Defect::LeavesTheReceiptBlank | Defect::BreaksOffBlank | Defect::Refuses) {
+            receipt.take();
+        }
+        if matches!(defect, Defect::Refuses | Defect::RefusesAndCharges) {
+            return async { Err(SpeechError::new(ErrorKind::RateLimited, "Not now.")) }.boxed();
+        }
         if defect == Defect::OneAtATime && running(&self.running) > 0 {
             return async { Err(SpeechError::new(ErrorKind::Overloaded, "Busy.")) }.boxed();
         }
@@ -78,11 +89,15 @@ impl Backend for Fake {
         let text = utterance.graph.text().as_str().to_owned();
         let characters = if defect == Defect::SameAudioForAnyText { 50 } else { text.chars().count() };
         let mut words = if utterance.delivery.timed { words_of(&text, defect) } else { Vec::new() };
+        let breaks_off = matches!(defect, Defect::BreaksOff | Defect::BreaksOffBlank);
         let chunks = stream::iter(0..characters).then(move |_| {
             let _held = &held;
             let words = std::mem::take(&mut words);
-            async {
+            async move {
                 tokio::task::yield_now().await;
+                if breaks_off {
+                    return Err(SpeechError::new(ErrorKind::BackendFailed, "It broke off."));
+                }
                 Ok(PcmChunk { samples: vec![0.0; CHARACTER], words })
             }
         });
@@ -122,8 +137,12 @@ fn words_of(text: &str, defect: Defect) -> Vec<WordTiming> {
 async fn verdict(defect: Defect) -> Option<String> {
     let held = Arc::new(());
     let backend = Arc::new(Fake { defect, running: Arc::clone(&held) });
-    let checks = tokio::spawn(async move { testing::conforms(backend, "anna", || running(&held)).await });
-    let panic = checks.await.err()?.into_panic();
+    words_of_panic(async move { testing::conforms(backend, "anna", || running(&held)).await }).await
+}
+
+/// The words with which a check panics; none where it passes.
+async fn words_of_panic(check: impl Future<Output = ()> + Send + 'static) -> Option<String> {
+    let panic = tokio::spawn(check).await.err()?.into_panic();
     let words = panic.downcast_ref::<String>().cloned();
     words.or_else(|| panic.downcast_ref::<&str>().map(|&words| words.to_owned()))
 }
@@ -143,6 +162,7 @@ async fn an_honest_backend_passes_and_no_other() {
         (Defect::TimesBehindTheEnd, "the last word ends at"),
         (Defect::WordsOfAnotherText, "a word is not what stands at its place"),
         (Defect::WorksOnAfterTheHangUp, "it hangs"),
+        (Defect::LeavesTheReceiptBlank, "what it speaks is not on the receipt as taken"),
     ] {
         let verdict = verdict(defect).await;
         assert!(verdict.as_ref().is_some_and(|verdict| verdict.contains(words)), "{defect:?}: {verdict:?}");
@@ -150,9 +170,24 @@ async fn an_honest_backend_passes_and_no_other() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "a sound that was cut off ended as a whole one does")]
-async fn a_whole_sound_is_no_cut_one() {
-    testing::does_not_end_well(&Fake { defect: Defect::None, running: Arc::new(()) }, "anna").await;
+async fn what_was_taken_is_charged_for_and_what_was_refused_is_not() {
+    let of = |defect| Fake { defect, running: Arc::new(()) };
+    for (defect, words) in [
+        (Defect::BreaksOff, None),
+        (Defect::None, Some("a sound that was cut off ended as a whole one does")),
+        (Defect::BreaksOffBlank, Some("what was taken and then cut off is not on the receipt as taken")),
+    ] {
+        let check = async move { drop(testing::does_not_end_well(&of(defect), "anna").await) };
+        assert_eq!(words_of_panic(check).await.as_deref(), words, "{defect:?}");
+    }
+    for (defect, words) in [
+        (Defect::Refuses, None),
+        (Defect::None, Some("what was to be refused was spoken")),
+        (Defect::RefusesAndCharges, Some("what was refused is on the receipt as taken")),
+    ] {
+        let check = async move { drop(testing::refuses(&of(defect), "anna").await) };
+        assert_eq!(words_of_panic(check).await.as_deref(), words, "{defect:?}");
+    }
 }
 
 #[test]

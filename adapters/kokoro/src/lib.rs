@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use inference::models::{ModelStore, StoreError};
 use language::English;
-use speech::{Backend, BoxFuture, ErrorKind, Gender, Model, Speech, SpeechError, Utterance, Voice};
+use speech::{Backend, BoxFuture, ErrorKind, Gender, Model, Receipt, Sound, SpeechError, Utterance, Voice};
 
 pub use config::Config;
 pub use phonemes::Phonemes;
@@ -100,9 +100,17 @@ impl Backend for Kokoro {
         Err(SpeechError::new(ErrorKind::BackendFailed, "Kokoro has no session left; restart the gateway."))
     }
 
-    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>> {
+    fn is_local(&self) -> bool {
+        true
+    }
+
+    fn speak(&self, utterance: Utterance, receipt: Receipt) -> BoxFuture<Result<Sound, SpeechError>> {
         let speaking = stream::speak(Arc::clone(&self.speaker), utterance);
-        Box::pin(async { speaking.await.map(Speech::from) })
+        Box::pin(async move {
+            let sound = speaking.await?;
+            receipt.take();
+            Ok(sound.into())
+        })
     }
 }
 

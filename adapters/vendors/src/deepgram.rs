@@ -13,12 +13,12 @@ use outbound::{Outbound, Refusal, Remote};
 use serde::Deserialize;
 use serde_json::json;
 use speech::{
-    AudioFormat, Backend, BoxFuture, Codec, Date, ErrorKind, Gender, Model, Receipt, SampleRate, Speech,
+    AudioFormat, Backend, BoxFuture, Codec, Date, ErrorKind, Gender, Model, Receipt, SampleRate, Sound,
     SpeechError, Speed, Utterance, Voice,
 };
 
 use crate::Settings;
-use crate::sound::speech_of;
+use crate::sound::sound_of;
 use crate::text::{leaves_out_of, most_bytes, text_for};
 use crate::voices::voice_of;
 
@@ -134,12 +134,12 @@ impl Backend for Deepgram {
         dropped
     }
 
-    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>> {
-        Box::pin(speak(self.remote.clone(), utterance))
+    fn speak(&self, utterance: Utterance, receipt: Receipt) -> BoxFuture<Result<Sound, SpeechError>> {
+        Box::pin(speak(self.remote.clone(), utterance, receipt))
     }
 }
 
-async fn speak(remote: Remote, utterance: Utterance) -> Result<Speech, SpeechError> {
+async fn speak(remote: Remote, utterance: Utterance, receipt: Receipt) -> Result<Sound, SpeechError> {
     let (encoding, format) = encoding_for(utterance.delivery.format);
     let mut call =
         remote.post(["speak"]).query("model", &utterance.delivery.voice).query("encoding", encoding);
@@ -149,14 +149,14 @@ async fn speak(remote: Remote, utterance: Utterance) -> Result<Speech, SpeechErr
     let call = call.json(json!({ "text": text_for(&utterance.graph) }).to_string());
     let slot = remote.slot().await?;
     let answer = call.send().await?;
-    let receipt = Receipt::default();
+    receipt.take();
     receipt.note(|usage| {
         let said = |names: [&str; 2]| names.iter().find_map(|name| answer.header(name)).map(str::to_owned);
         usage.request_id = said(["dg-request-id", "x-dg-request-id"]);
         usage.characters = said(["dg-char-count", "x-dg-characters"]).and_then(|count| count.parse().ok());
     });
     let bytes = answer.audio(format.codec, most_bytes(utterance.graph.text(), format)).await?;
-    Ok(speech_of(bytes, format, slot, receipt))
+    Ok(sound_of(bytes, format, slot))
 }
 
 /// Deepgram's name for an encoding, and what it gives then: what is wanted, or else samples to make it of.

@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use outbound::{Outbound, Remote};
-use speech::{Backend, BoxFuture, Delivery, Follow, Model, Speech, SpeechError, Utterance, Voice};
+use speech::{Backend, BoxFuture, Delivery, Follow, Model, Receipt, Sound, SpeechError, Utterance, Voice};
 
 use crate::{Settings, text};
 use lists::Lists;
@@ -91,15 +91,16 @@ impl Backend for ElevenLabs {
         async move { lists.refresh(&remote).await }.boxed()
     }
 
-    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>> {
+    fn speak(&self, utterance: Utterance, receipt: Receipt) -> BoxFuture<Result<Sound, SpeechError>> {
         let model = self.model(&utterance.delivery);
-        speak::speak(self.remote.clone(), model, utterance).boxed()
+        speak::speak(self.remote.clone(), model, utterance, receipt).boxed()
     }
 
     fn follow(&self, delivery: &Delivery) -> Option<Follow> {
         let model = self.model(delivery);
         let (remote, delivery) = (self.remote.clone(), delivery.clone());
-        follow::knows(&model)
-            .then(|| -> Follow { Box::new(|pieces| follow::follow(remote, model, delivery, pieces).boxed()) })
+        follow::knows(&model).then(|| -> Follow {
+            Box::new(|pieces, receipt| follow::follow(remote, model, delivery, pieces, receipt).boxed())
+        })
     }
 }

@@ -14,14 +14,14 @@ use std::sync::Arc;
 
 use outbound::{Answer, Outbound, Refusal, Remote};
 use speech::{
-    AudioFormat, Backend, BoxFuture, Codec, ErrorKind, Model, Receipt, SampleRate, Speech, SpeechError,
-    Speed, Utterance, Voice,
+    AudioFormat, Backend, BoxFuture, Codec, ErrorKind, Model, Receipt, SampleRate, Sound, SpeechError, Speed,
+    Utterance, Voice,
 };
 use wire::openai::upstream::{Refused, SpeechCall};
 
 use self::offer::Offer;
 use crate::Settings;
-use crate::sound::speech_of;
+use crate::sound::sound_of;
 use crate::text::{leaves_out_of, most_bytes, text_for};
 use crate::voices::voice_of;
 
@@ -84,8 +84,8 @@ impl Backend for OpenAi {
         Box::pin(async move { offer.refresh(&remote).await })
     }
 
-    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>> {
-        Box::pin(speak(self.remote.clone(), self.model_for(&utterance), utterance))
+    fn speak(&self, utterance: Utterance, receipt: Receipt) -> BoxFuture<Result<Sound, SpeechError>> {
+        Box::pin(speak(self.remote.clone(), self.model_for(&utterance), utterance, receipt))
     }
 }
 
@@ -96,7 +96,12 @@ impl OpenAi {
     }
 }
 
-async fn speak(remote: Remote, model: String, utterance: Utterance) -> Result<Speech, SpeechError> {
+async fn speak(
+    remote: Remote,
+    model: String,
+    utterance: Utterance,
+    receipt: Receipt,
+) -> Result<Sound, SpeechError> {
     let delivery = &utterance.delivery;
     let format = format_for(delivery.format);
     let call = SpeechCall {
@@ -111,14 +116,14 @@ async fn speak(remote: Remote, model: String, utterance: Utterance) -> Result<Sp
     let call = remote.post(["audio", "speech"]).json(call.to_json());
     let slot = remote.slot().await?;
     let answer = call.send().await?;
-    let receipt = Receipt::default();
+    receipt.take();
     receipt.note(|usage| usage.request_id = answer.header("x-request-id").map(str::to_owned));
     let most = most_bytes(utterance.graph.text(), format);
     let bytes = match is_event_stream(&answer) {
-        true => events::audio(&remote, answer, most * EVENT_OVERHEAD, receipt.clone()).await?,
+        true => events::audio(&remote, answer, most * EVENT_OVERHEAD, receipt).await?,
         false => answer.audio(format.codec, most).await?,
     };
-    Ok(speech_of(bytes, format, slot, receipt))
+    Ok(sound_of(bytes, format, slot))
 }
 
 /// A server that does not know events answers with the audio itself.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use adapters::{KINDS, Settings};
 use outbound::{Deadlines, Outbound};
 use secrecy::SecretString;
-use speech::{AudioFormat, Backend, Codec, ErrorKind, Extras, Sound, Speed, Usage, Utterance};
+use speech::{AudioFormat, Backend, Codec, ErrorKind, Extras, Receipt, Sound, Speed, Usage, Utterance};
 use testing::server::{Server, Step, answer, begin};
 use testing::utterance;
 
@@ -35,8 +35,8 @@ fn open(base_url: &str, voices: &[&str]) -> Result<Arc<dyn Backend>, Box<dyn Err
 /// What Deepgram is sent for an utterance, with the key and the address replaced, and what it is said to give.
 async fn sent(utterance: Utterance) -> Result<(String, AudioFormat), Box<dyn Error>> {
     let mut server = Server::answering([answer("200 OK", &[], &[1, 2])]).await?;
-    let speech = open(&server.base_url(), &[])?.speak(utterance).await?;
-    let Sound::Encoded(stream) = speech.sound else { return Err("samples of a vendor".into()) };
+    let sound = open(&server.base_url(), &[])?.speak(utterance, Receipt::default()).await?;
+    let Sound::Encoded(stream) = sound else { return Err("samples of a vendor".into()) };
     let request = server.request().await.ok_or("no request")?;
     let request = request.replace(KEY, "[key]").replace(&server.address.to_string(), "[address]");
     Ok((request.replace("\r\n", "\n"), stream.format))
@@ -117,10 +117,11 @@ async fn a_receipt_is_read_under_either_name() -> Tested {
         [["dg-request-id: 7", "dg-char-count: 6"], ["x-dg-request-id: 7", "x-dg-characters: 6"]]
     {
         let server = Server::answering([answer("200 OK", &[id, count], &[1, 2])]).await?;
-        let speech =
-            open(&server.base_url(), &[])?.speak(utterance("Hello.", VOICE, Codec::Mp3.into())).await?;
+        let receipt = Receipt::default();
+        let said = utterance("Hello.", VOICE, Codec::Mp3.into());
+        open(&server.base_url(), &[])?.speak(said, receipt.clone()).await?;
         let usage = Usage { request_id: Some("7".to_owned()), characters: Some(6), ..Usage::default() };
-        assert_eq!(speech.receipt.read(), usage);
+        assert_eq!((receipt.is_taken(), receipt.read()), (true, usage));
     }
     Ok(())
 }
@@ -174,11 +175,10 @@ async fn its_refusals_are_read_and_not_repeated() -> Tested {
         ("503 Unavailable", "Hello.", ErrorKind::BackendFailed),
     ] {
         let server = Server::answering([answer(status, &[], body.as_bytes())]).await?;
-        let said = open(&server.base_url(), &[])?.speak(utterance("Hello.", VOICE, Codec::Mp3.into())).await;
-        let error = said.err().ok_or("it spoke")?;
+        let error = testing::refuses(&*open(&server.base_url(), &[])?, VOICE).await;
         assert_eq!(error.kind(), kind, "{status} {body}");
         let all = format!("{error:?}");
-        assert!(!all.contains("Hello") && !all.contains(KEY), "{all}");
+        assert!(!all.contains("Hello") && !all.contains("fox") && !all.contains(KEY), "{all}");
     }
     Ok(())
 }

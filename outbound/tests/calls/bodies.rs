@@ -61,11 +61,20 @@ async fn nothing_is_unpacked() -> Tested {
     for encoding in ["gzip", "br", "deflate", "zstd", "gzip, identity"] {
         let header = format!("content-encoding: {encoding}");
         let server = Server::answering([answer("200 OK", &[&header], b"\x1f\x8b")]).await?;
-        let error = refused(remote(&server, Deadlines::default())?.get(["speech"]).send().await)?;
-        assert_eq!(error.message(), "The backend acme packed its answer, which nobody asked for.");
+        let remote = remote(&server, Deadlines::default())?;
+        let send = async || remote.get(["speech"]).send().await;
+        // The head is there to be read: what it says was done may have to be paid for.
+        assert_eq!(send().await?.header("content-encoding"), Some(encoding));
+        for error in [
+            refused(send().await?.audio(Codec::Mp3, 1000).await)?,
+            refused(send().await?.stream(&[""], 1000).await)?,
+            refused(send().await?.json::<Value>().await)?,
+        ] {
+            assert_eq!(error.message(), "The backend acme packed its answer, which nobody asked for.");
+        }
     }
     let server = Server::answering([answer("200 OK", &["content-encoding: identity"], b"{}")]).await?;
-    remote(&server, Deadlines::default())?.get(["speech"]).send().await?;
+    remote(&server, Deadlines::default())?.get(["speech"]).send().await?.json::<Value>().await?;
     Ok(())
 }
 

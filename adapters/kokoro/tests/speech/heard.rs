@@ -7,8 +7,8 @@ use futures::TryStreamExt;
 use inference::models::{Manifest, ModelStore, default_cache_dir};
 use kokoro::{Config, Kokoro};
 use speech::{
-    Backend, Delivery, Lexicon, PcmChunk, PcmStream, Reading, Saying, Sound, Speech, SpeechError, SpeechText,
-    Speed, Utterance, WordTiming,
+    Backend, Delivery, Lexicon, PcmChunk, PcmStream, Reading, Receipt, Saying, Sound, SpeechError,
+    SpeechText, Speed, Utterance, WordTiming,
 };
 
 /// Samples per second.
@@ -71,13 +71,13 @@ impl Heard {
 }
 
 pub(crate) async fn speak(text: &str, voice: &str, speed: f64) -> Result<Heard, SpeechError> {
-    let stream = KOKORO.speak(utterance(text, voice, speed)).await?;
+    let stream = KOKORO.speak(utterance(text, voice, speed), Receipt::default()).await?;
     Ok(Heard { chunks: samples(stream).chunks.try_collect().await? })
 }
 
 /// A model in this process gives samples.
-pub(crate) fn samples(speech: Speech) -> PcmStream {
-    match speech.sound {
+pub(crate) fn samples(sound: Sound) -> PcmStream {
+    match sound {
         Sound::Samples(samples) => samples,
         Sound::Encoded(_) => panic!("another kind of sound"),
     }
@@ -91,7 +91,7 @@ pub(crate) async fn speak_with(
 ) -> Result<Heard, SpeechError> {
     let entries = entries.iter().map(|(word, saying)| ((*word).to_owned(), saying.clone()));
     let reading = Reading { lexicon: Lexicon::new(entries)?, ..Reading::default() };
-    let stream = KOKORO.speak(read(text, &reading, voice, 1.0)).await?;
+    let stream = KOKORO.speak(read(text, &reading, voice, 1.0), Receipt::default()).await?;
     Ok(Heard { chunks: samples(stream).chunks.try_collect().await? })
 }
 

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use futures::{StreamExt, TryStreamExt, future::join_all};
 use kokoro::Config;
-use speech::{Backend, ErrorKind};
+use speech::{Backend, ErrorKind, Receipt};
 
 use crate::heard::{open, samples, speak, utterance};
 
@@ -28,10 +28,10 @@ async fn who_hangs_up_frees_the_session_and_who_waits_too_long_is_sent_away() {
     // At a quarter of the speed even a first piece keeps the only session for many seconds.
     let long = "The old man walked slowly along the empty beach while the sun went down behind the hills. "
         .repeat(20);
-    let busy = tokio::spawn(kokoro.speak(utterance(&long, "af_heart", 0.25)));
+    let busy = tokio::spawn(kokoro.speak(utterance(&long, "af_heart", 0.25), Receipt::default()));
     tokio::task::yield_now().await;
     let refused = loop {
-        match kokoro.speak(utterance("Hi.", "af_heart", 4.0)).await {
+        match kokoro.speak(utterance("Hi.", "af_heart", 4.0), Receipt::default()).await {
             // It came before the long one.
             Ok(_) => continue,
             Err(error) => break error,
@@ -42,7 +42,7 @@ async fn who_hangs_up_frees_the_session_and_who_waits_too_long_is_sent_away() {
     assert!(!busy.is_finished(), "the long one is still being worked on");
     busy.abort();
     assert!(busy.await.is_err_and(|error| error.is_cancelled()));
-    let heard = samples(kokoro.speak(utterance("Hi.", "af_heart", 4.0)).await.unwrap());
+    let heard = samples(kokoro.speak(utterance("Hi.", "af_heart", 4.0), Receipt::default()).await.unwrap());
     let chunks: Vec<_> = heard.chunks.try_collect().await.unwrap();
     assert_eq!(chunks[0].words[0].text, "Hi");
 }
@@ -54,11 +54,12 @@ async fn a_stream_that_is_dropped_in_the_middle_leaves_nothing_running() {
     let long =
         "Yes, and the old man walked slowly along the empty beach while the sun went down behind the hills. "
             .repeat(20);
-    let mut stream = samples(kokoro.speak(utterance(&long, "af_heart", 0.5)).await.unwrap());
+    let mut stream =
+        samples(kokoro.speak(utterance(&long, "af_heart", 0.5), Receipt::default()).await.unwrap());
     // The next piece is on the session from here on.
     let next = futures::poll!(stream.chunks.next());
     assert!(next.is_ready(), "the first chunk is there as soon as the stream is");
     assert!(futures::poll!(stream.chunks.next()).is_pending());
     drop(stream);
-    assert!(kokoro.speak(utterance("Hi.", "af_heart", 4.0)).await.is_ok());
+    assert!(kokoro.speak(utterance("Hi.", "af_heart", 4.0), Receipt::default()).await.is_ok());
 }

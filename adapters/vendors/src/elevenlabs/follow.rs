@@ -6,7 +6,7 @@ use futures::future::{BoxFuture, Either, select};
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt};
 use outbound::{Remote, Socket, SocketReceiver, SocketSender};
-use speech::{Delivery, EncodedChunk, EncodedStream, Piece, Receipt, Sound, Speech, SpeechError};
+use speech::{Delivery, EncodedChunk, EncodedStream, Piece, Receipt, Sound, SpeechError};
 use tokio::time::timeout;
 use wire::elevenlabs::upstream::{Heard, Message};
 
@@ -28,13 +28,15 @@ pub(super) fn knows(model: &str) -> bool {
     !WITHOUT.iter().any(|prefix| model.starts_with(prefix))
 }
 
-/// Speaks a text while it is being written. Resolves once the socket is open.
+/// Speaks a text while it is being written. Resolves once the socket is open. It is not said what ElevenLabs charges
+/// for here: taken is the text from its first words on, unless it is refused before any sound.
 pub(super) async fn follow(
     remote: Remote,
     model: String,
     delivery: Delivery,
     pieces: BoxStream<'static, Piece>,
-) -> Result<Speech, SpeechError> {
+    receipt: Receipt,
+) -> Result<Sound, SpeechError> {
     let slot = remote.slot().await?;
     let output = formats::nearest(delivery.format, false);
     let path = ["v1", "text-to-speech", &delivery.voice, "stream-input"];
@@ -48,14 +50,13 @@ pub(super) async fn follow(
     sender.send(opening.to_json()).await?;
 
     let (tell, written) = mpsc::channel();
-    let sending = Some(send(sender, pieces, tell).boxed());
+    let sending = Some(send(sender, pieces, tell, receipt.clone()).boxed());
     let track = Track::new(remote.clone(), output.format);
-    let turn = Turn { remote, receiver, sending, unsent: None, written, track, over: false };
+    let turn = Turn { remote, receiver, sending, unsent: None, written, track, receipt, over: false };
     let chunks =
         stream::try_unfold(turn, |mut turn| async { Ok(turn.next().await?.map(|chunk| (chunk, turn))) });
     let chunks = slot.held_by(chunks.boxed());
-    let sound = Sound::Encoded(EncodedStream { format: output.format, chunks });
-    Ok(Speech { sound, receipt: Receipt::default() })
+    Ok(Sound::Encoded(EncodedStream { format: output.format, chunks }))
 }
 
 /// Sends the pieces as they come, then the end; tells each as soon as it is on its way.
@@ -63,11 +64,16 @@ async fn send(
     mut sender: SocketSender,
     mut pieces: BoxStream<'static, Piece>,
     tell: mpsc::Sender<String>,
+    receipt: Receipt,
 ) -> Result<(), SpeechError> {
     while let Some((message, text)) = next_message(&mut pieces).await {
+        let has_words = !text.is_empty();
         // It is told to nobody only once the sound was dropped, and this with it.
         let _ = tell.send(text);
         sender.send(message).await?;
+        if has_words {
+            receipt.take();
+        }
     }
     sender.send(Message::END.to_json()).await
 }
@@ -99,6 +105,7 @@ struct Turn {
     /// What was sent.
     written: mpsc::Receiver<String>,
     track: Track,
+    receipt: Receipt,
     over: bool,
 }
 
@@ -110,7 +117,12 @@ impl Turn {
             let Some(heard) = heard else { break };
             let heard = Heard::from_json(heard.as_bytes()).map_err(|error| self.track.unreadable(error))?;
             match heard {
-                Heard::Error { code } => return Err(refusal::of_socket(&self.remote, &code)),
+                Heard::Error { code } => {
+                    if !self.track.has_begun() {
+                        self.receipt.refuse();
+                    }
+                    return Err(refusal::of_socket(&self.remote, &code));
+                }
                 Heard::Audio { audio, alignment, last } => {
                     self.over = last && self.sending.is_none();
                     let chunk = self.track.tell(audio, alignment)?;

@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 use futures::stream::{self, BoxStream, Fuse};
 use futures::{StreamExt, TryStreamExt};
 use outbound::{Answer, Remote};
-use speech::{EncodedChunk, EncodedStream, Receipt, Sound, Speech, SpeechError, Utterance};
+use speech::{EncodedChunk, EncodedStream, Receipt, Sound, SpeechError, Utterance};
 use wire::elevenlabs::upstream::{CreateSpeech, Lines, QUERY_FIELDS};
 
 use super::track::Track;
@@ -37,7 +37,8 @@ pub(super) async fn speak(
     remote: Remote,
     model: String,
     utterance: Utterance,
-) -> Result<Speech, SpeechError> {
+    receipt: Receipt,
+) -> Result<Sound, SpeechError> {
     let Utterance { graph, delivery } = utterance;
     let slot = remote.slot().await?;
     let whole = delivery.whole && graph.text().characters() <= MOST_AT_ONCE;
@@ -57,7 +58,8 @@ pub(super) async fn speak(
         call = call.query(field, &value);
     }
     let answer = call.json(serde_json::to_vec(&body).map_err(SpeechError::internal)?).send().await?;
-    let receipt = receipt_of(&answer);
+    receipt.take();
+    note_head(&answer, &receipt);
     let most_bytes = text::most_bytes(graph.text(), output.format);
     let chunks = if delivery.timed {
         let bytes = answer.stream(LINES, JSON_BYTES + 2 * most_bytes).await?;
@@ -69,18 +71,16 @@ pub(super) async fn speak(
         bytes.map_ok(|bytes| EncodedChunk { bytes, words: Vec::new() }).boxed()
     };
     let chunks = slot.held_by(chunks);
-    Ok(Speech { sound: Sound::Encoded(EncodedStream { format: output.format, chunks }), receipt })
+    Ok(Sound::Encoded(EncodedStream { format: output.format, chunks }))
 }
 
 /// What the head of an answer says of its cost.
-fn receipt_of(answer: &Answer) -> Receipt {
-    let receipt = Receipt::default();
+fn note_head(answer: &Answer, receipt: &Receipt) {
     let characters = ["character-cost", "x-character-count"].iter().find_map(|name| answer.header(name));
     receipt.note(|usage| {
         usage.request_id = answer.header("request-id").map(str::to_owned);
         usage.characters = characters.and_then(|count| count.trim().parse().ok());
     });
-    receipt
 }
 
 /// The answer of `/with-timestamps`.

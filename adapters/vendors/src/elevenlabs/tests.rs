@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use outbound::{Deadlines, Outbound};
-use speech::{AudioFormat, Backend, Codec, Sound, Speech, SpeechError, WordTiming};
+use speech::{AudioFormat, Backend, Codec, Receipt, Sound, SpeechError, WordTiming};
 use testing::server::{Server, Step, begin, chunk};
 use vendors::{Fault, Kind, Script, Vendor};
 
@@ -43,15 +43,15 @@ fn eleven(base_url: &str, deadlines: Deadlines) -> Arc<dyn Backend> {
     super::open(settings(base_url), Outbound::new(deadlines).unwrap()).unwrap()
 }
 
-/// What was heard of a speech.
+/// What was heard.
 struct Heard {
     format: AudioFormat,
     audio: Vec<u8>,
     words: Vec<WordTiming>,
 }
 
-async fn heard(speech: Speech) -> Result<Heard, SpeechError> {
-    let Sound::Encoded(mut sound) = speech.sound else { panic!("samples of a vendor") };
+async fn heard(sound: Sound) -> Result<Heard, SpeechError> {
+    let Sound::Encoded(mut sound) = sound else { panic!("samples of a vendor") };
     let mut heard = Heard { format: sound.format, audio: Vec::new(), words: Vec::new() };
     while let Some(chunk) = sound.chunks.next().await {
         let chunk = chunk?;
@@ -92,9 +92,10 @@ async fn each_call_gives_what_is_wanted_and_says_what_it_cost() {
     for (whole, timed, path) in calls {
         let mut utterance = testing::utterance(TEXT, RACHEL, Codec::Wav.into());
         (utterance.delivery.whole, utterance.delivery.timed) = (whole, timed);
-        let speech = backend.speak(utterance).await.unwrap();
-        let usage = speech.receipt.read();
-        let Heard { format, audio, words } = heard(speech).await.unwrap();
+        let receipt = Receipt::default();
+        let sound = backend.speak(utterance, receipt.clone()).await.unwrap();
+        let usage = receipt.read();
+        let Heard { format, audio, words } = heard(sound).await.unwrap();
         let served = vendor.truth().pop().unwrap();
         assert_eq!(served.path, format!("/v1/text-to-speech/{path}"));
         assert_eq!(usage.characters, Some(TEXT.len() as u64), "{path}");
@@ -123,7 +124,7 @@ async fn of_a_long_text_the_first_byte_is_not_waited_for_until_the_last() {
     ] {
         let mut utterance = testing::utterance(&"a".repeat(length), RACHEL, Codec::Mp3.into());
         utterance.delivery.whole = true;
-        heard(backend.speak(utterance).await.unwrap()).await.unwrap();
+        heard(backend.speak(utterance, Receipt::default()).await.unwrap()).await.unwrap();
         assert_eq!(vendor.truth().pop().unwrap().path, path);
     }
 }
@@ -147,7 +148,8 @@ async fn however_lines_are_cut_they_are_the_same_sound_and_words() {
         let backend = eleven(&format!("http://{}", server.address), patient());
         let mut utterance = testing::utterance("Oh yés", RACHEL, Codec::Pcm.into());
         utterance.delivery.timed = true;
-        let Heard { audio, words, .. } = heard(backend.speak(utterance).await.unwrap()).await.unwrap();
+        let Heard { audio, words, .. } =
+            heard(backend.speak(utterance, Receipt::default()).await.unwrap()).await.unwrap();
         assert_eq!(audio, [0, 1, 2, 3, 4, 5]);
         let times: Vec<_> =
             words.iter().map(|word| (word.text.as_str(), word.start_ms, word.end_ms)).collect();

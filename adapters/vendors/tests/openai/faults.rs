@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use outbound::Deadlines;
 use speech::ErrorKind::{self, BackendFailed, DeadlineExceeded, QuotaExceeded, RateLimited};
-use speech::{Codec, SpeechError};
+use speech::{Codec, Receipt, SpeechError};
 use testing::utterance;
 use tokio::time::timeout;
 use vendors::{Fault, Kind, Script, Vendor};
@@ -21,23 +21,24 @@ const SHORT: Deadlines = Deadlines {
     slot: Duration::from_secs(10),
 };
 
-/// What a listener gets when the vendor suffers that.
+/// What a listener gets when the vendor suffers that, and the receipt.
 async fn fate(
     vendor: &Vendor,
     model: &str,
     script: Script,
-) -> Result<SpeechError, Box<dyn std::error::Error>> {
+) -> Result<(SpeechError, Receipt), Box<dyn std::error::Error>> {
     let mut set = settings(Some(&vendor.base_url())).ok_or("no settings")?;
     set.models = vec![model.to_owned()];
     // A byte a second is never too slow for the next byte, only for the whole.
     let idle = if script.fault == Fault::OneByteASecond { Duration::from_secs(20) } else { SHORT.idle };
     let backend = open_with(set, Deadlines { idle, ..SHORT })?;
     vendor.script(script);
+    let receipt = Receipt::default();
     let said = async {
-        let speech = backend.speak(utterance(TEXT, "alloy", Codec::Mp3.into())).await?;
-        heard(speech).await
+        let sound = backend.speak(utterance(TEXT, "alloy", Codec::Mp3.into()), receipt.clone()).await?;
+        heard(sound).await
     };
-    Ok(refused(timeout(Duration::from_secs(30), said).await?)?)
+    Ok((refused(timeout(Duration::from_secs(30), said).await?)?, receipt))
 }
 
 #[tokio::test]
@@ -72,7 +73,10 @@ async fn every_fault_is_one_clear_error(model: &str) -> Tested {
     ];
     let vendor = Vendor::start(Kind::OpenAi)?;
     for (script, kind, retry) in table {
-        let error = fate(&vendor, model, script).await?;
+        let (error, receipt) = fate(&vendor, model, script).await?;
+        let status = vendor.truth().pop().map(|served| served.status);
+        assert_eq!(receipt.is_taken(), status == Some(200), "{script:?}");
+        assert_eq!(receipt.is_taken(), receipt.read().request_id.is_some(), "{script:?}");
         let all = all_of(&error);
         assert_eq!((error.kind(), error.may_succeed_later()), (kind, retry), "{model} {script:?} {all}");
         assert!(!all.contains("harbour") && !all.contains(KEY) && !all.contains("http:"), "{all}");
@@ -90,8 +94,9 @@ async fn ten_gibibytes_are_not_taken() -> Tested {
         set.models = vec![model.to_owned()];
         vendor.script(Script::once(Fault::HugeBody));
         let backend = open_with(set, Deadlines::default())?;
-        let speech = backend.speak(utterance("Hello.", "alloy", Codec::Mp3.into())).await?;
-        let error = refused(timeout(Duration::from_secs(60), heard(speech)).await?)?;
+        let said = utterance("Hello.", "alloy", Codec::Mp3.into());
+        let sound = backend.speak(said, Receipt::default()).await?;
+        let error = refused(timeout(Duration::from_secs(60), heard(sound)).await?)?;
         assert_eq!(error.message(), "The backend acme sent far more than was asked for.", "{model}");
     }
     Ok(())

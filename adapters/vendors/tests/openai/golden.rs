@@ -2,7 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use speech::{AudioFormat, Codec, Extras, Lexicon, Manner, Markup, Reading, Saying, Speed, Usage, Utterance};
+use speech::{
+    AudioFormat, Codec, Extras, Lexicon, Manner, Markup, Reading, Receipt, Saying, Speed, Usage, Utterance,
+};
 use testing::server::{Server, Step, answer, begin, chunk};
 use testing::utterance;
 
@@ -11,7 +13,7 @@ use crate::{KEY, Tested, all_of, heard, open, refused};
 /// What OpenAI is sent for an utterance, with the key and the address replaced.
 async fn sent(utterance: Utterance) -> Result<String, Box<dyn std::error::Error>> {
     let mut server = Server::answering([answer("200 OK", &["content-type: audio/mpeg"], b"ID3")]).await?;
-    drop(open(&server.base_url())?.speak(utterance).await);
+    drop(open(&server.base_url())?.speak(utterance, Receipt::default()).await);
     let request = server.request().await.ok_or("no request")?;
     Ok(request.replace(KEY, "[key]").replace(&server.address.to_string(), "[address]").replace("\r\n", "\n"))
 }
@@ -118,8 +120,9 @@ async fn what_openai_encodes_in_just_that_way_is_passed_through_and_the_rest_is_
         ] {
             let content_type = format!("content-type: {}", given.codec.content_type());
             let mut server = Server::answering([answer("200 OK", &[&content_type], &[1, 2, 3, 4])]).await?;
-            let speech = open(&server.base_url())?.speak(utterance("Hello.", "alloy", wanted)).await?;
-            assert_eq!(heard(speech).await?, (given, vec![1, 2, 3, 4]), "{wanted:?}");
+            let said = utterance("Hello.", "alloy", wanted);
+            let sound = open(&server.base_url())?.speak(said, Receipt::default()).await?;
+            assert_eq!(heard(sound).await?, (given, vec![1, 2, 3, 4]), "{wanted:?}");
             let asked = format!(r#""response_format":"{}""#, given.codec.name());
             assert!(server.request().await.is_some_and(|request| request.contains(&asked)), "{wanted:?}");
         }
@@ -158,9 +161,9 @@ async fn events_become_audio_and_a_receipt() -> Tested {
         (events(&done, "\n", 50), "\n", 50),
     ] {
         let server = Server::answering([events]).await?;
-        let speech = open(&server.base_url())?.speak(with_events()).await?;
-        let receipt = speech.receipt.clone();
-        assert_eq!(heard(speech).await?.1, [1, 2, 3, 4, 5, 6], "{ending:?} {size}");
+        let receipt = Receipt::default();
+        let sound = open(&server.base_url())?.speak(with_events(), receipt.clone()).await?;
+        assert_eq!(heard(sound).await?.1, [1, 2, 3, 4, 5, 6], "{ending:?} {size}");
         let usage = Usage {
             request_id: Some("req_1".to_owned()),
             input_tokens: Some(14),
@@ -177,9 +180,10 @@ async fn a_server_without_events_may_answer_with_the_audio_itself() -> Tested {
     let server =
         Server::answering([answer("200 OK", &["content-type: audio/mpeg", "x-request-id: 7"], b"\xFF\xF3")])
             .await?;
-    let speech = open(&server.base_url())?.speak(with_events()).await?;
-    assert_eq!(speech.receipt.read().request_id.as_deref(), Some("7"));
-    assert_eq!(heard(speech).await?.1, b"\xFF\xF3");
+    let receipt = Receipt::default();
+    let sound = open(&server.base_url())?.speak(with_events(), receipt.clone()).await?;
+    assert_eq!(receipt.read().request_id.as_deref(), Some("7"));
+    assert_eq!(heard(sound).await?.1, b"\xFF\xF3");
     Ok(())
 }
 
@@ -199,9 +203,10 @@ async fn events_that_end_badly_are_errors() -> Tested {
         let all: Vec<&str> = EVENTS.iter().take(1).copied().chain(ends).collect();
         let server = Server::answering([events(&all, "\n", 1000)]).await?;
         let backend = open(&server.base_url())?;
-        let said = async { heard(backend.speak(with_events()).await?).await };
+        let receipt = Receipt::default();
+        let said = async { heard(backend.speak(with_events(), receipt.clone()).await?).await };
         let error = refused(said.await)?;
-        assert_eq!(error.message(), message);
+        assert_eq!((error.message(), receipt.is_taken()), (message, true));
         assert!(!all_of(&error).contains("Hello"), "{}", all_of(&error));
     }
     // Before any audio, it is an ordinary error.
@@ -211,7 +216,10 @@ async fn events_that_end_badly_are_errors() -> Tested {
         (vec!["data: [DONE]"], "The backend acme gave no audio."),
     ] {
         let server = Server::answering([events(&all, "\n", 1000)]).await?;
-        assert_eq!(refused(open(&server.base_url())?.speak(with_events()).await)?.message(), message);
+        let receipt = Receipt::default();
+        let error = refused(open(&server.base_url())?.speak(with_events(), receipt.clone()).await)?;
+        assert_eq!((error.message(), receipt.is_taken()), (message, true));
+        assert_eq!(receipt.read().request_id.as_deref(), Some("req_1"));
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use adapters::{KINDS, Settings};
 use futures::StreamExt;
 use outbound::{Deadlines, Outbound};
 use secrecy::SecretString;
-use speech::{AudioFormat, Backend, Sound, Speech, SpeechError};
+use speech::{AudioFormat, Backend, Sound, SpeechError};
 
 const KEY: &str = "sk-a-secret-0123456789";
 
@@ -43,8 +43,8 @@ fn open(base_url: &str) -> Result<Arc<dyn Backend>, Box<dyn Error>> {
 }
 
 /// All of it, and what it is encoded as.
-async fn heard(speech: Speech) -> Result<(AudioFormat, Vec<u8>), SpeechError> {
-    let Sound::Encoded(mut stream) = speech.sound else {
+async fn heard(sound: Sound) -> Result<(AudioFormat, Vec<u8>), SpeechError> {
+    let Sound::Encoded(mut stream) = sound else {
         return Err(SpeechError::internal("samples of a vendor"));
     };
     let mut bytes = Vec::new();

@@ -1,9 +1,9 @@
 //! What OpenAI's refusals mean: the bodies are those that its clients have reported.
 
-use speech::Codec;
 use speech::ErrorKind::{
     self, BackendFailed, InvalidText, QuotaExceeded, RateLimited, UnknownModel, UnknownVoice,
 };
+use speech::{Codec, Receipt};
 use testing::server::{Server, answer};
 use testing::utterance;
 
@@ -79,7 +79,9 @@ async fn openai_s_words_are_read_and_not_repeated() -> Tested {
     for (status, body, kind, retry) in table {
         let server = Server::answering([answer(status, &[], body.as_bytes())]).await?;
         let said = utterance("Hello there.", "alloy", Codec::Mp3.into());
-        let error = refused(open(&server.base_url())?.speak(said).await)?;
+        let receipt = Receipt::default();
+        let error = refused(open(&server.base_url())?.speak(said, receipt.clone()).await)?;
+        assert!(!receipt.is_taken(), "{status} {body}");
         assert_eq!((error.kind(), error.may_succeed_later()), (kind, retry), "{status} {body}");
         let all = all_of(&error);
         assert!(!all.contains("Hello") && !all.contains(KEY), "{all}");

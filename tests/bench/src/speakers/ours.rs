@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::{StreamExt, TryStreamExt, stream};
 use inference::models::ModelStore;
 use kokoro::{Config, Kokoro};
-use speech::{Backend, Delivery, PcmStream, Reading, Sound, SpeechText, Utterance};
+use speech::{Backend, Delivery, PcmStream, Reading, Receipt, Sound, SpeechText, Utterance};
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
@@ -58,7 +58,8 @@ impl Ours {
     async fn speak(&self, text: &str, start: Instant) -> Result<(f64, u64)> {
         let graph = Arc::new(language::compile(SpeechText::new(text, None)?, &Reading::default())?);
         let utterance = Utterance { graph, delivery: Delivery::plain(VOICE) };
-        let Sound::Samples(PcmStream { mut chunks, .. }) = self.kokoro.speak(utterance).await?.sound else {
+        let sound = self.kokoro.speak(utterance, Receipt::default()).await?;
+        let Sound::Samples(PcmStream { mut chunks, .. }) = sound else {
             return Err("it gives no samples".into());
         };
         let (mut first, mut samples) = (None, 0);

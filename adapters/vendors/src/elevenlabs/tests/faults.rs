@@ -4,7 +4,7 @@ use futures::StreamExt;
 use futures::future::join_all;
 use futures::stream;
 use outbound::Deadlines;
-use speech::{Backend, Codec, ErrorKind, Piece, Speech, SpeechError};
+use speech::{Backend, Codec, ErrorKind, Piece, Receipt, Sound, SpeechError};
 use vendors::{Fault, Kind, Script, Vendor};
 
 use super::{Heard, KEY, RACHEL, TEXT, eleven, heard};
@@ -33,19 +33,19 @@ fn impatient() -> Deadlines {
     }
 }
 
-async fn speech(backend: &dyn Backend, call: Call) -> Result<Speech, SpeechError> {
+async fn sound(backend: &dyn Backend, call: Call, receipt: Receipt) -> Result<Sound, SpeechError> {
     let mut utterance = testing::utterance(TEXT, RACHEL, Codec::Mp3.into());
     utterance.delivery.whole = matches!(call, Call::Convert | Call::WithTimestamps);
     utterance.delivery.timed = matches!(call, Call::WithTimestamps | Call::StreamWithTimestamps);
     if call != Call::StreamInput {
-        return backend.speak(utterance).await;
+        return backend.speak(utterance, receipt).await;
     }
     let pieces = [Piece { text: TEXT.into(), flush: false }];
-    backend.follow(&utterance.delivery).unwrap()(stream::iter(pieces).boxed()).await
+    backend.follow(&utterance.delivery).unwrap()(stream::iter(pieces).boxed(), receipt).await
 }
 
-async fn said(backend: &dyn Backend, call: Call) -> Result<Heard, SpeechError> {
-    heard(speech(backend, call).await?).await
+async fn said(backend: &dyn Backend, call: Call, receipt: &Receipt) -> Result<Heard, SpeechError> {
+    heard(sound(backend, call, receipt.clone()).await?).await
 }
 
 #[tokio::test]
@@ -78,7 +78,8 @@ async fn every_fault_of_every_call_is_one_clear_error_in_time() {
                 continue;
             }
             vendor.script(script);
-            let Err(error) = said(&*backend, call).await else {
+            let receipt = Receipt::default();
+            let Err(error) = said(&*backend, call, &receipt).await else {
                 panic!("{call:?} took {:?} for speech", script.fault)
             };
             assert_eq!(error.kind(), kind, "{call:?} of {:?}: {error}", script.fault);
@@ -87,7 +88,7 @@ async fn every_fault_of_every_call_is_one_clear_error_in_time() {
             assert!(!everything.contains(KEY) && !everything.contains("best of times"), "{everything}");
         }
         // None of it has worn anything out.
-        let Heard { audio, .. } = said(&*backend, call).await.unwrap();
+        let Heard { audio, .. } = said(&*backend, call, &Receipt::default()).await.unwrap();
         assert!(audio.len() > 10_000, "{call:?}");
     };
     join_all(CALLS.map(of_call)).await;
@@ -98,7 +99,9 @@ async fn a_limit_says_when_to_come_back() {
     let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
     let backend = eleven(&vendor.base_url(), impatient());
     vendor.script(Script::once(Fault::RateLimited));
-    let Err(error) = speech(&*backend, Call::Stream).await else { panic!("it was to be refused") };
+    let Err(error) = sound(&*backend, Call::Stream, Receipt::default()).await else {
+        panic!("it was to be refused")
+    };
     assert_eq!(error.wait(), Some(Duration::from_secs(1)));
 }
 
@@ -107,13 +110,17 @@ async fn what_is_not_there_is_the_clients_fault() {
     let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
     let backend = eleven(&vendor.base_url(), impatient());
     let mut utterance = testing::utterance(TEXT, "abcdefghij0123456789", Codec::Mp3.into());
-    let Err(error) = backend.speak(utterance.clone()).await else { panic!("nobody has this voice") };
+    let Err(error) = backend.speak(utterance.clone(), Receipt::default()).await else {
+        panic!("nobody has this voice")
+    };
     assert_eq!((error.kind(), error.param()), (ErrorKind::UnknownVoice, Some("voice")));
     utterance.delivery.voice = RACHEL.into();
     utterance.delivery.model = Some("eleven_of_tomorrow".into());
-    let Err(error) = backend.speak(utterance).await else { panic!("nobody has this model") };
+    let Err(error) = backend.speak(utterance, Receipt::default()).await else {
+        panic!("nobody has this model")
+    };
     assert_eq!((error.kind(), error.param()), (ErrorKind::UnknownModel, Some("model")));
     let long = testing::utterance(&TEXT.repeat(200), RACHEL, Codec::Mp3.into());
-    let Err(error) = backend.speak(long).await else { panic!("the text is too long") };
+    let Err(error) = backend.speak(long, Receipt::default()).await else { panic!("the text is too long") };
     assert_eq!((error.kind(), error.param()), (ErrorKind::InvalidText, Some("input")));
 }

@@ -1,7 +1,7 @@
 use futures::stream::{self, BoxStream};
 use futures::{SinkExt, StreamExt};
 use serde_json::json;
-use speech::{Codec, Delivery, ErrorKind, Piece, Speed};
+use speech::{Codec, Delivery, ErrorKind, Piece, Receipt, Sound, Speed};
 use tokio::net::TcpListener;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -42,8 +42,8 @@ async fn the_socket_is_told_the_words_as_they_came() {
         (" times,", true),
         (" it was the worst.", false),
     ]);
-    let speech = backend.follow(&delivery).unwrap()(written).await.unwrap();
-    let Heard { audio, words, .. } = heard(speech).await.unwrap();
+    let sound = backend.follow(&delivery).unwrap()(written, Receipt::default()).await.unwrap();
+    let Heard { audio, words, .. } = heard(sound).await.unwrap();
     assert!(audio.len() > 10_000);
     assert_eq!(texts(&words), ["It", "was", "the", "best", "of", "times,", "it", "was", "the", "worst."]);
     let served = vendor.truth().pop().unwrap();
@@ -63,10 +63,13 @@ async fn sound_leaves_before_the_text_has_ended() {
     let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
     let backend = eleven(&vendor.base_url(), patient());
     let (write, written) = futures::channel::mpsc::unbounded();
-    let speech = backend.follow(&delivery(RACHEL)).unwrap()(written.boxed()).await.unwrap();
-    let speech::Sound::Encoded(mut sound) = speech.sound else { panic!("samples of a vendor") };
+    let receipt = Receipt::default();
+    let sound = backend.follow(&delivery(RACHEL)).unwrap()(written.boxed(), receipt.clone()).await.unwrap();
+    let Sound::Encoded(mut sound) = sound else { panic!("samples of a vendor") };
+    assert!(!receipt.is_taken(), "nothing was written yet");
     write.unbounded_send(Piece { text: TEXT.into(), flush: true }).unwrap();
     assert!(!sound.chunks.next().await.unwrap().unwrap().bytes.is_empty());
+    assert!(receipt.is_taken());
     // Whoever hangs up now stops the vendor's work.
     drop(sound);
     while !vendor.truth().iter().all(|served| served.ended) {
@@ -79,11 +82,13 @@ async fn sound_leaves_before_the_text_has_ended() {
 async fn a_voice_that_is_not_there_is_the_clients_fault() {
     let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
     let backend = eleven(&vendor.base_url(), patient());
-    let speech = backend.follow(&delivery("abcdefghij0123456789")).unwrap()(pieces(&[(TEXT, false)]));
-    let error = match speech.await {
-        Ok(speech) => heard(speech).await.err().unwrap(),
+    let receipt = Receipt::default();
+    let follow = backend.follow(&delivery("abcdefghij0123456789")).unwrap();
+    let error = match follow(pieces(&[(TEXT, false)]), receipt.clone()).await {
+        Ok(sound) => heard(sound).await.err().unwrap(),
         Err(error) => error,
     };
+    assert!(!receipt.is_taken());
     assert_eq!((error.kind(), error.param()), (ErrorKind::UnknownVoice, Some("voice")));
 }
 
@@ -98,6 +103,14 @@ fn a_model_without_a_socket_does_not_follow() {
 /// What is heard of a server that sends these messages, closes in the ordinary way once the text has ended or, if
 /// `early`, after the first words, and is then gone.
 async fn heard_of(messages: &[serde_json::Value], early: bool) -> Result<Heard, speech::SpeechError> {
+    listening_to(messages, early, Receipt::default()).await
+}
+
+async fn listening_to(
+    messages: &[serde_json::Value],
+    early: bool,
+    receipt: Receipt,
+) -> Result<Heard, speech::SpeechError> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let backend = eleven(&format!("http://{}", listener.local_addr().unwrap()), patient());
     let messages: Vec<String> = messages.iter().map(ToString::to_string).collect();
@@ -118,7 +131,8 @@ async fn heard_of(messages: &[serde_json::Value], early: bool) -> Result<Heard, 
     };
     let ends = if early { stream::pending().boxed() } else { stream::empty().boxed() };
     let written = pieces(&[("Oh ", false), ("yes ", false), ("indeed", false)]).chain(ends).boxed();
-    let listen = async { heard(backend.follow(&delivery(RACHEL)).unwrap()(written).await?).await };
+    let follow = backend.follow(&delivery(RACHEL)).unwrap();
+    let listen = async { heard(follow(written, receipt).await?).await };
     futures::join!(serve, listen).1
 }
 
@@ -163,8 +177,11 @@ async fn words_without_sound_have_failed() {
 async fn an_error_is_told_by_its_code_and_not_in_its_words() {
     let quota =
         json!({"message": "This request exceeds your quota", "error": "quota_exceeded", "code": 1008});
-    let error = heard_of(&[quota], true).await.err().unwrap();
-    assert_eq!(error.kind(), ErrorKind::QuotaExceeded);
+    for (messages, is_taken) in [(vec![quota.clone()], false), (vec![said("Oh ", 0, false), quota], true)] {
+        let receipt = Receipt::default();
+        let error = listening_to(&messages, true, receipt.clone()).await.err().unwrap();
+        assert_eq!((error.kind(), receipt.is_taken()), (ErrorKind::QuotaExceeded, is_taken));
+    }
     let page = json!({"message": "secret", "error": "somebody's secret", "code": 1008});
     let error = heard_of(&[page], true).await.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::BackendFailed);

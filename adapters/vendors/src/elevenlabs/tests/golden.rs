@@ -1,6 +1,6 @@
 use insta::assert_snapshot;
 use serde_json::json;
-use speech::{AudioFormat, Codec, Speed, Utterance};
+use speech::{AudioFormat, Codec, Receipt, Speed, Utterance};
 use testing::server::{Server, answer};
 
 use super::{KEY, RACHEL, eleven, heard, patient};
@@ -13,7 +13,8 @@ const TIMED: &[u8] = br#"{"audio_base64":"//MA","alignment":null,"normalized_ali
 async fn sent(utterance: Utterance, headers: &[&str], body: &[u8]) -> String {
     let mut server = Server::answering([answer("200 OK", headers, body)]).await.unwrap();
     let backend = eleven(&format!("http://{}", server.address), patient());
-    let audio = heard(backend.speak(utterance).await.unwrap()).await.unwrap().audio;
+    let sound = backend.speak(utterance, Receipt::default()).await.unwrap();
+    let audio = heard(sound).await.unwrap().audio;
     assert!(!audio.is_empty());
     masked(&server.request().await.unwrap(), &server)
 }
