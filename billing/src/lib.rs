@@ -14,6 +14,7 @@ mod calendar;
 mod ledger;
 mod money;
 mod rate;
+mod reconcile;
 mod replays;
 mod reports;
 
@@ -25,5 +26,6 @@ pub use ledger::{
 };
 pub use money::{Nanos, NanosError};
 pub use rate::{Basis, Consumed, Cost, Counting, Rate, RateError, Rates, Work};
+pub use reconcile::{Called, Calls, Counts, Difference, Quantity, Record, Subject, reconcile};
 pub use replays::{Begun, Replay, Replays};
 pub use reports::{Costs, Dimension, DimensionError, Report, Reports, Scope, Sums};
