@@ -1,5 +1,6 @@
 //! Everything that can go wrong on the way through the HTTP stack.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
@@ -109,6 +110,12 @@ impl fmt::Display for Fault {
         };
         f.write_str(words)
     }
+}
+
+/// The store cannot be read or written just now.
+pub(crate) fn unavailable(error: impl Into<Box<dyn Error + Send + Sync>>) -> Fault {
+    let message = "The gateway cannot use its database just now; the request may be tried again.";
+    SpeechError::new(ErrorKind::LedgerUnavailable, message).caused_by(error).into()
 }
 
 impl From<SpeechError> for Fault {

@@ -14,7 +14,7 @@ mod server;
 mod stack;
 mod tls;
 
-pub use clients::{Clients, ClientsError, check_binding};
+pub use clients::{Clients, ClientsError, are_keys_stored, check_binding};
 pub use config::{Config, DEFAULT_LISTEN, Origin, OriginError};
 pub use doors::normalized;
 pub use server::{Ended, Parts, serve};

@@ -2,16 +2,19 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
+use billing::{Accounts, Reports};
 use engine::Engine;
 use hyper::body::Incoming;
 use hyper::rt::Executor;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use security::Pepper;
 use speech::{Clock, Ids};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -44,8 +47,14 @@ const LAST_ROWS: Duration = Duration::from_secs(15);
 pub struct Parts {
     /// Who speaks.
     pub engine: Engine,
-    /// Who may ask.
+    /// Who may ask, by the configuration.
     pub clients: Clients,
+    /// Who else may ask, and how much of it.
+    pub accounts: Arc<dyn Accounts>,
+    /// What the digests of their keys were made with.
+    pub pepper: Arc<Pepper>,
+    /// What was used of it.
+    pub reports: Arc<dyn Reports>,
     /// Where request ids come from.
     pub ids: Arc<dyn Ids>,
     /// Wall-clock time.
@@ -69,48 +78,28 @@ pub enum Ended {
 /// cuts off the rest, and waits for the last rows. Keeps the engine's books all the while.
 pub async fn serve(
     listener: TcpListener,
-    parts: Parts,
+    mut parts: Parts,
     shutdown: impl Future<Output = ()>,
     at_once: impl Future<Output = ()>,
 ) -> Ended {
-    let engine = parts.engine.clone();
+    let (engine, config, tls, listen) =
+        (parts.engine.clone(), parts.config.clone(), parts.tls.take(), address_of(&listener));
+    let server = Server::new(&config, tls, |draining| stack::stack(parts, listen, draining));
+    let serving = async {
+        let ended = server.run(listener, config.drain_timeout(), shutdown, at_once).await;
+        // What cannot be written now is settled from its hold, by whoever finds that.
+        let _ = tokio::time::timeout(LAST_ROWS, engine.settled()).await;
+        ended
+    };
     tokio::select! {
-        ended = serve_all(listener, parts, shutdown, at_once) => ended,
+        ended = serving => ended,
         never = engine.keep_books() => match never {},
     }
 }
 
-async fn serve_all(
-    listener: TcpListener,
-    parts: Parts,
-    shutdown: impl Future<Output = ()>,
-    at_once: impl Future<Output = ()>,
-) -> Ended {
-    let engine = parts.engine.clone();
-    let drain_timeout = parts.config.drain_timeout();
-    let server = Server::new(parts);
-    tokio::select! {
-        () = server.accept(listener) => {}
-        () = shutdown => {}
-    }
-    server.draining.cancel();
-    server.tasks.close();
-    let is_drained = tokio::select! {
-        () = server.tasks.wait() => true,
-        () = tokio::time::sleep(drain_timeout) => false,
-        () = at_once => false,
-    };
-    let ended = match is_drained {
-        true => Ended::Drained,
-        false => {
-            server.cut.cancel();
-            server.tasks.wait().await;
-            Ended::CutOff
-        }
-    };
-    // What cannot be written now is settled from its hold, by whoever finds that.
-    let _ = tokio::time::timeout(LAST_ROWS, engine.settled()).await;
-    ended
+/// Where a listener listens; if it does not know, everywhere.
+fn address_of(listener: &TcpListener) -> SocketAddr {
+    listener.local_addr().unwrap_or(SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)))
 }
 
 #[derive(Clone)]
@@ -127,21 +116,52 @@ struct Server {
 }
 
 impl Server {
-    fn new(mut parts: Parts) -> Self {
+    fn new(
+        config: &Config,
+        tls: Option<Tls>,
+        stack: impl FnOnce(CancellationToken) -> stack::Next<Infallible>,
+    ) -> Self {
         let draining = CancellationToken::new();
         let tasks = TaskTracker::new();
-        let header_timeout = parts.config.header_timeout();
+        let header_timeout = config.header_timeout();
         Self {
+            stack: stack(draining.clone()),
             http: http(tasks.clone(), header_timeout),
-            tls: parts.tls.take(),
+            tls,
             header_timeout,
-            stall_timeout: parts.config.stall_timeout(),
-            places: Arc::new(Semaphore::new(parts.config.max_connections.get() as usize)),
-            stack: stack::stack(parts, draining.clone()),
+            stall_timeout: config.stall_timeout(),
+            places: Arc::new(Semaphore::new(config.max_connections.get() as usize)),
             tasks,
             draining,
             cut: CancellationToken::new(),
         }
+    }
+
+    /// Serves until `shutdown` resolves, then lets what runs end for so long or until `at_once` resolves.
+    async fn run(
+        self,
+        listener: TcpListener,
+        drain_timeout: Duration,
+        shutdown: impl Future<Output = ()>,
+        at_once: impl Future<Output = ()>,
+    ) -> Ended {
+        tokio::select! {
+            () = self.accept(listener) => {}
+            () = shutdown => {}
+        }
+        self.draining.cancel();
+        self.tasks.close();
+        let is_drained = tokio::select! {
+            () = self.tasks.wait() => true,
+            () = tokio::time::sleep(drain_timeout) => false,
+            () = at_once => false,
+        };
+        if is_drained {
+            return Ended::Drained;
+        }
+        self.cut.cancel();
+        self.tasks.wait().await;
+        Ended::CutOff
     }
 
     /// Accepts for ever. A place is taken *before* the accept: beyond the cap, clients wait in the kernel's

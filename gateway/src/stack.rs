@@ -13,6 +13,7 @@ mod request_id;
 mod rescue;
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -21,6 +22,7 @@ use tower::ServiceBuilder;
 use tower::util::BoxCloneSyncService;
 
 use crate::Parts;
+use crate::clients::{Callers, StoredKeys};
 use crate::doors::{self, Rooms, elevenlabs};
 
 pub(crate) use access::Notes;
@@ -37,15 +39,16 @@ pub(crate) type Response = http::Response<Body>;
 pub(crate) type Next<E> = BoxCloneSyncService<Request, Response, E>;
 
 /// The whole way. The cap on connections and the timeout of headers lie before it, in `server`.
-pub(crate) fn stack(parts: Parts, draining: CancellationToken) -> Next<Infallible> {
+pub(crate) fn stack(parts: Parts, listen: SocketAddr, draining: CancellationToken) -> Next<Infallible> {
     let config = Arc::new(parts.config);
-    let clients = Arc::new(parts.clients);
+    let stored = StoredKeys::new(parts.accounts, parts.pepper, parts.clock.clone());
+    let callers = Arc::new(Callers::new(parts.clients, Some(stored), listen));
     let places = admission::places(config.max_in_flight);
     let rooms = Rooms {
         engine: parts.engine.clone(),
         config: config.clone(),
         ids: parts.ids.clone(),
-        seats: elevenlabs::Seats::new(clients.clone(), places.clone(), config.max_sockets_per_key),
+        seats: elevenlabs::Seats::new(callers.clone(), places.clone(), config.max_sockets_per_key),
         since: parts.clock.unix_ms() / 1000,
         draining,
         exact: doors::room(),
@@ -68,7 +71,7 @@ pub(crate) fn stack(parts: Parts, draining: CancellationToken) -> Next<Infallibl
         // Before anyone reads a body.
         .layer(body_limit::body_limit(config.max_body_bytes, config.body_timeout()))
         // Deny by default: what follows knows who asks.
-        .layer(authenticate::authenticate(clients))
+        .layer(authenticate::authenticate(callers))
         // Each refused speech of a known client leaves its row, also one that admission sheds.
         .layer(refusals::refusals(parts.engine))
         // Only work that was authenticated may take a place, which it holds until its last byte.

@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
+use billing::Payer;
+use speech::{Door, Terms};
 use tower::{Layer, ServiceExt as _};
 
 use super::{Next, Notes, Request, around::around};
-use crate::Clients;
+use crate::clients::Callers;
 use crate::credentials;
 use crate::doors::elevenlabs;
 use crate::fault::Fault;
@@ -14,7 +16,15 @@ const EXEMPT: [&str; 5] = ["/healthz", "/readyz", "/health", "/v1/readyz", "/v1/
 
 /// Who asks, among a request's extensions.
 #[derive(Clone, Debug)]
-pub(crate) struct Client(pub(crate) Arc<str>);
+pub(crate) struct Client(pub(crate) Payer);
+
+impl Client {
+    /// The plainest terms of a request of theirs.
+    pub(crate) fn terms(&self, id: impl Into<String>, door: Door) -> Terms {
+        let Payer { client, key } = self.0.clone();
+        Terms { key, ..Terms::new(id, client, door) }
+    }
+}
 
 /// Whether a path is open to everybody.
 pub(crate) fn is_exempt(request: &Request) -> bool {
@@ -27,20 +37,25 @@ fn may_be_late(request: &Request) -> bool {
 }
 
 /// Finds out who asks, and refuses who is nobody.
-pub(crate) fn authenticate(clients: Arc<Clients>) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
-    around(move |mut request: Request, next: Next<Fault>| {
-        let clients = clients.clone();
+pub(crate) fn authenticate(callers: Arc<Callers>) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
+    around(move |request: Request, next: Next<Fault>| {
+        let callers = callers.clone();
         async move {
-            if !is_exempt(&request) {
-                match clients.identify(request.uri(), request.headers()) {
-                    Ok(client) => {
-                        Notes::on(&request).client(client.clone());
-                        request.extensions_mut().insert(Client(client));
-                    }
-                    // It may still come in the first message.
-                    Err(Fault::NoKey) if may_be_late(&request) => {}
-                    Err(fault) => return Err(fault),
+            if is_exempt(&request) {
+                return next.oneshot(request).await;
+            }
+            // A body cannot be looked at by two threads, so it is not held while the store is asked.
+            let (parts, body) = request.into_parts();
+            let known = callers.identify(&parts.uri, &parts.headers).await;
+            let mut request = Request::from_parts(parts, body);
+            match known {
+                Ok(payer) => {
+                    Notes::on(&request).client(payer.client.clone());
+                    request.extensions_mut().insert(Client(payer));
                 }
+                // It may still come in the first message.
+                Err(Fault::NoKey) if may_be_late(&request) => {}
+                Err(fault) => return Err(fault),
             }
             next.oneshot(request).await
         }

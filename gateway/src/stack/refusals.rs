@@ -1,4 +1,3 @@
-use billing::Payer;
 use engine::{Engine, Refusal};
 use speech::Door;
 use tower::{Layer, ServiceExt as _};
@@ -18,13 +17,11 @@ pub(crate) fn refusals(engine: Engine) -> impl Layer<Next<Fault>, Service = Next
                 Ok(response) => return Ok(response),
                 Err(fault) => fault,
             };
-            if let Some((RequestId(id), Client(client), door)) = asked
+            if let Some((RequestId(id), Client(payer), door)) = asked
                 && !notes.is_with_engine()
             {
                 let kind = fault.kind();
-                engine
-                    .refused(Refusal { id: id.to_string(), payer: Payer { client, key: None }, door, kind })
-                    .await;
+                engine.refused(Refusal { id: id.to_string(), payer, door, kind }).await;
             }
             Err(fault)
         }

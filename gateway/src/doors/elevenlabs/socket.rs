@@ -92,7 +92,7 @@ async fn open(
     let manner = Manner::read(parts.uri.query(), dialect).map_err(SpeechError::from)?;
     let upgrade =
         WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|_| Fault::NoUpgrade)?;
-    let entry = rooms.seats.enter(client.map(|Client(name)| name))?;
+    let entry = rooms.seats.enter(client.map(|Client(payer)| payer))?;
     // A message beyond the limit is answered; one far beyond it is not even read.
     let limit = match entry {
         Entry::Seat(_) => rooms.config.max_body_bytes * 2,

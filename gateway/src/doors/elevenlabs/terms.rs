@@ -14,14 +14,14 @@ use crate::stack::{Client, RequestId};
 /// Who asks for speech, and with what query.
 pub(super) struct Asked {
     pub(super) id: Arc<str>,
-    client: Arc<str>,
+    client: Client,
     query: SpeechQuery,
 }
 
 /// Reads the head of a request.
 pub(super) fn asked(parts: &Parts) -> Result<Asked, Fault> {
     // Both were put there by the stack; a request without them came round it.
-    let (Some(RequestId(id)), Some(Client(client))) =
+    let (Some(RequestId(id)), Some(client)) =
         (parts.extensions.get::<RequestId>(), parts.extensions.get::<Client>())
     else {
         return Err(SpeechError::internal("a request without id or client").into());
@@ -51,7 +51,7 @@ impl Asked {
             format,
             timed: framing != Framing::Audio,
             whole: framing == Framing::Timed,
-            ..Terms::new(&*self.id, self.client.clone(), Door::ElevenLabs)
+            ..self.client.terms(&*self.id, Door::ElevenLabs)
         })
     }
 }

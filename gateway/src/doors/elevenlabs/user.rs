@@ -14,10 +14,10 @@ pub(super) async fn user(
     State(rooms): State<Rooms>,
     client: Option<Extension<Client>>,
 ) -> Result<Json<User>, Fault> {
-    let Some(Extension(Client(client))) = client else {
+    let Some(Extension(Client(payer))) = client else {
         return Err(SpeechError::internal("a request without client").into());
     };
-    Ok(Json(User::new(&*client, rooms.since)))
+    Ok(Json(User::new(&*payer.client, rooms.since)))
 }
 
 /// `GET /v1/user/subscription`.

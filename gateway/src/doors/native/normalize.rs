@@ -26,7 +26,7 @@ pub(super) async fn normalize(
         Language::BritishEnglish => English::British,
     };
     let text = SpeechText::new(asked.text, None).map_err(|error| as_we_call_it(error.into()))?;
-    let normalised = rooms.engine.normalise(client, text, asked.reading, english).await;
+    let normalised = rooms.engine.normalise(&client.client, text, asked.reading, english).await;
     Ok(Json(normalized(normalised.map_err(as_we_call_it)?)))
 }
 

@@ -48,8 +48,7 @@ async fn read(rooms: &Rooms, request: Request) -> Result<(SpeechRequest, Framing
 /// What is asked of the engine.
 pub(super) fn request(known: &Extensions, asked: CreateSpeech) -> Result<SpeechRequest, Fault> {
     // Both were put there by the stack; a request without them came round it.
-    let (Some(RequestId(id)), Some(Client(client))) = (known.get::<RequestId>(), known.get::<Client>())
-    else {
+    let (Some(RequestId(id)), Some(client)) = (known.get::<RequestId>(), known.get::<Client>()) else {
         return Err(SpeechError::internal("a request without id or client").into());
     };
     let terms = Terms {
@@ -61,7 +60,7 @@ pub(super) fn request(known: &Extensions, asked: CreateSpeech) -> Result<SpeechR
         instructions: asked.instructions,
         language: asked.language,
         extras: asked.extras,
-        ..Terms::new(&**id, client.clone(), Door::OpenAi)
+        ..client.terms(&**id, Door::OpenAi)
     };
     let text = SpeechText::new(asked.input, None).map_err(SpeechError::from)?;
     Ok(SpeechRequest { text, voice: asked.voice, terms })

@@ -24,6 +24,7 @@ use super::tell::{Close, Frame, Order};
 use super::{Socket, SpeechIds};
 use crate::doors::Rooms;
 use crate::fault::Fault;
+use crate::stack::Client;
 
 /// Contexts of one socket at a time, those among them that are still being spoken though their text has ended.
 const MOST_CONTEXTS: usize = 10;
@@ -79,7 +80,7 @@ pub(super) struct Listener {
     dialect: Dialect,
     voice: Arc<str>,
     manner: Manner,
-    client: Arc<str>,
+    payer: Payer,
     ids: SpeechIds,
     orders: mpsc::Sender<Order>,
     /// By their ids. Those that the client has closed are gone from here.
@@ -118,7 +119,7 @@ impl Listener {
                     dialect,
                     voice,
                     manner,
-                    client: seat.client.clone(),
+                    payer: seat.payer.clone(),
                     ids,
                     orders: orders.clone(),
                     contexts: HashMap::new(),
@@ -302,7 +303,7 @@ impl Listener {
             extras: of_all.iter().cloned().chain(extras).collect(),
             format: *format,
             timed: true,
-            ..Terms::new(self.ids.next(), self.client.clone(), Door::ElevenLabs)
+            ..Client(self.payer.clone()).terms(self.ids.next(), Door::ElevenLabs)
         };
         let voice = (self.dialect != Dialect::Dialogue).then(|| Arc::clone(&self.voice));
         let speech = speak(self.rooms.engine.clone(), terms, voice, turns, self.voicing(id));
@@ -383,11 +384,8 @@ impl Listener {
 
     /// Journals what will not be spoken.
     async fn refuse(&mut self, fault: Fault) -> Fault {
-        let (id, client, kind) = (self.ids.next(), self.client.clone(), fault.kind());
-        self.rooms
-            .engine
-            .refused(Refusal { id, payer: Payer { client, key: None }, door: Door::ElevenLabs, kind })
-            .await;
+        let (id, payer, kind) = (self.ids.next(), self.payer.clone(), fault.kind());
+        self.rooms.engine.refused(Refusal { id, payer, door: Door::ElevenLabs, kind }).await;
         fault
     }
 
@@ -447,7 +445,7 @@ async fn late_seat(
     let refused = |fault| Ending::Broken(broken(dialect, &fault));
     let message = message.map_err(|_| refused(Fault::NoKey))?.ok_or(Ending::Gone)?;
     let key = Asked::from_json(&message).ok().and_then(|asked| asked.key);
-    Ok((rooms.seats.take_by_key(key.as_deref()).map_err(refused)?, message))
+    Ok((rooms.seats.take_by_key(key.as_deref()).await.map_err(refused)?, message))
 }
 
 /// The message after which a socket is closed.

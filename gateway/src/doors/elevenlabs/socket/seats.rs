@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use http::{HeaderMap, HeaderValue, header};
+use billing::Payer;
+use http::HeaderMap;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::Config;
+use crate::clients::{Callers, refuse_foreign_page};
 use crate::fault::Fault;
 use crate::stack::{Places, take_place};
-use crate::{Clients, Config};
 
 /// Sockets at a time whose first message has yet to say who asks.
 const MOST_STRANGERS: u32 = 64;
@@ -17,7 +19,7 @@ const MOST_STRANGERS: u32 = 64;
 /// The sockets that may be open at a time. Cheap to clone: clones share the same seats.
 #[derive(Clone)]
 pub(crate) struct Seats {
-    clients: Arc<Clients>,
+    callers: Arc<Callers>,
     /// Those of all requests.
     places: Places,
     most_per_client: NonZeroU32,
@@ -35,25 +37,25 @@ pub(super) enum Entry {
 
 /// A client's socket, for as long as it lives.
 pub(crate) struct Seat {
-    pub(super) client: Arc<str>,
+    pub(super) payer: Payer,
     _place: OwnedSemaphorePermit,
     _one_of_the_clients: OwnedSemaphorePermit,
 }
 
 impl Seats {
     /// None is taken.
-    pub(crate) fn new(clients: Arc<Clients>, places: Places, most_per_client: NonZeroU32) -> Self {
+    pub(crate) fn new(callers: Arc<Callers>, places: Places, most_per_client: NonZeroU32) -> Self {
         let strangers = Arc::new(Semaphore::new(MOST_STRANGERS as usize));
-        Self { clients, places, most_per_client, taken: Arc::default(), strangers }
+        Self { callers, places, most_per_client, taken: Arc::default(), strangers }
     }
 
     /// Lets a client in, or whoever does not say yet who asks.
     ///
     /// # Errors
     /// There are too many of either, or the gateway is busy.
-    pub(super) fn enter(&self, client: Option<Arc<str>>) -> Result<Entry, Fault> {
-        if let Some(client) = client {
-            return self.take(client).map(Entry::Seat);
+    pub(super) fn enter(&self, client: Option<Payer>) -> Result<Entry, Fault> {
+        if let Some(payer) = client {
+            return self.take(payer).map(Entry::Seat);
         }
         let place = self.strangers.clone().try_acquire_owned();
         let too_many = |_| Fault::TooMany { what: "sockets without a key", most: MOST_STRANGERS };
@@ -64,39 +66,34 @@ impl Seats {
     ///
     /// # Errors
     /// The client has too many, or the gateway is busy.
-    fn take(&self, client: Arc<str>) -> Result<Seat, Fault> {
+    fn take(&self, payer: Payer) -> Result<Seat, Fault> {
         let most = self.most_per_client.get();
         let of_client = {
             let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
             let seats =
-                taken.entry(client.clone()).or_insert_with(|| Arc::new(Semaphore::new(most as usize)));
+                taken.entry(payer.client.clone()).or_insert_with(|| Arc::new(Semaphore::new(most as usize)));
             seats.clone().try_acquire_owned()
         };
         let one = of_client.map_err(|_| Fault::TooMany { what: "sockets of a client", most })?;
-        Ok(Seat { client, _place: take_place(&self.places)?, _one_of_the_clients: one })
+        Ok(Seat { payer, _place: take_place(&self.places)?, _one_of_the_clients: one })
     }
 
     /// A seat for whoever has that key.
     ///
     /// # Errors
     /// There is none or it is nobody's; or as [`take`](Self::take).
-    pub(super) fn take_by_key(&self, key: Option<&str>) -> Result<Seat, Fault> {
+    pub(super) async fn take_by_key(&self, key: Option<&str>) -> Result<Seat, Fault> {
         let key = key.ok_or(Fault::NoKey)?;
-        self.take(self.clients.owner(key.as_bytes()).ok_or(Fault::WrongKey)?)
+        self.take(self.callers.owner(key.as_bytes()).await?.ok_or(Fault::WrongKey)?)
     }
 
     /// Without keys a web page could open a socket here: browsers ask nobody before they do. So its origin must be one
     /// that may call, or our own.
     pub(super) fn refuse_foreign_page(&self, config: &Config, headers: &HeaderMap) -> Result<(), Fault> {
-        let Some(origin) = headers.get(header::ORIGIN).filter(|_| self.clients.is_empty()) else {
-            return Ok(());
-        };
-        let may_call = config.cors_origins.iter().any(|known| known.is_any() || known.header() == origin);
-        if may_call || is_own(origin, headers.get(header::HOST)) { Ok(()) } else { Err(Fault::ForeignPage) }
+        if self.callers.are_let_in_without_keys() {
+            refuse_foreign_page(&config.cors_origins, headers)
+        } else {
+            Ok(())
+        }
     }
-}
-
-fn is_own(origin: &HeaderValue, host: Option<&HeaderValue>) -> bool {
-    let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
-    origin.zip(host).is_some_and(|((_, origin), host)| origin.as_bytes() == host.as_bytes())
 }
