@@ -58,7 +58,10 @@ impl Future for Answered {
         let Some(speaking) = &mut self.speaking else { return Poll::Pending };
         let answer = std::task::ready!(speaking.poll_unpin(context));
         self.speaking = None;
-        self.attempt.answered(answer.is_ok());
+        if self.is_local && answer.is_ok() {
+            self.attempt.receipt().take();
+        }
+        self.attempt.answered();
         Poll::Ready(answer)
     }
 }
@@ -69,12 +72,12 @@ impl Drop for Answered {
         let attempt = self.attempt.clone();
         if self.is_local {
             drop(speaking);
-            return attempt.answered(false);
+            return attempt.answered();
         }
         let books = attempt.books().clone();
         let waiting = async move {
-            let answer = timeout(LAST_WAIT, speaking).await;
-            attempt.answered(matches!(answer, Ok(Ok(_))));
+            drop(timeout(LAST_WAIT, speaking).await);
+            attempt.answered();
         };
         books.spawn(waiting, &self.runtime);
     }

@@ -112,9 +112,11 @@ impl Tab {
             (number, (!is_told).then(|| Growth { more, mark: state.mark(lease) }))
         });
         let attempt = Attempt { tab: self.clone(), index: attempt };
+        let mut entered = Entered { attempt: attempt.clone(), is_made: false };
         if let Some(growth) = growth {
             self.grow(growth).await?;
         }
+        entered.is_made = true;
         Ok(attempt)
     }
 
@@ -190,6 +192,20 @@ impl From<Refused> for SpeechError {
     }
 }
 
+/// A call that is entered, but not made yet. Dropped, it never is.
+struct Entered {
+    attempt: Attempt,
+    is_made: bool,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        if !self.is_made {
+            self.attempt.answered();
+        }
+    }
+}
+
 /// One call of one backend that was entered on a tab.
 #[derive(Clone)]
 pub(crate) struct Attempt {
@@ -212,9 +228,9 @@ impl Attempt {
         &self.tab.books
     }
 
-    /// The backend has answered: it speaks, or it does not.
-    pub(crate) fn answered(&self, speaks: bool) {
-        self.note(|call| call.answer(speaks));
+    /// The backend has answered, or never will: its receipt says whether it has taken the call.
+    pub(crate) fn answered(&self) {
+        self.note(Call::answered);
         self.tab.answered.notify_waiters();
     }
 

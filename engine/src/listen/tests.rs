@@ -33,7 +33,7 @@ async fn listen(call: Call, chunks_ms: &[usize]) -> Result<Vec<Result<EncodedChu
         async { Ok(sound) }
     });
     let speech = Listen::new(speaking).oneshot(call).await.map_err(|error| error.kind())?;
-    let Sound::Encoded(EncodedStream { chunks, .. }) = speech.sound else { panic!("another kind of sound") };
+    let Sound::Encoded(EncodedStream { chunks, .. }) = speech else { panic!("another kind of sound") };
     Ok(chunks.map(|chunk| chunk.map_err(|error| error.kind())).collect().await)
 }
 

@@ -39,21 +39,12 @@ pub(crate) struct Call {
     /// Whether that is its whole text.
     pub(crate) whole: bool,
     pub(crate) receipt: Receipt,
-    answer: Answer,
+    /// Whether it is known whether the backend has taken it.
+    has_answer: bool,
     audio_ms: u64,
     began: Instant,
     /// Until the last audio came.
     lasted_ms: u64,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    /// None yet.
-    Open,
-    /// It speaks, or has taken the request all the same.
-    Taken,
-    /// It does not, and takes nothing for it.
-    Refused,
 }
 
 impl Call {
@@ -64,15 +55,20 @@ impl Call {
             claim,
             whole,
             receipt: Receipt::default(),
-            answer: Answer::Open,
+            has_answer: false,
             audio_ms: 0,
             began: Instant::now(),
             lasted_ms: 0,
         }
     }
 
-    pub(super) fn answer(&mut self, speaks: bool) {
-        self.answer = if speaks || self.receipt.is_taken() { Answer::Taken } else { Answer::Refused };
+    pub(super) fn answered(&mut self) {
+        self.has_answer = true;
+    }
+
+    /// Whether the backend takes nothing for it.
+    fn is_refused(&self) -> bool {
+        self.has_answer && !self.receipt.is_taken()
     }
 
     pub(super) fn heard(&mut self, audio_ms: u64) {
@@ -97,14 +93,14 @@ impl Call {
 
     fn entry(&self, index: usize) -> Attempt {
         let nothing = Cost { nanos: Nanos::ZERO, basis: billing::Basis::Reported };
-        let Cost { nanos, basis } = if self.answer == Answer::Refused { nothing } else { self.cost() };
+        let Cost { nanos, basis } = if self.is_refused() { nothing } else { self.cost() };
         Attempt {
             number: index as u32 + 1,
             backend: self.backend.clone(),
             model: self.model.clone(),
             rate: self.claim.rate.id.clone(),
             vendor_request: self.receipt.read().request_id,
-            characters: if self.answer == Answer::Refused { 0 } else { self.claim.amounts.characters },
+            characters: if self.is_refused() { 0 } else { self.claim.amounts.characters },
             cost: nanos,
             basis,
         }
@@ -177,14 +173,14 @@ impl State {
 
     /// What all calls together may come to that were not refused.
     pub(super) fn claimed(&self) -> Amounts {
-        let standing = self.calls.iter().filter(|call| call.answer != Answer::Refused);
+        let standing = self.calls.iter().filter(|call| !call.is_refused());
         standing.map(|call| call.claim.amounts).fold(Amounts::default(), Amounts::plus)
     }
 
     /// What is to be set aside so that the speech may go on for `ahead_ms`; none where nothing is on hold.
     pub(super) fn lacking(&self, ahead_ms: u64) -> Option<Amounts> {
         let held = self.held?;
-        let by_sound = |call: &&Call| call.claim.rate.is_by_sound() && call.answer == Answer::Taken;
+        let by_sound = |call: &&Call| call.claim.rate.is_by_sound() && call.receipt.is_taken();
         let beyond_claim = |call: &Call| {
             let most = call.claim.most(call.audio_ms + ahead_ms).max(call.cost().nanos);
             most.minus(call.claim.amounts.charge).max(Nanos::ZERO)
@@ -209,7 +205,7 @@ impl State {
 
     /// What is to be settled; none as long as somebody was called and has not answered.
     pub(super) fn settlement(&self, outcome: Outcome) -> Option<Settlement> {
-        let is_open = self.calls.iter().any(|call| call.answer == Answer::Open);
+        let is_open = self.calls.iter().any(|call| !call.has_answer);
         (!is_open).then(|| self.so_far(outcome))
     }
 

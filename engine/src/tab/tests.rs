@@ -1,13 +1,8 @@
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use billing::{Outcome, Payer, Rates, RequestRow, Window};
+use billing::{Outcome, Rates, Window};
+use futures::FutureExt as _;
 use futures::stream::{self, StreamExt};
-use speech::{
-    BoxFuture, Clock, Codec, Delivery, Door, EncodedChunk, EncodedStream, PcmChunk, PcmStream, SampleRate,
-    Sound, Terms, Usage,
-};
+use speech::{BoxFuture, Clock, Door, PcmStream, SampleRate, Sound, Terms};
 use testing::MemoryLedger;
-use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::*;
@@ -19,12 +14,12 @@ const CARD: &str = r#"
     [[rate]]
     backend = "test"
     models = ["*"]
-    from = 1970-01-01
+    from = '1970-01-01'
     usd_per_million_characters = "0.015"
     [[rate]]
     backend = "heard"
     models = ["*"]
-    from = 1970-01-01
+    from = '1970-01-01'
     usd_per_audio_second = "1"
 "#;
 
@@ -45,7 +40,7 @@ pub(crate) fn books(ledger: Arc<MemoryLedger>) -> Books {
 
 /// A tab of nobody in particular.
 pub(crate) fn tab() -> Tab {
-    tab_in(&books(Arc::default()))
+    books(Arc::default()).open_on(&Terms::new("r1", "local".into(), Door::Cli), None).tab()
 }
 
 fn tab_in(books: &Books) -> Tab {
@@ -77,7 +72,7 @@ async fn what_a_call_may_cost_is_on_hold_before_it_is_made_and_its_mark_tells_of
     assert_eq!(mark.lease_until_unix_ms, 43_200_000 + 30_000);
 
     // The second call is told of before it is made, too.
-    attempt.answered(false);
+    attempt.answered();
     tab.begin(call(&tab, "two", "ten points, and more")).await.unwrap();
     let [(held, mark)] = ledger.holds().try_into().unwrap();
     assert_eq!(held.charge.get(), 300, "the first was refused and claims nothing any more");
@@ -128,10 +123,17 @@ async fn who_hangs_up_before_the_answer_pays_for_it_if_it_comes() {
         let tab = row.tab();
         let attempt = tab.begin(call(&tab, "one", "ten points")).await.unwrap();
         let (vendor, answer) = oneshot::channel::<bool>();
+        let receipt = attempt.receipt();
         let speaking: BoxFuture<_> = Box::pin(async move {
-            if answer.await.unwrap() { Ok(silence()) } else { Err(SpeechError::internal("no")) }
+            if !answer.await.unwrap() {
+                return Err(SpeechError::internal("no"));
+            }
+            receipt.take();
+            Ok(silence())
         });
-        drop(bought(attempt, speaking, false));
+        let mut buying = Box::pin(bought(attempt, speaking, false));
+        assert!(buying.as_mut().now_or_never().is_none());
+        drop(buying);
         drop(row);
         tokio::task::yield_now().await;
         assert!(ledger.settlements().is_empty(), "nobody knows yet");
