@@ -43,8 +43,9 @@ mod tests {
     use std::num::NonZeroU32;
     use std::sync::Arc;
 
-    use engine::{Catalogue, Engine, Parts};
-    use speech::{BoxFuture, Clock, Ids, Journal, JournalError, Lexicon, Lexicons, RequestRow, SpeechError};
+    use billing::{Growth, Hold, Ledger, LedgerError, Mark, Settlement, Verdict};
+    use engine::{Catalogue, Engine, Parts, Tariff};
+    use speech::{BoxFuture, Clock, Ids, Lexicon, Lexicons, SpeechError};
     use tokio::sync::Semaphore;
     use tokio_util::sync::CancellationToken;
 
@@ -52,14 +53,31 @@ mod tests {
     use crate::Clients;
     use crate::doors::elevenlabs::Seats;
 
+    /// A ledger that nobody writes in.
     struct NoRows;
 
-    impl Journal for NoRows {
-        fn record(&self, _: RequestRow) -> BoxFuture<Result<(), JournalError>> {
+    impl Ledger for NoRows {
+        fn hold(&self, _: Hold) -> BoxFuture<Result<Verdict, LedgerError>> {
+            Box::pin(async { Ok(Verdict::Granted { over: false }) })
+        }
+
+        fn grow(&self, _: Growth) -> BoxFuture<Result<Verdict, LedgerError>> {
+            Box::pin(async { Ok(Verdict::Granted { over: false }) })
+        }
+
+        fn renew(&self, _: Vec<Mark>) -> BoxFuture<Result<(), LedgerError>> {
             Box::pin(async { Ok(()) })
         }
 
-        fn ready(&self) -> BoxFuture<Result<(), JournalError>> {
+        fn settle(&self, _: Settlement) -> BoxFuture<Result<(), LedgerError>> {
+            Box::pin(async { Ok(()) })
+        }
+
+        fn reap(&self, _: i64) -> BoxFuture<Result<u64, LedgerError>> {
+            Box::pin(async { Ok(0) })
+        }
+
+        fn ready(&self) -> BoxFuture<Result<(), LedgerError>> {
             Box::pin(async { Ok(()) })
         }
     }
@@ -95,7 +113,8 @@ mod tests {
     async fn a_server_that_drains_is_not_ready() {
         let parts = Parts {
             catalogue: Catalogue::new(Vec::new(), BTreeMap::new(), BTreeMap::new(), Arc::new(Noon)),
-            journal: Arc::new(NoRows),
+            ledger: Arc::new(NoRows),
+            tariff: Tariff::default(),
             lexicons: Arc::new(NoWords),
             clock: Arc::new(Noon),
         };

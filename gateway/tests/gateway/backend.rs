@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
     Backend, BoxFuture, Date, ErrorKind, Gender, Model, PcmChunk, PcmStream, Receipt, SampleRate, Sound,
-    Speech, SpeechError, TimingKind, Utterance, Voice, VoiceStatus, WordTiming,
+    SpeechError, TimingKind, Utterance, Voice, VoiceStatus, WordTiming,
 };
 use tokio::sync::watch;
 
@@ -147,7 +147,7 @@ impl Backend for Tone {
         }
     }
 
-    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>> {
+    fn speak(&self, utterance: Utterance, receipt: Receipt) -> BoxFuture<Result<Sound, SpeechError>> {
         let work = self.work.clone();
         let ends = Ends(work.clone());
         Box::pin(async move {
@@ -164,14 +164,12 @@ impl Backend for Tone {
                     all_words_at_once(work, utterance.graph.text().as_str(), is_late).await.map(Ok).boxed()
                 }
                 "vendor" => {
-                    let receipt = Receipt::default();
                     receipt.note(|usage| {
                         usage.request_id = Some("vendors-own-id".into());
                         usage.characters = Some(7);
                     });
                     let chunks = tone(work).take(CHUNKS).map(Ok).inspect(move |_| _ = &ends).boxed();
-                    let sound = Sound::Samples(PcmStream { sample_rate: RATE, chunks });
-                    return Ok(Speech { sound, receipt });
+                    return Ok(Sound::Samples(PcmStream { sample_rate: RATE, chunks }));
                 }
                 "busy" => return Err(SpeechError::new(ErrorKind::Overloaded, "Every worker is taken.")),
                 "mute" => std::future::pending().await,

@@ -22,6 +22,8 @@ mod hang_up;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod listings;
 #[cfg(test)]
 mod normalize;

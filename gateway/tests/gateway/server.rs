@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
 
-use engine::{Catalogue, Engine};
+use billing::Rates;
+use engine::{Catalogue, Engine, Tariff};
 use gateway::{Clients, Config, Ended, Parts, Tls};
-use speech::{
-    BoxFuture, Clock, Door, Ids, Journal, JournalError, Lexicon, Lexicons, RequestRow, Saying, SpeechError,
-};
+use speech::{BoxFuture, Clock, Ids, Lexicon, Lexicons, Saying, SpeechError};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::backend::{Tone, Work};
 use crate::client::{Answer, Ask};
+use crate::ledger::{RATES, Rows};
 
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
@@ -61,7 +61,8 @@ impl Server {
                 BTreeMap::from([("21m00Tcm4TlvDq8ikWAM".into(), vec!["tone".into()])]),
                 Arc::new(Noon),
             ),
-            journal: rows.clone(),
+            ledger: rows.clone(),
+            tariff: Tariff::new(Rates::read([RATES]).unwrap(), BTreeMap::new()),
             lexicons: Arc::new(Words),
             clock: Arc::new(Noon),
         });
@@ -113,39 +114,6 @@ impl Server {
 /// The body of a plain request.
 pub(crate) fn say(voice: &str) -> String {
     format!(r#"{{"model":"sine-1","input":"Hello, world.","voice":"{voice}","response_format":"pcm"}}"#)
-}
-
-/// Rows in memory: keeping them is another room's work.
-#[derive(Default)]
-pub(crate) struct Rows(Mutex<Vec<RequestRow>>);
-
-impl Rows {
-    /// One line for each row so far, by request.
-    pub(crate) fn show(&self) -> String {
-        let show = |row: &RequestRow| {
-            let voice = row.voice.as_deref().unwrap_or("-");
-            format!("{} {} {voice} {} {:?}", row.id, row.client, row.outcome.code(), row.characters)
-        };
-        let mut lines: Vec<_> = self.0.lock().unwrap().iter().map(show).collect();
-        lines.sort();
-        lines.join("\n")
-    }
-
-    /// The door that each row came in by.
-    pub(crate) fn doors(&self) -> Vec<Door> {
-        self.0.lock().unwrap().iter().map(|row| row.door).collect()
-    }
-}
-
-impl Journal for Rows {
-    fn record(&self, row: RequestRow) -> BoxFuture<Result<(), JournalError>> {
-        self.0.lock().unwrap().push(row);
-        Box::pin(async { Ok(()) })
-    }
-
-    fn ready(&self) -> BoxFuture<Result<(), JournalError>> {
-        Box::pin(async { Ok(()) })
-    }
 }
 
 /// The lexicons of two clients: keeping them is another room's work.
