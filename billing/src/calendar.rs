@@ -7,6 +7,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use speech::Date;
 
+use crate::Window;
+
 pub(crate) const HOUR_MS: i64 = 3_600_000;
 
 /// Hours since the Unix epoch.
@@ -23,6 +25,36 @@ pub(crate) fn day_of(unix_ms: i64) -> Date {
 /// When a day begins, Unix milliseconds.
 fn start_of(day: Date) -> i64 {
     day.duration_since(Date::constant(1970, 1, 1)).as_secs() * 1000
+}
+
+/// The last hours or days, this hour among them: `24h`, `7d`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeframe(Window);
+
+/// What is no timeframe.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no timeframe; write hours or days, like 24h or 7d, of up to 366 days")]
+pub struct TimeframeError(pub String);
+
+impl Timeframe {
+    /// When it begins that ends now, at the turn of an hour. Unix milliseconds.
+    pub fn from_unix_ms(self, now_unix_ms: i64) -> i64 {
+        self.0.first_hour(now_unix_ms).saturating_mul(HOUR_MS)
+    }
+
+    /// When it ends: with this hour. Unix milliseconds.
+    pub fn to_unix_ms(self, now_unix_ms: i64) -> i64 {
+        self.0.next_unix_ms(now_unix_ms)
+    }
+}
+
+impl FromStr for Timeframe {
+    type Err = TimeframeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeframeError> {
+        let window = format!("rolling_{text}").parse().map(Self);
+        window.map_err(|_| TimeframeError(text.to_owned()))
+    }
 }
 
 /// A calendar month: `2026-10`.
@@ -137,6 +169,20 @@ mod tests {
     fn the_last_moment_before_the_epoch_is_in_the_year_before() {
         assert_eq!((Month::of(-1), hour_of(-1)), (month("1969-12"), -1));
         assert_eq!((Month::of(0), hour_of(0)), (month("1970-01"), 0));
+    }
+
+    #[test]
+    fn a_timeframe_ends_with_this_hour() {
+        let now = month("2026-10").from_unix_ms() + 1;
+        for (text, hours) in [("1h", 1), ("24h", 24), ("7d", 168), ("366d", 8784)] {
+            let timeframe: Timeframe = text.parse().unwrap();
+            let end = month("2026-10").from_unix_ms() + HOUR_MS;
+            assert_eq!(timeframe.to_unix_ms(now), end);
+            assert_eq!(timeframe.from_unix_ms(now), end - hours * HOUR_MS, "{text}");
+        }
+        for wrong in ["", "7", "d", "0d", "367d", "1w", "-1d", "month"] {
+            assert_eq!(wrong.parse::<Timeframe>(), Err(TimeframeError(wrong.to_owned())));
+        }
     }
 
     #[test]

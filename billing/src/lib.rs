@@ -20,7 +20,7 @@ mod reports;
 
 pub use accounts::{Accounts, Client, Key};
 pub use budget::{Action, Amounts, Budget, Measure, Standing, Verdict, Window, WindowError, admit};
-pub use calendar::{Month, MonthError, hour_of};
+pub use calendar::{Month, MonthError, Timeframe, TimeframeError, hour_of};
 pub use ledger::{
     Attempt, Charge, Growth, Hold, Ledger, LedgerError, Mark, Outcome, Payer, RequestRow, Settlement,
 };

@@ -1,11 +1,15 @@
 //! Our own API, and our own field in the APIs of others.
 
+mod accounts;
 mod error;
 mod normalize;
 mod reading;
+mod reports;
 
+pub use accounts::{BudgetBody, ClientBody, ClientsBody, KeyBody, KeysBody, NewKeyBody, StandingBody};
 pub use error::{ErrorBody, ErrorEnvelope};
 pub use normalize::{Language, MOST_CHARACTERS, NormalizeText, NormalizedText, NormalizedToken};
 pub use reading::MOST_ENTRIES;
+pub use reports::{CostsBody, Figures, UsageBody, UsageRow};
 
 pub(crate) use reading::of_another_api;
