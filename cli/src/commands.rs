@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 use crate::failure::Failure;
 
 /// Whoever runs the command is the client that a server without API keys serves.
-const LOCAL: &str = "local";
+pub(crate) const LOCAL: &str = "local";
 
 /// Runs the work to its end; whatever a blocking thread is still busy with then is left behind.
 fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {

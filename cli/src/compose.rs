@@ -3,18 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use billing::{Accounts, Client, Ledger, Rates};
 use engine::{Catalogue, Engine, Parts, Tariff};
 use futures::future::try_join_all;
-use billing::Rates;
 use gateway::{Clients, Tls, check_binding};
 use inference::models::{Manifest, ModelStore, StoreError, default_cache_dir};
 use inference::runtime::Runtime;
 use kokoro::Phonemes;
 use outbound::{Deadlines, Outbound};
-use speech::{Backend as _, BoxFuture, ErrorKind, Lexicon, Lexicons, SpeechError};
+use security::Pepper;
+use speech::{Backend as _, BoxFuture, Clock as _, ErrorKind, Lexicon, Lexicons, SpeechError};
 use store::Database;
 use tokio::task::{JoinError, spawn_blocking};
 
+use crate::commands::LOCAL;
 use crate::config::{Backend, Config, SecretSource, Vendor, stand_ins};
 use crate::environment::{SystemClock, default_data_dir};
 use crate::failure::Failure;
@@ -183,18 +185,14 @@ pub(crate) fn phonemes(config: &Config, cache: Option<PathBuf>) -> Result<Option
 
 /// What every model costs.
 pub(crate) fn tariff(config: &Config) -> Result<Tariff, Failure> {
-    let read = |path: &PathBuf| std::fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error));
+    let read =
+        |path: &PathBuf| std::fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error));
     let cards = config.rates.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
     let own = Rates::read(cards.iter().map(String::as_str));
     let rates = own.and_then(|own| Ok(own.or(Rates::builtin()?)));
     let rates = rates.map_err(|error| Failure::usage(format_args!("rates: {error}")))?;
     let kinds = config.backends.iter().map(|(name, backend)| (name.clone(), backend.kind().to_owned()));
     Ok(Tariff::new(rates, kinds.collect()))
-}
-
-/// The speech stack over these backends and this database.
-pub(crate) fn engine(store: Arc<Database>, config: &Config, backends: &Backends) -> Result<Engine, Failure> {
-    engine_with(store.clone(), store, config, backends)
 }
 
 /// The same, but every text is read with the lexicon of that client, whoever asks.
@@ -205,11 +203,12 @@ pub(crate) async fn engine_reading_for(
 ) -> Result<Engine, Failure> {
     let store = store(config).await?;
     let lexicons = Arc::new(LexiconOf { client: client.to_owned(), store: store.clone() });
-    engine_with(Arc::new(store), lexicons, config, backends)
+    engine(Arc::new(store), lexicons, config, backends)
 }
 
-fn engine_with(
-    ledger: Arc<Database>,
+/// The speech stack over these backends.
+pub(crate) fn engine(
+    ledger: Arc<dyn Ledger>,
     lexicons: Arc<dyn Lexicons>,
     config: &Config,
     backends: &Backends,
@@ -255,6 +254,27 @@ pub(crate) fn data_dir(config: &Config) -> Result<PathBuf, Failure> {
     let directory = config.data.clone().or_else(default_data_dir);
     directory
         .ok_or_else(|| Failure::usage("there is no home directory to keep the journal in; give --data DIR"))
+}
+
+/// What digests of API keys are made with.
+pub(crate) fn pepper(config: &Config) -> Result<Pepper, Failure> {
+    const FILE: &str = "pepper";
+    let pepper = match &config.pepper {
+        Some(source) => Pepper::parse(&source.read()?),
+        None => Pepper::load_or_create(&data_dir(config)?.join(FILE)),
+    };
+    pepper.map_err(|error| Failure::unusable(&error))
+}
+
+/// The clients of the configuration have their place among those of the database.
+pub(crate) async fn ensure_clients(accounts: &dyn Accounts, config: &Config) -> Result<(), Failure> {
+    let names = config.clients.keys().map(String::as_str);
+    for name in names.chain([LOCAL]) {
+        let created_unix_ms = SystemClock.unix_ms();
+        let client = Client { id: name.to_owned(), name: Some(name.to_owned()), created_unix_ms };
+        accounts.ensure(client).await.map_err(|error| Failure::unusable(&error))?;
+    }
+    Ok(())
 }
 
 /// Who may use the server.

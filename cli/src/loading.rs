@@ -6,7 +6,9 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 use inference::models::ModelStore;
 use kokoro::Kokoro;
-use speech::{Backend, BoxFuture, ErrorKind, Model, PcmStream, Sound, Speech, SpeechError, Utterance, Voice};
+use speech::{
+    Backend, BoxFuture, ErrorKind, Model, PcmStream, Receipt, Sound, SpeechError, Utterance, Voice,
+};
 use tokio_util::sync::CancellationToken;
 
 /// How soon a client may ask again while the model loads: about as long as loading takes when nothing is fetched.
@@ -83,9 +85,13 @@ impl Backend for Loading {
         self.opened()?.ready()
     }
 
-    fn speak(&self, utterance: Utterance) -> BoxFuture<Result<Speech, SpeechError>> {
+    fn is_local(&self) -> bool {
+        true
+    }
+
+    fn speak(&self, utterance: Utterance, receipt: Receipt) -> BoxFuture<Result<Sound, SpeechError>> {
         match self.opened() {
-            Ok(kokoro) => Box::pin(unless(self.silenced.clone(), kokoro.speak(utterance))),
+            Ok(kokoro) => Box::pin(unless(self.silenced.clone(), kokoro.speak(utterance, receipt))),
             Err(error) => Box::pin(async { Err(error) }),
         }
     }
@@ -94,10 +100,10 @@ impl Backend for Loading {
 /// The same speech, until it is silenced.
 async fn unless(
     silenced: CancellationToken,
-    speech: impl Future<Output = Result<Speech, SpeechError>>,
-) -> Result<Speech, SpeechError> {
+    speech: impl Future<Output = Result<Sound, SpeechError>>,
+) -> Result<Sound, SpeechError> {
     let speech = silenced.run_until_cancelled(speech).await.ok_or_else(broken_off)??;
-    let Speech { sound: Sound::Samples(PcmStream { sample_rate, chunks }), receipt } = speech else {
+    let Sound::Samples(PcmStream { sample_rate, chunks }) = speech else {
         return Ok(speech);
     };
     let chunks = stream::unfold(Some((chunks, silenced)), |speaking| async {
@@ -107,7 +113,7 @@ async fn unless(
             None => Some((Err(broken_off()), None)),
         }
     });
-    Ok(Speech { sound: Sound::Samples(PcmStream { sample_rate, chunks: chunks.boxed() }), receipt })
+    Ok(PcmStream { sample_rate, chunks: chunks.boxed() }.into())
 }
 
 fn broken_off() -> SpeechError {

@@ -24,6 +24,11 @@ pub struct Database {
 }
 
 impl Database {
+    /// Where it is.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
     /// Opens the database, which for SQLite is made if need be, and brings it to this program's schema.
     ///
     /// # Errors

@@ -2,12 +2,11 @@
 
 use std::process::{Command, Stdio};
 
+use billing::Ledger as _;
 use inference::models::ModelStore;
 use inference::runtime::Runtime;
 use serde::Serialize;
 use serde_json::json;
-use speech::Journal as _;
-use store::Sqlite;
 
 use super::{block_on, columns, print, print_json};
 use crate::args::Global;
@@ -73,7 +72,7 @@ pub(crate) fn run(config: Result<Config, Failure>, global: &Global) -> Result<()
     }
     findings.extend(config.backends.iter().filter_map(|(name, backend)| look_at_vendor(name, backend)));
     findings.push(look_at_keys(&config));
-    findings.push(look_at_journal(&config));
+    findings.push(look_at_database(&config));
     findings.push(look_at_player());
     report(&findings, global.json)?;
     let worst = findings.iter().filter(|finding| finding.state == State::Needed).map(|finding| finding.exit);
@@ -168,17 +167,16 @@ fn look_at_keys(config: &Config) -> Finding {
     }
 }
 
-/// Opens the journal as any command would, and takes its write lock.
-fn look_at_journal(config: &Config) -> Finding {
+/// Opens the database as any command would, and takes its write lock.
+fn look_at_database(config: &Config) -> Finding {
     let looked = block_on(async {
-        let directory = compose::data_dir(config)?;
-        let journal = Sqlite::open(&directory).await.map_err(|error| Failure::unusable(&error))?;
-        journal.ready().await.map_err(|error| Failure::unusable(&error))?;
-        Ok(directory)
+        let store = compose::store(config).await?;
+        store.ready().await.map_err(|error| Failure::unusable(&error))?;
+        Ok(store.location().to_string())
     });
     match looked {
-        Ok(directory) => good("journal", format!("{} can be written", directory.display())),
-        Err(failure) => needed("journal", Exit::Usage, failure),
+        Ok(place) => good("database", format!("{place} can be written")),
+        Err(failure) => needed("database", Exit::Usage, failure),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Shows what would be said of a text. Needs no model.
 
+use std::sync::Arc;
+
 use engine::Normalised;
 use speech::{Reading, SpeechText};
 
@@ -21,7 +23,8 @@ pub(crate) fn run(say_as: &SayAs, config: &Config, global: &Global) -> Result<()
     let reading = Reading { markup: say_as.markup.markup(), ..Reading::default() };
     let backends = compose::backends(config)?;
     let normalised = block_on(async {
-        let engine = compose::engine(config, &backends).await?;
+        let store = Arc::new(compose::store(config).await?);
+        let engine = compose::engine(store.clone(), store, config, &backends)?;
         Ok(engine.normalise(LOCAL, text, reading, say_as.language.into()).await?)
     })?;
     match global.json {

@@ -43,7 +43,8 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
         let mut signals = Signals::listen()?;
         let listener = bind(config).await?;
         let store = Arc::new(compose::store(config).await?);
-        let engine = compose::engine(store.clone(), config, &backends)?;
+        compose::ensure_clients(&*store, config).await?;
+        let engine = compose::engine(store.clone(), store.clone(), config, &backends)?;
         if clients.is_empty() {
             tracing::info!("no keys configured: loopback only, every caller is client local");
         }
@@ -51,6 +52,9 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
         let parts = Parts {
             engine,
             clients,
+            accounts: store.clone(),
+            pepper: Arc::new(compose::pepper(config)?),
+            reports: store,
             tls,
             ids: Arc::new(RandomIds),
             clock: Arc::new(SystemClock),

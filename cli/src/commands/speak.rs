@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use billing::Payer;
 use engine::{Engine, Refusal, Spoken};
 use futures::{FutureExt, StreamExt};
 use serde_json::json;
@@ -70,7 +71,14 @@ pub(super) fn with_lexicon_of(
             Ok(request) => signals.or(speak_to(&engine, request, output, timings)).await,
             Err(error) => {
                 let kind = error.kind();
-                engine.refused(Refusal { id: id.clone(), payer: payer(), door: Door::Cli, kind }).await;
+                engine
+                    .refused(Refusal {
+                        id: id.clone(),
+                        payer: Payer { client: LOCAL.into(), key: None },
+                        door: Door::Cli,
+                        kind,
+                    })
+                    .await;
                 Err(Failure::of_request(&error, &id))
             }
         };
