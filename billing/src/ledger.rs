@@ -166,6 +166,19 @@ impl Error for LedgerError {
     }
 }
 
+/// The request has no hold (any more): it was settled, by its gateway or by a reaper that took it for dead. Nothing
+/// can be added to it, so no further call may be made for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the request has no hold any more: it was settled")]
+pub struct HoldGone;
+
+impl LedgerError {
+    /// Whether it is that the request has no hold any more, of a ledger that works.
+    pub fn is_hold_gone(&self) -> bool {
+        self.0.is::<HoldGone>()
+    }
+}
+
 /// Where holds and settlements are kept. What a call has resolved to is on disk.
 ///
 /// Each call either happens as a whole or not at all. Who does not know whether it happened (the connection broke)
@@ -174,8 +187,8 @@ pub trait Ledger: Send + Sync + 'static {
     /// Puts a hold on every budget of the payer, or on none.
     fn hold(&self, hold: Hold) -> BoxFuture<Result<Verdict, LedgerError>>;
 
-    /// Sets more aside, and moves the watermark. Refused, the hold stays as it was; so does one that is gone, to which
-    /// nothing can be added.
+    /// Sets more aside, and moves the watermark. Refused, the hold stays as it was. To a hold that is gone nothing can
+    /// be added: that is an error, [`HoldGone`].
     fn grow(&self, growth: Growth) -> BoxFuture<Result<Verdict, LedgerError>>;
 
     /// Moves the watermarks of requests that go on; those that have no hold any more are left alone.

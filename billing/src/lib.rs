@@ -22,7 +22,8 @@ pub use accounts::{Accounts, Client, Key};
 pub use budget::{Action, Amounts, Budget, Measure, Standing, Verdict, Window, WindowError, admit};
 pub use calendar::{Month, MonthError, Timeframe, TimeframeError, hour_of};
 pub use ledger::{
-    Attempt, Charge, Growth, Hold, Ledger, LedgerError, Mark, Outcome, Payer, RequestRow, Settlement,
+    Attempt, Charge, Growth, Hold, HoldGone, Ledger, LedgerError, Mark, Outcome, Payer, RequestRow,
+    Settlement,
 };
 pub use money::{Nanos, NanosError};
 pub use rate::{Basis, Consumed, Cost, Counting, Rate, RateError, Rates, Work};

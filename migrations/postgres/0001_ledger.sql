@@ -56,6 +56,12 @@ CREATE TABLE holds (
 
 CREATE INDEX holds_by_client ON holds (client);
 
+-- What was settled from a mark, for want of its gateway: the settlement, as JSON, in case its gateway still comes.
+CREATE TABLE reaped (
+    request    TEXT   COLLATE "C" PRIMARY KEY,
+    settlement TEXT NOT NULL
+);
+
 -- What was settled, hour by hour: what budgets count.
 CREATE TABLE spent (
     client     TEXT   COLLATE "C" NOT NULL,

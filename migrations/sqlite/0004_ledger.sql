@@ -37,6 +37,12 @@ CREATE TABLE holds (
 
 CREATE INDEX holds_by_client ON holds (client);
 
+-- What was settled from a mark, for want of its gateway: the settlement, as JSON, in case its gateway still comes.
+CREATE TABLE reaped (
+    request    TEXT PRIMARY KEY,
+    settlement TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- What was settled, hour by hour: what budgets count.
 CREATE TABLE spent (
     client     TEXT    NOT NULL,

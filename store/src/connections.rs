@@ -56,6 +56,11 @@ impl Connections {
         }
     }
 
+    /// Whose SQL they understand.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// Does something in a transaction that has the database to itself; kept if it succeeds. Once begun, it goes on
     /// whether or not anybody waits for it.
     pub(crate) async fn write<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {

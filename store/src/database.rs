@@ -8,6 +8,7 @@ use tokio::time::timeout;
 
 use crate::connections::{Connections, Work};
 use crate::dialect::Dialect;
+use crate::ledger::Writer;
 use crate::{Location, StoreError, lexicons, schema};
 
 /// Less free space than this and the disk is not fit to serve.
@@ -20,6 +21,7 @@ pub struct Database {
     pub(crate) location: Location,
     pub(crate) dialect: Dialect,
     connections: Connections,
+    pub(crate) writer: Writer,
     pub(crate) known: lexicons::Known,
 }
 
@@ -53,7 +55,14 @@ impl Database {
         schema::migrate(&mut first, dialect, location).await?;
         first.close().await.map_err(unopened)?;
         let connections = Connections::new(dialect, options);
-        Ok(Self { location: location.clone(), dialect, connections, known: lexicons::Known::default() })
+        let writer = Writer::start(connections.clone());
+        Ok(Self {
+            location: location.clone(),
+            dialect,
+            connections,
+            writer,
+            known: lexicons::Known::default(),
+        })
     }
 
     /// Reads, on a connection that does not wait for who writes.

@@ -9,6 +9,7 @@ mod connections;
 mod database;
 mod dialect;
 mod error;
+mod ledger;
 mod lexicons;
 mod location;
 mod schema;

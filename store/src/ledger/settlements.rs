@@ -1,0 +1,216 @@
+//! The ends of requests: their rows, and what they add to the sums.
+
+use billing::{Outcome, Settlement, hour_of};
+use serde::Serialize;
+use sqlx::{AnyConnection, Row};
+
+use super::batch::key_of;
+use super::entries::basis_name;
+use super::json::{self, integer};
+use super::sums::Sums;
+use crate::StoreError;
+use crate::dialect::Dialect;
+
+/// What the end of some requests changes, but for their entries and holds.
+#[derive(Default)]
+pub(super) struct Changes<'s> {
+    settled: Vec<&'s Settlement>,
+    reaped: Vec<&'s Settlement>,
+    adjusted: Vec<(Settlement, &'s Settlement)>,
+}
+
+impl<'s> Changes<'s> {
+    /// A request ends; `is_reaped` for want of its gateway.
+    pub(super) fn settle(&mut self, settlement: &'s Settlement, is_reaped: bool) {
+        self.settled.push(settlement);
+        if is_reaped {
+            self.reaped.push(settlement);
+        }
+    }
+
+    /// What was reaped has ended otherwise.
+    pub(super) fn adjust(&mut self, reaped: Settlement, settlement: &'s Settlement) {
+        self.adjusted.push((reaped, settlement));
+    }
+
+    /// Writes all of it.
+    pub(super) async fn write(
+        self,
+        connection: &mut AnyConnection,
+        dialect: Dialect,
+    ) -> Result<(), StoreError> {
+        let ended: Vec<&Settlement> =
+            self.settled.iter().copied().chain(self.adjusted.iter().map(|(_, now)| *now)).collect();
+        if ended.is_empty() {
+            return Ok(());
+        }
+        let mut sums = Sums::default();
+        for settlement in &ended {
+            sums.add(settlement, 1)?;
+        }
+        for (was, _) in &self.adjusted {
+            sums.add(was, -1)?;
+        }
+        write_rows(connection, dialect, &ended).await?;
+        sums.write(connection, dialect).await?;
+        remember(connection, dialect, &self.reaped).await?;
+        forget(connection, dialect, &self.adjusted).await
+    }
+}
+
+/// One row of `requests`.
+#[derive(Serialize)]
+struct RequestRow<'s> {
+    id: &'s str,
+    at: i64,
+    client: &'s str,
+    key: Option<&'s str>,
+    door: &'static str,
+    backend: Option<&'s str>,
+    voice: Option<&'s str>,
+    language: Option<&'s str>,
+    model: Option<&'s str>,
+    tags: String,
+    characters: Option<i64>,
+    reported: Option<i64>,
+    input_tokens: Option<i64>,
+    output_tokens: Option<i64>,
+    audio_ms: i64,
+    first_audio_ms: Option<i64>,
+    total_ms: i64,
+    cache_hit: i64,
+    outcome: &'static str,
+    charge: i64,
+    basis: &'static str,
+    vendor_cost: i64,
+    hour: i64,
+}
+
+impl<'s> RequestRow<'s> {
+    fn of(settlement: &'s Settlement) -> Result<Self, StoreError> {
+        let row = &settlement.row;
+        Ok(Self {
+            id: &row.id,
+            at: row.at_unix_ms,
+            client: &row.payer.client,
+            key: Some(key_of(&row.payer)).filter(|key| !key.is_empty()),
+            door: row.door.name(),
+            backend: row.backend.as_deref(),
+            voice: row.voice.as_deref(),
+            language: row.language.as_deref(),
+            model: row.model.as_deref(),
+            tags: json::text(&*row.tags)?,
+            characters: row.characters.map(integer),
+            reported: row.usage.characters.map(integer),
+            input_tokens: row.usage.input_tokens.map(integer),
+            output_tokens: row.usage.output_tokens.map(integer),
+            audio_ms: integer(row.audio_ms),
+            first_audio_ms: row.first_audio_ms.map(integer),
+            total_ms: integer(row.total_ms),
+            cache_hit: i64::from(row.cache_hit),
+            outcome: row.outcome.code(),
+            charge: settlement.charge.nanos.get(),
+            basis: basis_name(settlement.charge.basis),
+            vendor_cost: settlement.vendor_cost().get(),
+            hour: hour_of(row.at_unix_ms),
+        })
+    }
+}
+
+async fn write_rows(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+    settlements: &[&Settlement],
+) -> Result<(), StoreError> {
+    let rows = settlements.iter().map(|settlement| RequestRow::of(settlement));
+    let rows: Vec<RequestRow<'_>> = rows.collect::<Result<_, _>>()?;
+    // What is there already was written for want of its gateway.
+    let statement = dialect.sql(
+        "INSERT INTO requests (id, at_unix_ms, client, key, door, backend, voice, language, model, tags, characters,
+                               reported_characters, input_tokens, output_tokens, audio_ms, first_audio_ms, total_ms,
+                               cache_hit, outcome, charge_nanos, charge_basis, vendor_cost_nanos, hour)
+         SELECT value->>'id', CAST(value->>'at' AS BIGINT), value->>'client', value->>'key', value->>'door',
+                value->>'backend', value->>'voice', value->>'language', value->>'model', value->>'tags',
+                CAST(value->>'characters' AS BIGINT), CAST(value->>'reported' AS BIGINT),
+                CAST(value->>'input_tokens' AS BIGINT), CAST(value->>'output_tokens' AS BIGINT),
+                CAST(value->>'audio_ms' AS BIGINT), CAST(value->>'first_audio_ms' AS BIGINT),
+                CAST(value->>'total_ms' AS BIGINT), CAST(value->>'cache_hit' AS BIGINT), value->>'outcome',
+                CAST(value->>'charge' AS BIGINT), value->>'basis', CAST(value->>'vendor_cost' AS BIGINT),
+                CAST(value->>'hour' AS BIGINT)
+         FROM {each} WHERE TRUE
+         ON CONFLICT (id) DO UPDATE SET at_unix_ms = excluded.at_unix_ms, client = excluded.client,
+             key = excluded.key, door = excluded.door, backend = excluded.backend, voice = excluded.voice,
+             language = excluded.language, model = excluded.model, tags = excluded.tags,
+             characters = excluded.characters, reported_characters = excluded.reported_characters,
+             input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
+             audio_ms = excluded.audio_ms, first_audio_ms = excluded.first_audio_ms, total_ms = excluded.total_ms,
+             cache_hit = excluded.cache_hit, outcome = excluded.outcome, charge_nanos = excluded.charge_nanos,
+             charge_basis = excluded.charge_basis, vendor_cost_nanos = excluded.vendor_cost_nanos,
+             hour = excluded.hour",
+    );
+    sqlx::query(statement).bind(json::array(&rows)?).execute(connection).await?;
+    Ok(())
+}
+
+/// What is due for requests whose lease has ended, at most so many.
+pub(super) async fn left_behind(
+    connection: &mut AnyConnection,
+    now_unix_ms: i64,
+    most: i64,
+) -> Result<Vec<Settlement>, StoreError> {
+    let statement = "SELECT request, mark FROM holds WHERE lease_until < $1 ORDER BY lease_until LIMIT $2";
+    let rows = sqlx::query(statement).bind(now_unix_ms).bind(most).fetch_all(connection).await?;
+    let mut left_behind = Vec::with_capacity(rows.len());
+    for row in rows {
+        let request: String = row.try_get(0)?;
+        match serde_json::from_str::<Settlement>(&row.try_get::<String, _>(1)?) {
+            Ok(mut settlement) => {
+                settlement.row.outcome = Outcome::Lost;
+                left_behind.push(settlement);
+            }
+            // It is never just released.
+            Err(error) => tracing::error!(request, %error, "a hold has a mark that this program cannot read"),
+        }
+    }
+    Ok(left_behind)
+}
+
+#[derive(Serialize)]
+struct Reaped<'s> {
+    request: &'s str,
+    settlement: &'s Settlement,
+}
+
+async fn remember(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+    reaped: &[&Settlement],
+) -> Result<(), StoreError> {
+    if reaped.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<Reaped<'_>> =
+        reaped.iter().map(|settlement| Reaped { request: &settlement.row.id, settlement }).collect();
+    let statement =
+        dialect.sql("INSERT INTO reaped SELECT value->>'request', value->>'settlement' FROM {each}");
+    sqlx::query(statement).bind(json::array(&rows)?).execute(connection).await?;
+    Ok(())
+}
+
+async fn forget(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+    adjusted: &[(Settlement, &Settlement)],
+) -> Result<(), StoreError> {
+    #[derive(Serialize)]
+    struct Id<'s> {
+        id: &'s str,
+    }
+    if adjusted.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Id<'_>> = adjusted.iter().map(|(was, _)| Id { id: &was.row.id }).collect();
+    let statement = dialect.sql("DELETE FROM reaped WHERE request IN (SELECT value->>'id' FROM {each})");
+    sqlx::query(statement).bind(json::array(&ids)?).execute(connection).await?;
+    Ok(())
+}
