@@ -18,7 +18,7 @@ use crate::script::{Fault, Script};
 use crate::sim::{Line, Streamed};
 use crate::speaker::Speaker;
 use crate::speech::Reading;
-use crate::truth::Entry;
+use crate::truth::{Bill, Entry};
 
 /// The audio of a too short answer, in seconds.
 const TOO_SHORT: f64 = 0.1;
@@ -79,8 +79,15 @@ impl Job {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }
 
-    /// The answer that is made of these pieces, or what the script makes of it. `error` is the vendor's own.
-    pub(crate) async fn deliver(self, content_type: &'static str, pieces: Pieces, error: String) -> Response {
+    /// The answer that is made of these pieces, or what the script makes of it; its head is written with that, and
+    /// with it the bill. `error` is the vendor's own.
+    pub(crate) async fn deliver(
+        self,
+        content_type: &'static str,
+        pieces: Pieces,
+        error: String,
+        bill: Bill,
+    ) -> Response {
         let one = |text: String| -> Pieces {
             Box::new(std::iter::once(Ok(Piece { bytes: text.into(), seconds: 0.0 })))
         };
@@ -96,6 +103,7 @@ impl Job {
             Fault::GzipBomb => (content_type, gzip_bomb()),
             _ => (content_type, pieces),
         };
+        self.entry.bill(bill);
         let gzip =
             (self.fault() == Fault::GzipBomb).then_some((CONTENT_ENCODING, HeaderValue::from_static("gzip")));
         let sending = Sending { job: self, pieces, waiting: None, sent: 0 };

@@ -8,6 +8,7 @@ mod models;
 mod socket;
 mod synthesis;
 mod voices;
+mod wire;
 
 use std::sync::Arc;
 
@@ -68,6 +69,7 @@ async fn answer(Extension(entry): Extension<Entry>, request: Request, next: Next
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("request-id", id);
     }
+    entry.name(&id);
     response
 }
 

@@ -20,13 +20,9 @@ use serde_json::{Value, json};
 use crate::delivery::{Piece, Pieces, audio};
 use crate::script::Fault;
 use crate::sim::{Line, Sim, is_bad};
-use crate::speech::Reading;
-use crate::truth::Entry;
+use crate::truth::{Bill, Entry};
 use errors::Mistake;
 use request::Asked;
-
-/// What a minute of audio costs.
-const TOKENS_A_MINUTE: f64 = 1250.0;
 
 pub(crate) fn router() -> Router<Arc<Sim>> {
     Router::new()
@@ -43,16 +39,18 @@ async fn unknown(method: Method, uri: Uri) -> Mistake {
 
 /// What every answer has: a good key behind it, and the vendor's headers before it.
 async fn answer(Extension(entry): Extension<Entry>, request: Request, next: Next) -> Response {
+    let id = format!("req_{:032x}", entry.at);
     let mut response = match check_key(request.headers()) {
         Ok(()) => next.run(request).await,
         Err(mistake) => mistake.into_response(),
     };
     let headers = response.headers_mut();
-    if let Ok(id) = HeaderValue::from_str(&format!("req_{:032x}", entry.at)) {
+    if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert("x-request-id", id);
     }
     headers.insert("openai-version", HeaderValue::from_static("2020-10-01"));
     headers.insert("openai-processing-ms", HeaderValue::from_static("1"));
+    entry.name(&id);
     response
 }
 
@@ -77,21 +75,21 @@ async fn speech(
     let reading = job.reading(&order.text, order.speed);
     let speech = audio(&reading, order.format, false).map_err(|_| Mistake::scripted(Fault::ServerError))?;
     let (content_type, pieces) = if order.events {
-        ("text/event-stream", events(speech, &reading, order.input_tokens))
+        ("text/event-stream", events(speech, reading.seconds(), order.bill))
     } else {
         (order.format.content_type(), speech)
     };
     let mistake = Mistake::scripted(Fault::ServerError).json().to_string();
-    Ok(job.deliver(content_type, pieces, mistake).await)
+    Ok(job.deliver(content_type, pieces, mistake, order.bill).await)
 }
 
 /// Each piece as an event, and the bill as the last.
-fn events(pieces: Pieces, reading: &Reading, input_tokens: usize) -> Pieces {
-    let output_tokens = (reading.seconds() / 60.0 * TOKENS_A_MINUTE).ceil() as usize;
+fn events(pieces: Pieces, seconds: f64, bill: Bill) -> Pieces {
+    let output_tokens = bill.output_tokens(seconds);
     let done = json!({"type": "speech.audio.done", "usage": {
-        "input_tokens": input_tokens,
+        "input_tokens": bill.input_tokens,
         "output_tokens": output_tokens,
-        "total_tokens": input_tokens + output_tokens,
+        "total_tokens": bill.input_tokens + output_tokens,
     }});
     let deltas = pieces.map(|piece| {
         piece.map(|piece| {

@@ -1,4 +1,14 @@
-//! What was asked, and what was served: the ledger that a gateway's own can be held against.
+//! What was asked, what was served and what is billed for it: the ledger that a gateway's own can be held against.
+//!
+//! The rule, which no vendor publishes in full, is the same for both: **billed is what was taken, not what was heard.**
+//!
+//! - A request is taken when the head of a 2xx answer is written, and then for its whole text, whatever becomes of the
+//!   answer: cut off, stalled, empty, an error in place of audio, packed, hung up on. Before its head, nothing is
+//!   billed: not what is refused, not what is waited for in vain.
+//! - Audio tokens are those of the audio that was handed to the socket; of a whole answer, those that its last event
+//!   says.
+//! - Text on a WebSocket is taken as it arrives. A lone space, which opens a context or keeps the socket open, is no
+//!   text. A session that is refused before any audio is billed nothing.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,6 +37,16 @@ pub struct Served {
     pub status: u16,
     /// Bytes of the body that were handed to the socket. On a WebSocket: bytes of the messages' text.
     pub bytes_served: u64,
+    /// The vendor's own id of the request, as the answer's head says it; empty while there is none.
+    pub request_id: String,
+    /// Characters of the text that the vendor has taken and bills for.
+    pub billed_characters: u64,
+    /// What ElevenLabs bills for them; over HTTP, what `character-cost` says. OpenAI has no such thing: 0.
+    pub credits: u64,
+    /// Tokens of text that OpenAI bills; 0 of a model that is billed by characters.
+    pub input_tokens: u64,
+    /// Tokens of audio that OpenAI bills; 0 of a model that is billed by characters.
+    pub output_tokens: u64,
     /// Characters of the text whose audio was handed to the socket.
     pub characters_served: u64,
     /// Milliseconds of audio that were handed to the socket.
@@ -39,6 +59,29 @@ pub struct Served {
     pub fault: Option<Fault>,
 }
 
+/// What a request costs once it is taken.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Bill {
+    pub(crate) characters: usize,
+    /// Credits for a character.
+    pub(crate) credits: f64,
+    pub(crate) input_tokens: usize,
+    /// Tokens for a second of audio.
+    pub(crate) output_tokens: f64,
+}
+
+impl Bill {
+    /// Whole ones.
+    pub(crate) fn credits(&self) -> usize {
+        (self.characters as f64 * self.credits).ceil() as usize
+    }
+
+    /// Whole ones of so many seconds. A millionth absorbs what the sum of many pieces lost in rounding.
+    pub(crate) fn output_tokens(&self, seconds: f64) -> usize {
+        (seconds * self.output_tokens - 1e-6).ceil().max(0.0) as usize
+    }
+}
+
 /// All requests since the start, or since the last `DELETE /__sim/truth`.
 #[derive(Default)]
 pub(crate) struct Truth {
@@ -47,6 +90,9 @@ pub(crate) struct Truth {
 
 struct Record {
     served: Served,
+    /// What is billed; of a refused session nothing is any more.
+    bill: Bill,
+    refused: bool,
     /// Characters of the whole text and seconds of its whole audio, so far as they are known.
     characters: u64,
     seconds: f64,
@@ -74,6 +120,11 @@ impl Truth {
             body: String::from_utf8_lossy(body).into_owned(),
             status: 0,
             bytes_served: 0,
+            request_id: String::new(),
+            billed_characters: 0,
+            credits: 0,
+            input_tokens: 0,
+            output_tokens: 0,
             characters_served: 0,
             audio_ms_served: 0,
             complete: false,
@@ -81,7 +132,14 @@ impl Truth {
             fault: None,
         };
         let at = served.at;
-        let record = Record { served, characters: 0, seconds: 0.0, seconds_served: 0.0 };
+        let record = Record {
+            served,
+            bill: Bill::default(),
+            refused: false,
+            characters: 0,
+            seconds: 0.0,
+            seconds_served: 0.0,
+        };
         let record = Arc::new(Mutex::new(record));
         records.1.push(Arc::clone(&record));
         Entry { at, pen: Arc::new(Pen(record)) }
@@ -135,6 +193,16 @@ impl Drop for Pen {
     }
 }
 
+impl Record {
+    /// Adds up what is billed so far.
+    fn total(&mut self) {
+        self.served.billed_characters = self.bill.characters as u64;
+        self.served.credits = self.bill.credits() as u64;
+        self.served.input_tokens = self.bill.input_tokens as u64;
+        self.served.output_tokens = self.bill.output_tokens(self.seconds_served) as u64;
+    }
+}
+
 impl Entry {
     fn write(&self, change: impl FnOnce(&mut Record)) {
         change(&mut locked(&self.pen.0));
@@ -146,6 +214,33 @@ impl Entry {
 
     pub(crate) fn fault(&self, fault: Fault) {
         self.write(|record| record.served.fault = Some(fault));
+    }
+
+    /// What the head of the answer calls the request.
+    pub(crate) fn name(&self, request_id: &str) {
+        self.write(|record| record.served.request_id = request_id.to_owned());
+    }
+
+    /// The request is taken, or more of its text is: from here on it is billed.
+    pub(crate) fn bill(&self, more: Bill) {
+        self.write(|record| {
+            if !record.refused {
+                let characters = record.bill.characters + more.characters;
+                record.bill = Bill { characters, ..more };
+                record.total();
+            }
+        });
+    }
+
+    /// It is refused after all; nothing is billed unless some audio was served.
+    pub(crate) fn refuse(&self) {
+        self.write(|record| {
+            if record.seconds_served == 0.0 {
+                record.refused = true;
+                record.bill = Bill::default();
+                record.total();
+            }
+        });
     }
 
     /// Another message from the client.
@@ -177,6 +272,7 @@ impl Entry {
                 let share = ((record.seconds_served + 0.0005) / record.seconds).min(1.0);
                 record.served.characters_served = (share * record.characters as f64) as u64;
             }
+            record.total();
         });
     }
 

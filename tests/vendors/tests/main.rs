@@ -3,6 +3,8 @@
 //! Every module is `cfg(test)` so that clippy knows their helpers for what they are: tests.
 
 #[cfg(test)]
+mod bills;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod decode;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
-use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{CloseFrame, Message as Frame, WebSocketUpgrade};
 use axum::extract::{Path, Query, State};
 use axum::http::request::Parts;
 use axum::response::Response;
@@ -23,6 +23,7 @@ use super::check_key;
 use super::context::{Context, Dialect, Message};
 use super::errors::Mistake;
 use super::synthesis::{format, known_model, known_voice, no_such_format};
+use super::wire::Wire;
 use crate::delivery::{HUGE, Job, PAGE, SETTLE};
 use crate::formats::{Codec, Format};
 use crate::script::Fault;
@@ -41,6 +42,8 @@ const GOODBYE: Duration = Duration::from_secs(5);
 struct Terms {
     dialect: Dialect,
     format: Format,
+    /// Credits for a character.
+    cost: f64,
     auto_mode: bool,
     absolute_times: bool,
     /// How long it waits for the client's next message.
@@ -73,10 +76,13 @@ pub(crate) async fn open(
         Err(mistake) => Err(mistake),
     };
     let mut response = match session {
-        Ok(session) => upgrade.on_upgrade(|socket| session.run(socket)),
-        Err(mistake) => {
-            upgrade.on_upgrade(async move |mut socket| refuse(&mut socket, &entry, &mistake).await)
-        }
+        Ok(session) => upgrade.on_upgrade(|socket| {
+            let wire = Wire::open(socket, &session.job.entry, session.terms.cost);
+            session.run(wire)
+        }),
+        Err(mistake) => upgrade.on_upgrade(async move |socket| {
+            refuse(&mut Wire::open(socket, &entry, 0.0), &entry, &mistake).await;
+        }),
     };
     response.extensions_mut().insert(Streamed);
     Ok(response)
@@ -109,6 +115,7 @@ fn terms(
     Ok(Terms {
         dialect,
         format,
+        cost: model.cost,
         auto_mode: is_set("auto_mode"),
         absolute_times: is_set("sync_alignment"),
         patience: Duration::from_secs(patience.min(LONGEST_PATIENCE)),
@@ -152,7 +159,7 @@ struct Session {
 }
 
 impl Session {
-    async fn run(mut self, mut socket: WebSocket) {
+    async fn run(mut self, mut socket: Wire) {
         let Err(end) = self.converse(&mut socket).await;
         match end {
             End::Finished => {
@@ -164,14 +171,13 @@ impl Session {
         }
     }
 
-    async fn converse(&mut self, socket: &mut WebSocket) -> Result<Infallible, End> {
+    async fn converse(&mut self, socket: &mut Wire) -> Result<Infallible, End> {
         loop {
             let Ok(frame) = timeout(self.terms.patience, socket.recv()).await else {
                 return Err(too_quiet(self.terms.patience).into());
             };
             match frame.ok_or(End::Gone)?? {
                 Frame::Text(text) => {
-                    self.job.entry.message(&text);
                     let message: Value = serde_json::from_str(&text).map_err(|_| not_json())?;
                     self.hear(&message, socket).await?;
                 }
@@ -184,7 +190,7 @@ impl Session {
         }
     }
 
-    async fn hear(&mut self, message: &Value, socket: &mut WebSocket) -> Result<(), End> {
+    async fn hear(&mut self, message: &Value, socket: &mut Wire) -> Result<(), End> {
         if !self.terms.keyed {
             check_first_message(message)?;
             self.terms.keyed = true;
@@ -223,24 +229,19 @@ impl Session {
     }
 
     /// Speaks what is ready of a context's text, or all of it.
-    async fn generate(
-        &mut self,
-        context: &mut Context,
-        all: bool,
-        socket: &mut WebSocket,
-    ) -> Result<(), End> {
+    async fn generate(&mut self, context: &mut Context, all: bool, socket: &mut Wire) -> Result<(), End> {
         let Some(text) = context.ready(all) else { return Ok(()) };
         let reading = self.job.reading(&text, context.speed);
         self.send_all(context.say(&reading)?, socket).await
     }
 
     /// Speaks the rest of a context, and ends it.
-    async fn conclude(&mut self, mut context: Context, socket: &mut WebSocket) -> Result<(), End> {
+    async fn conclude(&mut self, mut context: Context, socket: &mut Wire) -> Result<(), End> {
         self.generate(&mut context, true, socket).await?;
         self.send_all(context.finish()?, socket).await
     }
 
-    async fn send_all(&mut self, messages: Vec<Message>, socket: &mut WebSocket) -> Result<(), End> {
+    async fn send_all(&mut self, messages: Vec<Message>, socket: &mut Wire) -> Result<(), End> {
         for message in messages {
             if message.seconds > 0.0 {
                 self.send_audio(message, socket).await?;
@@ -252,7 +253,7 @@ impl Session {
     }
 
     /// Sends audio, or what the script puts in its place.
-    async fn send_audio(&mut self, mut message: Message, socket: &mut WebSocket) -> Result<(), End> {
+    async fn send_audio(&mut self, mut message: Message, socket: &mut Wire) -> Result<(), End> {
         let mistake = Mistake::scripted(Fault::ServerError, 0).json("");
         match self.job.fault() {
             Fault::SlowFirstByte if self.sent == 0 => self.job.wait().await,
@@ -284,7 +285,7 @@ impl Session {
     }
 
     /// Sends a message, unless the script ends the session before it.
-    async fn send(&mut self, message: &Message, socket: &mut WebSocket) -> Result<(), End> {
+    async fn send(&mut self, message: &Message, socket: &mut Wire) -> Result<(), End> {
         let text = match &message.json {
             Value::String(page) => page.clone(),
             json => json.to_string(),
@@ -298,13 +299,16 @@ impl Session {
                 return Err(End::Gone);
             }
             Fault::Stall if is_past_the_end => {
-                while let Some(Ok(_)) = socket.recv().await {}
+                socket.hear_out().await;
                 return Err(End::Gone);
             }
             _ => {}
         }
         let length = text.len();
-        socket.send(Frame::Text(text.into())).await?;
+        if socket.send(Frame::Text(text.into())).await.is_err() {
+            socket.hear_out().await;
+            return Err(End::Gone);
+        }
         self.sent += length as u64;
         self.job.entry.serve(length, message.seconds);
         Ok(())
@@ -345,7 +349,8 @@ fn too_many_contexts() -> Mistake {
     Mistake::bad("max_contexts_exceeded", "context_id", message)
 }
 
-async fn refuse(socket: &mut WebSocket, entry: &Entry, mistake: &Mistake) {
+async fn refuse(socket: &mut Wire, entry: &Entry, mistake: &Mistake) {
+    entry.refuse();
     let (error, message) = mistake.words();
     let frame = json!({"message": message, "error": error, "code": 1008}).to_string();
     entry.serve(frame.len(), 0.0);
@@ -355,14 +360,13 @@ async fn refuse(socket: &mut WebSocket, entry: &Entry, mistake: &Mistake) {
 }
 
 /// Says goodbye, and reads until the client has done so too.
-async fn close(socket: &mut WebSocket, code: u16, reason: &str) {
+async fn close(socket: &mut Wire, code: u16, reason: &str) {
     /// A close frame holds 125 bytes, two of them the code.
     const LONGEST_REASON: usize = 123;
     let end = reason.floor_char_boundary(LONGEST_REASON);
     let frame = CloseFrame { code, reason: reason[..end].into() };
     if socket.send(Frame::Close(Some(frame))).await.is_ok() {
-        let answered = async { while let Some(Ok(_)) = socket.recv().await {} };
         // A client that never answers loses nothing by it.
-        drop(timeout(GOODBYE, answered).await);
+        drop(timeout(GOODBYE, socket.hear_out()).await);
     }
 }

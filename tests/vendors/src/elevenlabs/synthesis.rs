@@ -18,7 +18,7 @@ use crate::delivery::audio;
 use crate::formats::{Codec, Format};
 use crate::script::Fault;
 use crate::sim::{Line, Sim};
-use crate::truth::Entry;
+use crate::truth::{Bill, Entry};
 
 const DEFAULT_FORMAT: &str = "mp3_44100_128";
 
@@ -128,10 +128,11 @@ async fn speak(
     };
     let mistake = Mistake::scripted(Fault::ServerError, characters).json(&id).to_string();
     let running = job.running();
-    let mut response = job.deliver(content_type, pieces, mistake).await;
+    let bill = Bill { characters, credits: order.model.cost, ..Bill::default() };
+    let mut response = job.deliver(content_type, pieces, mistake, bill).await;
     response.headers_mut().extend(
         [
-            ("character-cost", order.model.credits(characters)),
+            ("character-cost", bill.credits()),
             ("x-character-count", characters),
             ("current-concurrent-requests", running),
             ("maximum-concurrent-requests", MOST_CONCURRENT),
@@ -139,12 +140,6 @@ async fn speak(
         .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from(value))),
     );
     Ok(response)
-}
-
-impl Model {
-    fn credits(&self, characters: usize) -> usize {
-        (characters as f64 * self.cost).ceil() as usize
-    }
 }
 
 fn json(body: &[u8]) -> Result<Value, Mistake> {

@@ -5,9 +5,13 @@ use serde::Deserialize;
 use super::errors::Mistake;
 use super::models::SPEECH_MODELS;
 use crate::formats::Format;
+use crate::truth::Bill;
 
 /// The longest input, and the longest instructions, in characters.
 const LONGEST: usize = 4096;
+
+/// What a minute of audio costs.
+const TOKENS_A_MINUTE: f64 = 1250.0;
 
 const VOICES: [&str; 13] = [
     "alloy", "ash", "ballad", "coral", "echo", "fable", "onyx", "nova", "sage", "shimmer", "verse", "marin",
@@ -44,7 +48,7 @@ pub(crate) struct Order {
     pub(crate) format: Format,
     /// Whether the answer is server-sent events.
     pub(crate) events: bool,
-    pub(crate) input_tokens: usize,
+    pub(crate) bill: Bill,
 }
 
 impl Asked {
@@ -83,8 +87,19 @@ impl Asked {
             return Err(Mistake::unfit("response_format", "enum", message));
         };
         let events = self.wants_events()?;
-        let input_tokens = (length + instructions).div_ceil(4);
-        Ok(Order { text: self.input, speed, format, events, input_tokens })
+        let bill = self.bill(length, instructions);
+        Ok(Order { text: self.input, speed, format, events, bill })
+    }
+
+    /// The first models are billed by characters, the others by tokens.
+    fn bill(&self, characters: usize, instructions: usize) -> Bill {
+        let by_tokens = Bill {
+            characters,
+            input_tokens: (characters + instructions).div_ceil(4),
+            output_tokens: TOKENS_A_MINUTE / 60.0,
+            ..Bill::default()
+        };
+        if self.is_for_first_models() { Bill { characters, ..Bill::default() } } else { by_tokens }
     }
 
     fn is_for_first_models(&self) -> bool {

@@ -84,6 +84,11 @@ async fn every_fault_of_every_call_is_one_clear_error_in_time() {
             };
             assert_eq!(error.kind(), kind, "{call:?} of {:?}: {error}", script.fault);
             assert_eq!(error.may_succeed_later(), again, "{call:?} of {:?}: {error}", script.fault);
+            let served = vendor.truth().pop().unwrap();
+            assert_eq!(receipt.is_taken(), served.billed_characters > 0, "{call:?} of {:?}", script.fault);
+            // A socket says nothing of its cost.
+            let told = (receipt.is_taken() && call != Call::StreamInput).then_some(served.credits);
+            assert_eq!(receipt.read().characters, told, "{call:?} of {:?}", script.fault);
             let everything = format!("{error} {error:?}");
             assert!(!everything.contains(KEY) && !everything.contains("best of times"), "{everything}");
         }
