@@ -6,7 +6,7 @@ use std::sync::Arc;
 use billing::{Accounts, Client, Ledger, Rates};
 use engine::{Catalogue, Engine, Parts, Tariff};
 use futures::future::try_join_all;
-use gateway::{Clients, Tls, check_binding};
+use gateway::{Clients, Tls, are_keys_stored, check_binding};
 use inference::models::{Manifest, ModelStore, StoreError, default_cache_dir};
 use inference::runtime::Runtime;
 use kokoro::Phonemes;
@@ -277,16 +277,26 @@ pub(crate) async fn ensure_clients(accounts: &dyn Accounts, config: &Config) -> 
     Ok(())
 }
 
-/// Who may use the server.
+/// Who may use the server, by the configuration.
 pub(crate) fn clients(config: &Config) -> Result<Clients, Failure> {
     let named = config.clients.iter().map(|(name, client)| {
         let keys = client.keys.0.iter().map(SecretSource::read).collect::<Result<_, Failure>>()?;
         Ok((name.clone(), keys))
     });
     let clients = Clients::new(named.collect::<Result<Vec<_>, Failure>>()?);
-    let clients = clients.map_err(|error| Failure::unusable(&error))?;
-    check_binding(config.listen, &clients).map_err(|error| Failure::unusable(&error))?;
-    Ok(clients)
+    clients.map_err(|error| Failure::unusable(&error))
+}
+
+/// Without keys, here or in the database, only this machine may ask: then no other address is listened on.
+pub(crate) async fn check_listen(
+    config: &Config,
+    clients: &Clients,
+    accounts: &dyn Accounts,
+) -> Result<bool, Failure> {
+    let has_keys =
+        !clients.is_empty() || are_keys_stored(accounts).await.map_err(|error| Failure::unusable(&error))?;
+    check_binding(config.listen, has_keys).map_err(|error| Failure::unusable(&error))?;
+    Ok(has_keys)
 }
 
 /// The certificate that the server shows.

@@ -25,6 +25,8 @@ use crate::failure::{Failure, one_line};
 
 fn main() -> ExitCode {
     keep_onnx_runtime_silent();
+    // In a build for tests: where it is to die. Nothing is there in any other.
+    let _failing = fail::has_failpoints().then(fail::FailScenario::setup);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),

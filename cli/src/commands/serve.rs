@@ -41,11 +41,12 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
     compose::check_aliases(config, &backends)?;
     block_on(async {
         let mut signals = Signals::listen()?;
-        let listener = bind(config).await?;
         let store = Arc::new(compose::store(config).await?);
+        let has_keys = compose::check_listen(config, &clients, &*store).await?;
+        let listener = bind(config).await?;
         compose::ensure_clients(&*store, config).await?;
         let engine = compose::engine(store.clone(), store.clone(), config, &backends)?;
-        if clients.is_empty() {
+        if !has_keys {
             tracing::info!("no keys configured: loopback only, every caller is client local");
         }
         let listing = engine.clone();

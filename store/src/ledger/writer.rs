@@ -85,9 +85,15 @@ async fn apply(
 ) -> std::result::Result<Vec<Answer>, StoreError> {
     let dialect = connections.dialect();
     let applied = connections.write(move |connection| {
-        Box::pin(async move { batch::apply(connection, dialect, &operations[which]).await })
+        Box::pin(async move {
+            let applied = batch::apply(connection, dialect, &operations[which]).await;
+            fail::fail_point!("commit", |_| std::process::abort());
+            applied
+        })
     });
-    applied.await
+    let applied = applied.await;
+    fail::fail_point!("committed", |_| std::process::abort());
+    applied
 }
 
 /// Who does not wait any more is told nothing.
