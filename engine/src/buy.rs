@@ -9,9 +9,11 @@ use futures::stream::{BoxStream, StreamExt};
 use speech::{BoxFuture, EncodedChunk, EncodedStream, PcmChunk, PcmStream, Sound, SpeechError};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use crate::route::Call;
 use crate::tab::{self, Attempt, Claim};
+use crate::trace::until_silence;
 
 /// How long a vendor that nobody waits for any more may take to say whether it has taken the request.
 const LAST_WAIT: Duration = Duration::from_secs(10);
@@ -36,9 +38,10 @@ pub(crate) async fn bought(
     is_local: bool,
 ) -> Result<Sound, SpeechError> {
     fail::fail_point!("called", |_| std::process::abort());
-    let sound =
-        Answered { attempt: attempt.clone(), speaking: Some(speaking), is_local, runtime: Handle::current() }
-            .await?;
+    let span = attempt.span();
+    let speaking = Some(speaking.instrument(span.clone()).boxed());
+    let answered = Answered { attempt: attempt.clone(), speaking, is_local, runtime: Handle::current() };
+    let sound = until_silence(span, answered).await?;
     fail::fail_point!("answered", |_| std::process::abort());
     Ok(if attempt.is_by_sound() { listened(sound, attempt) } else { sound })
 }

@@ -22,6 +22,7 @@ mod stack;
 mod tab;
 mod tariff;
 mod timeouts;
+mod trace;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -118,7 +119,8 @@ impl Engine {
     ) -> Result<Spoken, SpeechError> {
         let row = self.books.open_on(&terms, None);
         let tab = row.tab();
-        row.over(self.conversation.clone().dictate(terms, voice, pieces, tab)).await
+        let speaking = row.over(self.conversation.clone().dictate(terms, voice, pieces, tab));
+        trace::until_silence(trace::span("dictate"), speaking).await
     }
 
     /// Voices take turns: one sound, one row, under the first voice's name. Otherwise as [`dictate`](Self::dictate).
@@ -132,7 +134,8 @@ impl Engine {
     ) -> Result<Spoken, SpeechError> {
         let row = self.books.open_on(&terms, None);
         let tab = row.tab();
-        row.over(self.conversation.clone().converse(terms, turns, tab)).await
+        let speaking = row.over(self.conversation.clone().converse(terms, turns, tab));
+        trace::until_silence(trace::span("converse"), speaking).await
     }
 
     /// Asks every vendor anew for its models and voices: see [`Catalogue::refresh`].

@@ -12,10 +12,12 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tower::Service;
+use tracing::Instrument as _;
 
 use crate::books::Books;
 use crate::spoken::Spoken;
 use crate::tab::{State, Tab};
+use crate::trace;
 
 /// How long the end of an answer waits for its row. A ledger that is out of order is not the listener's concern.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -151,7 +153,7 @@ impl OpenRow {
             let settlement = tab.settlement(outcome).await;
             tab.books().clone().settle(settlement).await;
         };
-        Some(self.tab.books().spawn(settling, &self.runtime))
+        Some(self.tab.books().spawn(settling.instrument(trace::span("settle")), &self.runtime))
     }
 }
 

@@ -18,6 +18,7 @@ use crate::meter::Meter;
 use crate::route::{Call, Route};
 use crate::split::Split;
 use crate::timeouts::Timeouts;
+use crate::trace::traced;
 
 /// The whole stack as one service. Every layer is always ready: whoever is busy says so when called.
 pub(crate) type Stack = BoxCloneSyncService<SpeechRequest, Spoken, SpeechError>;
@@ -25,7 +26,7 @@ pub(crate) type Stack = BoxCloneSyncService<SpeechRequest, Spoken, SpeechError>;
 /// Its lower half: one call of one backend.
 pub(crate) type Speaker = BoxCloneSyncService<Call, Sound, SpeechError>;
 
-/// Outermost first.
+/// Outermost first; each in a span of its own.
 pub(crate) fn build(
     books: Books,
     lexicons: Arc<dyn Lexicons>,
@@ -35,14 +36,19 @@ pub(crate) fn build(
     BoxCloneSyncService::new(
         ServiceBuilder::new()
             // sees every end there is, a dropped future included, and settles it once
+            .layer(traced("meter"))
             .layer(layer_fn(|inner| Meter::new(inner, books.clone())))
             // text to graph, once for all candidates
+            .layer(traced("compile"))
             .layer(layer_fn(|inner| Compile::new(inner, lexicons.clone())))
             // a name becomes a backend and its voice; what it may cost is set aside
+            .layer(traced("route"))
             .layer(layer_fn(|inner| Route::new(inner, catalogue.clone())))
             // the sound becomes the client's format, slice by slice, unless it has it
+            .layer(traced("encode"))
             .layer(layer_fn(Encode::new))
             // a text too long for the model becomes several calls
+            .layer(traced("split"))
             .layer(layer_fn(Split::new))
             .service(speaker),
     )

@@ -10,8 +10,10 @@ use billing::{
 };
 use speech::{ErrorKind, Receipt, SpeechError, Speed, Usage, VoiceId};
 use tokio::sync::Notify;
+use tracing::{Instrument as _, Span};
 
 use crate::books::{Books, locked};
+use crate::trace;
 pub(crate) use state::{Call, Claim, State};
 
 /// What a long speech lasts, at the voice's own pace: half as long again as most.
@@ -83,7 +85,7 @@ impl Tab {
         let mark = self.note(|state| state.mark_if_called(backend, model, claim, lease));
         fail::fail_point!("hold", |_| std::process::abort());
         self.books.runs(&mark.settlement.row.id, &self.state);
-        let verdict = self.books.ledger().hold(Hold { amounts, mark }).await;
+        let verdict = self.books.ledger().hold(Hold { amounts, mark }).instrument(trace::span("hold")).await;
         fail::fail_point!("held", |_| std::process::abort());
         let over = self.granted(verdict)?;
         self.note(|state| {
@@ -123,7 +125,7 @@ impl Tab {
     async fn grow(&self, growth: Growth) -> Result<(), SpeechError> {
         let more = growth.more;
         fail::fail_point!("grow", |_| std::process::abort());
-        let over = self.granted(self.books.ledger().grow(growth).await)?;
+        let over = self.granted(self.books.ledger().grow(growth).instrument(trace::span("grow")).await)?;
         fail::fail_point!("grown", |_| std::process::abort());
         self.note(|state| {
             state.held = Some(state.held.unwrap_or_default().plus(more));
@@ -226,6 +228,11 @@ impl Attempt {
 
     pub(crate) fn books(&self) -> &Books {
         &self.tab.books
+    }
+
+    /// Where it is told how the call went.
+    pub(crate) fn span(&self) -> Span {
+        self.note(|Call { backend, model, .. }| trace::attempt(self.index + 1, backend, model))
     }
 
     /// The backend has answered, or never will: its receipt says whether it has taken the call.
