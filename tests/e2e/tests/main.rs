@@ -14,6 +14,8 @@ mod codecs;
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
+mod crashes;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod harness;
@@ -31,6 +33,8 @@ mod long_texts;
 mod missing_models;
 #[cfg(test)]
 mod normalize;
+#[cfg(test)]
+mod overruns;
 #[cfg(test)]
 mod sdks;
 #[cfg(test)]

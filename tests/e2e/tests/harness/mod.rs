@@ -5,12 +5,14 @@ pub(crate) mod http;
 pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod server;
+pub(crate) mod till;
 pub(crate) mod tools;
 pub(crate) mod waiting;
 
 pub(crate) use federation::Federation;
 pub(crate) use program::{Ended, program, run};
 pub(crate) use server::Server;
+pub(crate) use till::Till;
 pub(crate) use waiting::{Stopwatch, eventually};
 
 /// About three seconds of speech.

@@ -56,7 +56,8 @@ impl Server {
         Self::reached(fresh_data(), http::agent(certificate), Some(key), complete)
     }
 
-    fn on(data: Arc<TempDir>, complete: impl FnOnce(&mut Command)) -> Self {
+    /// One on that data.
+    pub(crate) fn on(data: Arc<TempDir>, complete: impl FnOnce(&mut Command)) -> Self {
         Self::reached(data, http::agent(None), None, complete)
     }
 
@@ -92,6 +93,10 @@ impl Server {
     /// What an SDK wants as its base URL.
     pub(crate) fn base_url(&self) -> String {
         format!("{}/v1", self.address)
+    }
+
+    pub(crate) fn agent(&self) -> &Agent {
+        &self.agent
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -187,6 +192,11 @@ impl Server {
         let status = self.wait();
         assert!(status.success(), "{status}:\n{}", self.log());
         self.rows()
+    }
+
+    /// Ends it as a power cut would, while others look on.
+    pub(crate) fn kill_now(&self) {
+        process::signal(&self.process, Signal::KILL);
     }
 
     /// Ends it as a power cut would, and returns the data it leaves.

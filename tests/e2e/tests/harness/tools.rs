@@ -76,7 +76,12 @@ pub(crate) fn words() -> PathBuf {
 
 /// The rows of a journal.
 pub(crate) fn rows(database: &Path) -> Vec<Value> {
-    answer(python("rows.py").arg(database))
+    select(database, "SELECT * FROM requests ORDER BY at_unix_ms, id")
+}
+
+/// The rows that a database answers with.
+pub(crate) fn select(database: &Path, sql: &str) -> Vec<Value> {
+    answer(python("rows.py").arg(database).arg(sql))
 }
 
 /// Runs SQL on a database.
