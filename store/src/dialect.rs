@@ -22,7 +22,7 @@ impl Dialect {
         AssertSqlSafe(text.replace("{each}", each)).into_sql_str()
     }
 
-    /// Begins a transaction that writes.
+    /// Begins a transaction that writes; on SQLite, behind all that write already.
     pub(crate) fn begin(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
@@ -55,7 +55,7 @@ impl Dialect {
     pub(crate) fn writer_settings(self) -> &'static str {
         match self {
             Self::Sqlite => {
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;
+                "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
                  PRAGMA cache_size = -65536"
             }
             Self::Postgres => {
@@ -69,7 +69,7 @@ impl Dialect {
     pub(crate) fn first_settings(self) -> &'static str {
         match self {
             Self::Sqlite => {
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000"
+                "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"
             }
             Self::Postgres => "SET client_min_messages = warning",
         }

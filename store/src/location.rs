@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use sqlx::ConnectOptions;
 use sqlx::any::AnyConnectOptions;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::StoreError;
 
@@ -49,11 +48,10 @@ impl Location {
 
     /// How to get there; SQLite's file is made if need be.
     pub(crate) fn options(&self) -> Result<AnyConnectOptions, sqlx::Error> {
-        let options = match self {
+        let options: AnyConnectOptions = match self {
             Self::Sqlite { directory } => {
-                let file =
-                    SqliteConnectOptions::new().filename(Self::file(directory)).create_if_missing(true);
-                AnyConnectOptions::from_url(&file.to_url_lossy())?
+                let file = std::path::absolute(Self::file(directory))?;
+                format!("sqlite://{}?mode=rwc", escaped(&file)).parse()?
             }
             Self::Postgres(options) => (**options).clone(),
         };
@@ -74,6 +72,20 @@ impl Location {
             }
         }
     }
+}
+
+/// A path as it stands in a URL.
+fn escaped(path: &Path) -> String {
+    let mut escaped = String::new();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+                escaped.push(char::from(*byte))
+            }
+            byte => escaped += &format!("%{byte:02X}"),
+        }
+    }
+    escaped
 }
 
 impl fmt::Display for Location {

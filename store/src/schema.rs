@@ -1,7 +1,7 @@
 //! The schema's history.
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{AnyConnection, SqlSafeStr};
+use sqlx::{AnyConnection, Connection, SqlSafeStr};
 
 use crate::dialect::Dialect;
 use crate::{Location, StoreError};
@@ -35,8 +35,17 @@ pub(crate) async fn migrate(
         Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
     let history = Migrator::with_migrations(steps.iter().map(step).collect());
+    // All steps are one transaction, which keeps out whoever opens the database at the same time.
+    let migrating = async {
+        let mut transaction = connection.begin_with(dialect.begin()).await?;
+        if let Some(lock) = dialect.lock() {
+            sqlx::query(lock).execute(&mut *transaction).await?;
+        }
+        history.run_direct(None, &mut *transaction, false).await?;
+        Ok(transaction.commit().await?)
+    };
     let location = || location.clone();
-    history.run_direct(None, connection, false).await.map_err(|source| match source {
+    migrating.await.map_err(|source| match source {
         MigrateError::VersionMissing(version) | MigrateError::VersionTooNew(version, _) => {
             StoreError::Newer { location: location(), version }
         }

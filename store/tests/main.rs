@@ -1,0 +1,16 @@
+//! What every database must do, on a real SQLite and a real Postgres.
+//!
+//! Every module is `cfg(test)` so that clippy knows their helpers for what they are: tests.
+
+#[cfg(test)]
+mod both;
+#[cfg(test)]
+mod budgets;
+#[cfg(test)]
+mod durability;
+#[cfg(test)]
+mod ledger;
+#[cfg(test)]
+mod lost;
+#[cfg(test)]
+mod site;
