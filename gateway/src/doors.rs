@@ -17,10 +17,11 @@ use axum::body::Body;
 use axum::extract::{MatchedPath, State};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use billing::Reports;
 use engine::Engine;
 use futures::{TryStreamExt as _, future};
 use http::{HeaderMap, HeaderValue, header};
-use speech::{AudioStream, Door, Ids};
+use speech::{AudioStream, Clock, Door, Ids};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
@@ -43,6 +44,10 @@ pub(crate) struct Rooms {
     pub(crate) ids: Arc<dyn Ids>,
     /// Those of WebSockets.
     pub(crate) seats: elevenlabs::Seats,
+    /// What was used.
+    pub(crate) reports: Arc<dyn Reports>,
+    /// Wall-clock time.
+    pub(crate) clock: Arc<dyn Clock>,
     /// When this gateway started, Unix seconds.
     pub(crate) since: i64,
     /// Cancelled when it is about to stop.

@@ -49,6 +49,8 @@ pub(crate) fn stack(parts: Parts, listen: SocketAddr, draining: CancellationToke
         config: config.clone(),
         ids: parts.ids.clone(),
         seats: elevenlabs::Seats::new(callers.clone(), places.clone(), config.max_sockets_per_key),
+        reports: parts.reports,
+        clock: parts.clock.clone(),
         since: parts.clock.unix_ms() / 1000,
         draining,
         exact: doors::room(),

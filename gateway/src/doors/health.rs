@@ -1,12 +1,28 @@
 //! Probes, for whoever keeps the process running.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::response::IntoResponse;
+use engine::Engine;
 use http::StatusCode;
 use serde::Serialize;
+use tokio_util::sync::CancellationToken;
 
 use super::Rooms;
+
+/// What is asked whether it is well.
+#[derive(Clone)]
+pub(crate) struct Probed {
+    pub(crate) engine: Engine,
+    /// Cancelled when the gateway is about to stop.
+    pub(crate) draining: CancellationToken,
+}
+
+impl FromRef<Rooms> for Probed {
+    fn from_ref(rooms: &Rooms) -> Self {
+        Self { engine: rooms.engine.clone(), draining: rooms.draining.clone() }
+    }
+}
 
 #[derive(Serialize)]
 pub(crate) struct Health {
@@ -22,12 +38,12 @@ pub(crate) async fn alive() -> Json<Health> {
 
 /// `GET /readyz`: 200 if a request for speech would be taken now, otherwise 503 with the gateway's own reason, and
 /// the engine's first one.
-pub(crate) async fn ready(State(rooms): State<Rooms>) -> impl IntoResponse {
+pub(crate) async fn ready(State(probed): State<Probed>) -> impl IntoResponse {
     let mut reasons = Vec::new();
-    if rooms.draining.is_cancelled() {
+    if probed.draining.is_cancelled() {
         reasons.push("The gateway is stopping.".to_owned());
     }
-    if let Err(error) = rooms.engine.ready().await {
+    if let Err(error) = probed.engine.ready().await {
         reasons.push(error.to_string());
     }
     if reasons.is_empty() {
@@ -40,18 +56,13 @@ pub(crate) async fn ready(State(rooms): State<Rooms>) -> impl IntoResponse {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::num::NonZeroU32;
     use std::sync::Arc;
 
     use billing::{Growth, Hold, Ledger, LedgerError, Mark, Settlement, Verdict};
-    use engine::{Catalogue, Engine, Parts, Tariff};
-    use speech::{BoxFuture, Clock, Ids, Lexicon, Lexicons, SpeechError};
-    use tokio::sync::Semaphore;
-    use tokio_util::sync::CancellationToken;
+    use engine::{Catalogue, Parts, Tariff};
+    use speech::{BoxFuture, Clock, Lexicon, Lexicons, SpeechError};
 
     use super::*;
-    use crate::Clients;
-    use crate::doors::elevenlabs::Seats;
 
     /// A ledger that nobody writes in.
     struct NoRows;
@@ -91,15 +102,6 @@ mod tests {
     }
 
     #[derive(Debug)]
-    struct NoIds;
-
-    impl Ids for NoIds {
-        fn request_id(&self) -> String {
-            "req".into()
-        }
-    }
-
-    #[derive(Debug)]
     struct Noon;
 
     impl Clock for Noon {
@@ -119,20 +121,8 @@ mod tests {
             clock: Arc::new(Noon),
         };
         let draining = CancellationToken::new();
-        let rooms = Rooms {
-            engine: Engine::new(parts),
-            config: Arc::default(),
-            ids: Arc::new(NoIds),
-            seats: Seats::new(
-                Arc::new(Clients::new([]).unwrap()),
-                Arc::new(Semaphore::new(1)),
-                NonZeroU32::MIN,
-            ),
-            since: 0,
-            draining: draining.clone(),
-            exact: crate::doors::room(),
-        };
-        let status = async || ready(State(rooms.clone())).await.into_response().status();
+        let probed = Probed { engine: Engine::new(parts), draining: draining.clone() };
+        let status = async || ready(State(probed.clone())).await.into_response().status();
         assert_eq!(status().await, StatusCode::OK);
         draining.cancel();
         assert_eq!(status().await, StatusCode::SERVICE_UNAVAILABLE);

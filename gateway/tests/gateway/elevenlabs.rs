@@ -5,6 +5,7 @@ mod keys;
 mod lists;
 mod refusals;
 mod speech;
+mod subscription;
 mod timed;
 
 use serde_json::Value;

@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod backend;
 #[cfg(test)]
 mod bad_input;
@@ -35,5 +37,7 @@ mod server;
 mod socket;
 #[cfg(test)]
 mod speech;
+#[cfg(test)]
+mod stored_keys;
 #[cfg(test)]
 mod tls;

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::accounts::{Memory, pepper};
 use crate::backend::{Tone, Work};
 use crate::client::{Answer, Ask};
 use crate::ledger::{RATES, Rows};
@@ -22,6 +23,7 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) work: Work,
     pub(crate) rows: Arc<Rows>,
+    pub(crate) memory: Memory,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<Ended>,
 }
@@ -69,7 +71,19 @@ impl Server {
         let clients =
             Clients::new(keys.iter().map(|(name, key)| ((*name).to_owned(), vec![(*key).into()]))).unwrap();
         let ids = Arc::new(Counted(AtomicU32::new(0)));
-        let parts = Parts { engine, clients, ids, clock: Arc::new(Noon), config, tls };
+        let memory = Memory::default();
+        let accounts = Arc::new(memory.clone());
+        let parts = Parts {
+            engine,
+            clients,
+            accounts: accounts.clone(),
+            pepper: pepper(),
+            reports: accounts,
+            ids,
+            clock: Arc::new(Noon),
+            config,
+            tls,
+        };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -78,7 +92,7 @@ impl Server {
             let _ = stopped.await;
         };
         let serving = tokio::spawn(gateway::serve(listener, parts, shutdown, std::future::pending()));
-        Self { address, work, rows, stop: Some(stop), serving }
+        Self { address, work, rows, memory, stop: Some(stop), serving }
     }
 
     pub(crate) fn get(&self, path: &str) -> Ask {

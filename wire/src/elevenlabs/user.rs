@@ -1,7 +1,7 @@
 use serde::Serialize;
 
-/// The body of `GET /v1/user/subscription`: constants, until there are budgets. Every key that ElevenLabs' client for
-/// JavaScript insists on is there, and nothing is ever used up.
+/// The body of `GET /v1/user/subscription`: what was used of what, and constants. Every key that ElevenLabs' client for
+/// JavaScript insists on is there.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Subscription {
     tier: &'static str,
@@ -11,7 +11,7 @@ pub struct Subscription {
     max_credit_limit_extension: &'static str,
     can_extend_character_limit: bool,
     allowed_to_extend_character_limit: bool,
-    next_character_count_reset_unix: Option<u64>,
+    next_character_count_reset_unix: u64,
     voice_slots_used: u64,
     professional_voice_slots_used: u64,
     professional_voice_slots_used_in_workspace: u64,
@@ -35,17 +35,18 @@ struct Overage {
     currency: &'static str,
 }
 
-impl Default for Subscription {
-    fn default() -> Self {
+impl Subscription {
+    /// So many characters used of so many, until then, Unix seconds.
+    pub fn new(character_count: u64, character_limit: u64, next_reset_unix: u64) -> Self {
         Self {
             tier: "enterprise",
-            character_count: 0,
-            character_limit: 1_000_000_000,
+            character_count,
+            character_limit,
             max_character_limit_extension: None,
             max_credit_limit_extension: "unlimited",
             can_extend_character_limit: false,
             allowed_to_extend_character_limit: false,
-            next_character_count_reset_unix: None,
+            next_character_count_reset_unix: next_reset_unix,
             voice_slots_used: 0,
             professional_voice_slots_used: 0,
             professional_voice_slots_used_in_workspace: 0,
@@ -80,11 +81,11 @@ pub struct User {
 }
 
 impl User {
-    /// A client by its configured name; Unix seconds.
-    pub fn new(user_id: impl Into<String>, created_at: i64) -> Self {
+    /// A client by its id; Unix seconds.
+    pub fn new(user_id: impl Into<String>, subscription: Subscription, created_at: i64) -> Self {
         Self {
             user_id: user_id.into(),
-            subscription: Subscription::default(),
+            subscription,
             is_new_user: false,
             can_use_delayed_payment_methods: false,
             is_onboarding_completed: true,

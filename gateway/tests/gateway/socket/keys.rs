@@ -44,6 +44,22 @@ async fn a_key_may_come_in_the_head_in_the_query_or_in_the_first_message() {
 }
 
 #[tokio::test]
+async fn a_key_of_the_database_may_come_late() {
+    let server = Server::start().await;
+    server.memory.client("cl_ann");
+    let (key, prefix) = server.memory.mint("cl_ann", None);
+    let mut talk = open(&server, PATH, &[]).await.unwrap_or_else(|refusal| panic!("{refusal:?}"));
+    talk.say(json!({"text": " ", "xi_api_key": key})).await;
+    talk.say(json!({"text": "Hello."})).await;
+    talk.say(json!({"text": ""})).await;
+    assert_eq!(talk.rest().await.code, 1000);
+    let rows = server.rows.clone();
+    server.ended().await;
+    let payer = rows.rows()[0].payer.clone();
+    assert_eq!((&*payer.client, payer.key.as_deref()), ("cl_ann", Some(&*prefix)));
+}
+
+#[tokio::test]
 async fn a_wrong_key_is_refused_with_the_upgrade() {
     let server = with_keys().await;
     let Err((status, body)) = open(&server, PATH, &[("xi-api-key", "key-of-eve")]).await else {
