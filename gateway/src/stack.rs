@@ -11,6 +11,7 @@ mod panics;
 mod refusals;
 mod request_id;
 mod rescue;
+mod trace;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -60,6 +61,8 @@ pub(crate) fn stack(parts: Parts, listen: SocketAddr, draining: CancellationToke
         .layer(request_id::request_id(parts.ids))
         // Debug output of a request, anywhere below, must not hold a key.
         .layer(browsers::sensitive_headers())
+        // In the client's own trace, until the last byte of the answer.
+        .layer(trace::trace())
         // One line for each answer, with what really left, so all that answers lies below.
         .layer(access::access())
         // Preflights carry no key, and a page may only read an error that carries CORS headers: above both.

@@ -100,9 +100,32 @@ impl Tend for Line {
     }
 }
 
+impl Line {
+    /// The same to the span of the request, where there is one.
+    fn tell(&self, span: &tracing::Span) {
+        if !span.has_field("http.route") {
+            return;
+        }
+        let Facts { client, route, .. } = &*self.notes.0;
+        if let Some(route) = route.get() {
+            span.record("otel.name", format!("{} {route}", self.method));
+            span.record("http.route", route);
+        }
+        if let Some(status) = self.status {
+            span.record("http.response.status_code", status.as_u16());
+        }
+        if self.status.is_some_and(|status| status.is_server_error()) {
+            span.record("otel.status_code", "ERROR");
+        }
+        span.record("client", client.get().map(|name| &**name));
+        span.record("complete", self.complete);
+    }
+}
+
 impl Drop for Line {
     fn drop(&mut self) {
         let Facts { client, route, .. } = &*self.notes.0;
+        self.tell(&self.span);
         let _inside = self.span.enter();
         tracing::info!(
             target: "access",

@@ -11,7 +11,7 @@ use speech::Ids;
 use tower::{Layer, ServiceExt as _};
 use tracing::{Instrument as _, Span};
 
-use super::{Next, Request, around::around};
+use super::{Next, Request, Response, around::around};
 
 /// Our name for it, in every answer.
 pub(crate) const OURS: HeaderName = HeaderName::from_static("x-soundboard-request-id");
@@ -38,10 +38,18 @@ pub(crate) fn request_id(
                 response.headers_mut().insert(OURS, value.clone());
                 response.headers_mut().insert(OPENAI, value);
             }
-            Ok(response.map(|body| Body::new(Inside { body, span: inside })))
+            Ok(within(inside, response))
         }
         .instrument(span)
     })
+}
+
+/// The same answer; the span lasts until its body has ended.
+pub(crate) fn within(span: Span, response: Response) -> Response {
+    match span.is_disabled() {
+        true => response,
+        false => response.map(|body| Body::new(Inside { body, span })),
+    }
 }
 
 /// A body whose making is part of its request, though another task asks for it.
