@@ -7,7 +7,7 @@ use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{Layer, fmt};
+use tracing_subscriber::{Layer, Registry, fmt};
 
 use crate::config::LogFormat;
 
@@ -16,8 +16,12 @@ use crate::config::LogFormat;
 const ROOMS: [&str; 9] =
     ["voice_soundboard", "gateway", "engine", "kokoro", "inference", "store", "audio", "language", "access"];
 
+/// Who is told of traces.
+pub(crate) type Spans = Box<dyn Layer<Registry> + Send + Sync>;
+
 /// Starts logging. `usual` is how much without `-v`: a server tells what it does, a command only what is wrong.
-pub(crate) fn start(format: LogFormat, usual: Level, verbose: u8) {
+/// `spans` is who is told of traces, if anybody.
+pub(crate) fn start(format: LogFormat, usual: Level, verbose: u8, spans: Option<Spans>) {
     let level = match verbose {
         0 => usual,
         1 => usual.max(Level::DEBUG),
@@ -30,7 +34,7 @@ pub(crate) fn start(format: LogFormat, usual: Level, verbose: u8) {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
-    tracing_subscriber::registry().with(lines.with_filter(targets)).init();
+    tracing_subscriber::registry().with(spans).with(lines.with_filter(targets)).init();
     panic::set_hook(Box::new(log_place));
 }
 

@@ -14,14 +14,19 @@ mod progress;
 mod signals;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use telemetry::{Collector, Telemetry};
 use tracing::Level;
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, Global};
 use crate::config::{Config, Flags};
 use crate::failure::{Failure, one_line};
+
+/// How long a collector of traces may take at the end.
+const LAST_TELLING: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
     keep_onnx_runtime_silent();
@@ -65,18 +70,30 @@ fn run(Cli { global, command }: Cli) -> Result<(), Failure> {
         return commands::doctor::run(config, &global);
     }
     let config = config?;
-    let usual = if matches!(command, Command::Serve(_)) { Level::INFO } else { Level::WARN };
-    logging::start(config.log_format, usual, global.verbose);
+    if let Command::Serve(_) = command {
+        return serve(&config, &global);
+    }
+    logging::start(config.log_format, Level::WARN, global.verbose, None);
     match command {
         Command::Speak(speak) => commands::speak::run(&speak, &config, &global),
         Command::SayAs(say_as) => commands::say_as::run(&say_as, &config, &global),
         Command::Lexicon(lexicon) => commands::lexicon::run(&lexicon, &config, &global),
-        Command::Serve(_) => commands::serve::run(&config, &global),
         Command::Voices(voices) => commands::voices::run(&voices, &config, &global),
         Command::Models(models) => commands::models::run(&models, &config, &global),
         Command::Config(_) => commands::config::run(&config, &global),
-        Command::Doctor => Ok(()),
+        Command::Serve(_) | Command::Doctor => Ok(()),
     }
+}
+
+/// Serves, and tells those who run it.
+fn serve(config: &Config, global: &Global) -> Result<(), Failure> {
+    let collector = Collector::from_env(|name| std::env::var(name).ok());
+    let telemetry = collector.and_then(|collector| Telemetry::start(&collector));
+    let telemetry = telemetry.map_err(|error| Failure::usage(error))?;
+    logging::start(config.log_format, Level::INFO, global.verbose, telemetry.layer());
+    let outcome = commands::serve::run(config, global, &telemetry.metrics());
+    telemetry.end(LAST_TELLING);
+    outcome
 }
 
 /// Help and version go to standard output; anything else is a usage error in one line.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use engine::Engine;
 use gateway::{Ended, Parts};
 use inference::models::ModelStore;
+use telemetry::Metrics;
 use tokio::net::TcpListener;
 use tokio::time::{MissedTickBehavior, timeout};
 use tokio_util::sync::CancellationToken;
@@ -33,7 +34,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 const LAST_ROWS: Duration = Duration::from_secs(2);
 
 /// Answers at once (`/healthz`); is ready (`/readyz`) when the models are there.
-pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
+pub(crate) fn run(config: &Config, global: &Global, metrics: &Metrics) -> Result<(), Failure> {
     let clients = compose::clients(config)?;
     let tls = compose::tls(config)?;
     let models = Arc::new(compose::models(config, global.cache.clone())?);
@@ -45,7 +46,7 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
         let has_keys = compose::check_listen(config, &clients, &*store).await?;
         let listener = bind(config).await?;
         compose::ensure_clients(&*store, config).await?;
-        let engine = compose::engine(store.clone(), store.clone(), config, &backends)?;
+        let engine = compose::engine(metrics.watch(store.clone()), store.clone(), config, &backends)?;
         if !has_keys {
             tracing::info!("no keys configured: loopback only, every caller is client local");
         }
