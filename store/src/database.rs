@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Once;
 
+use billing::LedgerError;
+use speech::BoxFuture;
 use sqlx::{AnyConnection, Connection};
 use tokio::time::timeout;
 
@@ -74,6 +76,18 @@ impl Database {
     /// kept if `work` succeeds.
     pub(crate) async fn write<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {
         self.connections.write(work).await
+    }
+
+    /// [`read`](Self::read), as an answer that waits for nobody's lifetime.
+    pub(crate) fn reading<T: Send + 'static>(&self, work: impl Work<T>) -> BoxFuture<Result<T, LedgerError>> {
+        let database = self.clone();
+        Box::pin(async move { Ok(database.read(work).await?) })
+    }
+
+    /// [`write`](Self::write), as an answer that waits for nobody's lifetime.
+    pub(crate) fn writing<T: Send + 'static>(&self, work: impl Work<T>) -> BoxFuture<Result<T, LedgerError>> {
+        let database = self.clone();
+        Box::pin(async move { Ok(database.write(work).await?) })
     }
 
     /// Waits until what runs has ended, and closes every connection. Nothing can be read or written any more.

@@ -7,6 +7,7 @@ use std::io::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use serde_json::json;
 use speech::{BoxFuture, Lexicon, Lexicons, Saying, SpeechError};
 use tokio::time::Instant;
 
@@ -44,8 +45,11 @@ pub(crate) type Known = Arc<Mutex<HashMap<String, Read>>>;
 /// microseconds, to ask the database takes a good part of a millisecond, and every request waits for it.
 const STAMP: &str = "lexicon.changes";
 
-/// How long a change may go unnoticed that somebody else made in the database.
+/// How long a change of a file may go unnoticed that no program of ours has made.
 const UNNOTICED: Duration = Duration::from_secs(10);
+
+/// How long any change may, in a database of which no file tells: it may have been made on another machine.
+const UNNOTICED_ELSEWHERE: Duration = Duration::from_millis(500);
 
 /// A lexicon as it was read.
 #[derive(Clone, Debug)]
@@ -67,21 +71,19 @@ impl Database {
     /// # Errors
     /// [`StoreError::LexiconFull`] beyond [`MOST_ENTRIES`], and [`StoreError::Use`].
     pub async fn add(&self, client: &str, entries: &Lexicon) -> Result<(), StoreError> {
-        let (client, entries) = (client.to_owned(), entries.clone());
+        let (dialect, client, entries) = (self.dialect, client.to_owned(), entries.clone());
         self.write(move |connection| {
             Box::pin(async move {
-                for (word, saying) in entries.entries() {
-                    sqlx::query(
-                        "INSERT INTO lexicon VALUES ($1, $2, $3, $4)
-                         ON CONFLICT (client, word) DO UPDATE SET kind = excluded.kind, saying = excluded.saying",
-                    )
-                    .bind(client.as_str())
-                    .bind(word)
-                    .bind(saying.kind())
-                    .bind(saying.text())
-                    .execute(&mut *connection)
-                    .await?;
-                }
+                let rows: Vec<_> = entries
+                    .entries()
+                    .map(|(word, saying)| json!([word, saying.kind(), saying.text()]))
+                    .collect();
+                let kept = dialect.sql(
+                    "INSERT INTO lexicon SELECT $2, value->>0, value->>1, value->>2 FROM {each} WHERE true
+                     ON CONFLICT (client, word) DO UPDATE SET kind = excluded.kind, saying = excluded.saying",
+                );
+                let kept = sqlx::query(kept).bind(json!(rows).to_string()).bind(client.clone());
+                kept.execute(&mut *connection).await?;
                 let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM lexicon WHERE client = $1")
                     .bind(client)
                     .fetch_one(connection)
@@ -116,7 +118,7 @@ impl Database {
     }
 
     /// Tells every server on this database that a lexicon has changed.
-    fn stamp(&self) -> Result<(), StoreError> {
+    pub(crate) fn stamp(&self) -> Result<(), StoreError> {
         let Some(directory) = self.directory() else { return Ok(()) };
         let path = directory.join(STAMP);
         let stamped = OpenOptions::new()
@@ -147,10 +149,11 @@ impl Database {
     async fn lexicon(&self, client: &str) -> Result<Lexicon, Box<dyn std::error::Error + Send + Sync>> {
         // Asked before the rows are: a change in between is only read twice.
         let (stamp, asked) = (self.stamped(), Instant::now());
+        let unnoticed = if self.directory().is_some() { UNNOTICED } else { UNNOTICED_ELSEWHERE };
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(read) = known().get(client)
             && read.stamp == stamp
-            && read.asked.elapsed() < UNNOTICED
+            && read.asked.elapsed() < unnoticed
         {
             return Ok(read.lexicon.clone());
         }
@@ -215,6 +218,3 @@ fn entry((client, word, kind, saying): Row) -> Option<Entry> {
     Lexicon::new([(word.clone(), saying.clone())]).ok()?;
     Some(Entry { client, word, saying })
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,6 +5,7 @@
 //! the ledger's writer, which commits them together. Statements are the same for both databases; what is not is in
 //! `dialect`.
 
+mod accounts;
 mod connections;
 mod database;
 mod dialect;
@@ -12,6 +13,8 @@ mod error;
 mod ledger;
 mod lexicons;
 mod location;
+mod replays;
+mod reports;
 mod schema;
 
 pub use database::Database;

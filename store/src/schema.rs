@@ -14,9 +14,14 @@ const SQLITE: &[Step] = &[
     (2, "lexicon", include_str!("../../migrations/sqlite/0002_lexicon.sql")),
     (3, "vendors", include_str!("../../migrations/sqlite/0003_vendors.sql")),
     (4, "ledger", include_str!("../../migrations/sqlite/0004_ledger.sql")),
+    (5, "clients", include_str!("../../migrations/sqlite/0005_clients.sql")),
 ];
 
-const POSTGRES: &[Step] = &[(1, "ledger", include_str!("../../migrations/postgres/0001_ledger.sql"))];
+const POSTGRES: &[Step] = &[
+    (1, "ledger", include_str!("../../migrations/postgres/0001_ledger.sql")),
+    (2, "clients", include_str!("../../migrations/postgres/0002_clients.sql")),
+    (3, "lexicon", include_str!("../../migrations/postgres/0003_lexicon.sql")),
+];
 
 /// Brings a database to this program's schema.
 ///

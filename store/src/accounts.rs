@@ -1,0 +1,181 @@
+//! Clients, their keys and their budgets.
+
+mod forget;
+
+use billing::{Accounts, Budget, Client, Key, LedgerError};
+use serde_json::json;
+use speech::BoxFuture;
+use sqlx::AnyConnection;
+
+use crate::dialect::Dialect;
+use crate::{Database, StoreError};
+
+impl Accounts for Database {
+    fn create(&self, client: Client, budgets: Vec<Budget>) -> BoxFuture<Result<bool, LedgerError>> {
+        let dialect = self.dialect;
+        self.writing(move |connection| {
+            Box::pin(async move {
+                let id = client.id.clone();
+                let is_new = add(connection, client).await?;
+                if is_new {
+                    give(connection, dialect, id, &budgets).await?;
+                }
+                Ok(is_new)
+            })
+        })
+    }
+
+    fn ensure(&self, client: Client) -> BoxFuture<Result<bool, LedgerError>> {
+        self.writing(move |connection| {
+            Box::pin(async move {
+                let id = client.id.clone();
+                let is_new = add(connection, client).await?;
+                Ok(is_new || exists(connection, id).await?)
+            })
+        })
+    }
+
+    fn clients(&self) -> BoxFuture<Result<Vec<Client>, LedgerError>> {
+        let every = sqlx::query_as("SELECT id, name, created FROM clients ORDER BY name IS NULL, name, id");
+        self.reading(|connection| {
+            Box::pin(async move { Ok(every.fetch_all(connection).await?.into_iter().map(client).collect()) })
+        })
+    }
+
+    fn client(&self, id_or_name: &str) -> BoxFuture<Result<Option<Client>, LedgerError>> {
+        let known = sqlx::query_as(
+            "SELECT id, name, created FROM clients WHERE id = $1 OR name = $1
+             ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1",
+        );
+        let known = known.bind(id_or_name.to_owned());
+        self.reading(|connection| {
+            Box::pin(async move { Ok(known.fetch_optional(connection).await?.map(client)) })
+        })
+    }
+
+    fn budgets(&self, client: &str) -> BoxFuture<Result<Vec<Budget>, LedgerError>> {
+        let client = client.to_owned();
+        self.reading(|connection| Box::pin(budgets(connection, client)))
+    }
+
+    fn set_budgets(&self, client: &str, budgets: Vec<Budget>) -> BoxFuture<Result<(), LedgerError>> {
+        let (dialect, client) = (self.dialect, client.to_owned());
+        self.writing(move |connection| {
+            Box::pin(async move {
+                let none = sqlx::query("DELETE FROM budgets WHERE client = $1").bind(client.clone());
+                none.execute(&mut *connection).await?;
+                give(connection, dialect, client, &budgets).await
+            })
+        })
+    }
+
+    fn add_key(&self, key: Key) -> BoxFuture<Result<bool, LedgerError>> {
+        let added =
+            sqlx::query("INSERT INTO keys VALUES ($1, $2, $3, $4, $5) ON CONFLICT (prefix) DO NOTHING")
+                .bind(key.prefix)
+                .bind(key.client)
+                .bind(key.digest.to_vec())
+                .bind(key.created_unix_ms)
+                .bind(key.expires_unix_ms);
+        self.writing(|connection| {
+            Box::pin(async move { Ok(added.execute(connection).await?.rows_affected() > 0) })
+        })
+    }
+
+    fn key(&self, prefix: &str) -> BoxFuture<Result<Option<Key>, LedgerError>> {
+        let known =
+            sqlx::query_as("SELECT prefix, client, digest, created, expires FROM keys WHERE prefix = $1");
+        let known = known.bind(prefix.to_owned());
+        self.reading(|connection| {
+            Box::pin(async move { known.fetch_optional(connection).await?.map(key).transpose() })
+        })
+    }
+
+    fn keys(&self, client: &str) -> BoxFuture<Result<Vec<Key>, LedgerError>> {
+        let its = sqlx::query_as(
+            "SELECT prefix, client, digest, created, expires FROM keys WHERE client = $1 ORDER BY created, prefix",
+        );
+        let its = its.bind(client.to_owned());
+        self.reading(|connection| {
+            Box::pin(async move { its.fetch_all(connection).await?.into_iter().map(key).collect() })
+        })
+    }
+
+    fn expire_key(&self, prefix: &str, at_unix_ms: i64) -> BoxFuture<Result<bool, LedgerError>> {
+        // What was revoked does not come back.
+        let expired = sqlx::query(
+            "UPDATE keys SET expires = CASE WHEN expires < $2 THEN expires ELSE $2 END WHERE prefix = $1",
+        );
+        let expired = expired.bind(prefix.to_owned()).bind(at_unix_ms);
+        self.writing(|connection| {
+            Box::pin(async move { Ok(expired.execute(connection).await?.rows_affected() > 0) })
+        })
+    }
+
+    fn forget(&self, client: &str) -> BoxFuture<Result<bool, LedgerError>> {
+        let (database, client) = (self.clone(), client.to_owned());
+        Box::pin(async move { Ok(database.forget_all_of(client).await?) })
+    }
+}
+
+/// Adds a client; not one whose id or name means somebody already.
+async fn add(connection: &mut AnyConnection, client: Client) -> Result<bool, StoreError> {
+    let added = sqlx::query(
+        "INSERT INTO clients SELECT $1, $2, $3
+         WHERE NOT EXISTS (SELECT 1 FROM clients WHERE id IN ($1, $2) OR name IN ($1, $2))",
+    );
+    let added = added.bind(client.id).bind(client.name).bind(client.created_unix_ms);
+    Ok(added.execute(connection).await?.rows_affected() > 0)
+}
+
+async fn exists(connection: &mut AnyConnection, id: String) -> Result<bool, StoreError> {
+    let known = sqlx::query_scalar("SELECT count(*) FROM clients WHERE id = $1").bind(id);
+    let known: i64 = known.fetch_one(connection).await?;
+    Ok(known > 0)
+}
+
+/// The budgets of a client, in the order in which they were given.
+async fn budgets(connection: &mut AnyConnection, client: String) -> Result<Vec<Budget>, StoreError> {
+    let rows: Vec<(String, String, i64, String, String)> = sqlx::query_as(
+        "SELECT key, measure, most, period, action FROM budgets WHERE client = $1 ORDER BY number",
+    )
+    .bind(client)
+    .fetch_all(connection)
+    .await?;
+    let budget = |(key, measure, limit, window, action): (String, _, _, _, _)| {
+        let key = (!key.is_empty()).then_some(key);
+        let budget =
+            json!({ "key": key, "measure": measure, "limit": limit, "window": window, "action": action });
+        serde_json::from_value(budget).map_err(|error| StoreError::Use(sqlx::Error::Decode(error.into())))
+    };
+    rows.into_iter().map(budget).collect()
+}
+
+/// Gives a client budgets beside those that it has none of.
+async fn give(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+    client: String,
+    budgets: &[Budget],
+) -> Result<(), StoreError> {
+    let budgets: Vec<_> = budgets.iter().enumerate().map(|(at, budget)| json!([at, budget])).collect();
+    let given = sqlx::query(dialect.sql(
+        "INSERT INTO budgets (client, number, key, measure, most, period, action)
+         SELECT $2, CAST(value->>0 AS BIGINT), coalesce(value->1->>'key', ''), value->1->>'measure',
+                CAST(value->1->>'limit' AS BIGINT), value->1->>'window', value->1->>'action'
+         FROM {each}",
+    ));
+    given.bind(json!(budgets).to_string()).bind(client).execute(connection).await?;
+    Ok(())
+}
+
+fn client((id, name, created_unix_ms): (String, Option<String>, i64)) -> Client {
+    Client { id, name, created_unix_ms }
+}
+
+type KeyRow = (String, String, Vec<u8>, i64, Option<i64>);
+
+fn key((prefix, client, digest, created_unix_ms, expires_unix_ms): KeyRow) -> Result<Key, StoreError> {
+    let digest = digest.try_into().map_err(|_| sqlx::Error::Decode("a digest has 32 bytes".into()))?;
+    Ok(Key { prefix, client, digest, created_unix_ms, expires_unix_ms })
+}
