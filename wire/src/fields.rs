@@ -58,6 +58,14 @@ pub enum RequestError {
         /// The fields that are known.
         allowed: &'static [&'static str],
     },
+    /// The same, where the name of the field can be told: it is one as fields have them, so it is nobody's text.
+    #[error("The body has no field {name:?}.")]
+    NoSuchField {
+        /// What it is called.
+        name: String,
+        /// The fields that are known.
+        allowed: &'static [&'static str],
+    },
     /// Of the right type, but not of the one shape that is taken.
     #[error("{param} must be {expected}.")]
     WrongShape {
@@ -103,7 +111,7 @@ impl RequestError {
             Self::NotJson(_) | Self::NotAnObject { .. } => None,
             Self::Missing(_) => Some("missing_required_parameter"),
             Self::WrongType { .. } => Some("invalid_type"),
-            Self::UnknownField { .. } => Some("unknown_parameter"),
+            Self::UnknownField { .. } | Self::NoSuchField { .. } => Some("unknown_parameter"),
             Self::NotAllowed { .. }
             | Self::WrongShape { .. }
             | Self::WrongEntry { .. }
@@ -115,7 +123,7 @@ impl RequestError {
 
     fn param(&self) -> Option<&'static str> {
         match self {
-            Self::NotJson(_) | Self::NotAnObject { .. } => None,
+            Self::NotJson(_) | Self::NotAnObject { .. } | Self::NoSuchField { .. } => None,
             Self::UnknownField { param, .. } => *param,
             Self::Missing(param)
             | Self::WrongType { param, .. }
@@ -145,7 +153,9 @@ impl From<RequestError> for SpeechError {
         }
         match &error {
             RequestError::NotAllowed { allowed, .. } => speech = speech.allowing(allowed.iter().copied()),
-            RequestError::UnknownField { allowed, .. } => speech = speech.allowing(allowed.iter().copied()),
+            RequestError::UnknownField { allowed, .. } | RequestError::NoSuchField { allowed, .. } => {
+                speech = speech.allowing(allowed.iter().copied());
+            }
             _ => {}
         }
         speech.caused_by(error)
@@ -183,6 +193,18 @@ impl Fields {
         match self.0.keys().all(|key| allowed.contains(&key.as_str())) {
             true => Ok(()),
             false => Err(RequestError::UnknownField { param, allowed }),
+        }
+    }
+
+    /// Refuses every other field by its name.
+    pub(crate) fn only_known(&self, allowed: &'static [&'static str]) -> Result<(), RequestError> {
+        let unknown = self.0.keys().find(|name| !allowed.contains(&name.as_str()));
+        match unknown {
+            None => Ok(()),
+            Some(name) if is_name(name, LONGEST_NAME) => {
+                Err(RequestError::NoSuchField { name: name.clone(), allowed })
+            }
+            Some(_) => Err(RequestError::UnknownField { param: None, allowed }),
         }
     }
 
@@ -229,19 +251,23 @@ impl Fields {
 
     /// The fields that are none of those known, as they came; those alone whose name could be a field of somebody's.
     pub(crate) fn extras(&self, known: &[&str], most: usize, longest_name: usize) -> Extras {
-        let is_name = |name: &str| {
-            name.len() <= longest_name && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        };
-        let unknown = self
-            .0
-            .iter()
-            .filter(|(name, value)| !value.is_null() && is_name(name) && !known.contains(&name.as_str()));
+        let unknown = self.0.iter().filter(|(name, value)| {
+            !value.is_null() && is_name(name, longest_name) && !known.contains(&name.as_str())
+        });
         unknown.take(most).map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     pub(crate) fn required_text(&self, param: &'static str) -> Result<String, RequestError> {
         self.text(param)?.ok_or(RequestError::Missing(param))
     }
+}
+
+/// The most characters of a field's name that an error repeats.
+const LONGEST_NAME: usize = 32;
+
+/// Whether that could be the name of somebody's field, of so many characters at most.
+fn is_name(name: &str, longest: usize) -> bool {
+    name.len() <= longest && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 pub(crate) fn within(limit: usize, param: &'static str, text: String) -> Result<String, RequestError> {

@@ -5,11 +5,13 @@ mod error;
 mod normalize;
 mod reading;
 mod reports;
+mod speech;
 
 pub use accounts::{BudgetBody, ClientBody, ClientsBody, KeyBody, KeysBody, NewKeyBody, StandingBody};
 pub use error::{ErrorBody, ErrorEnvelope};
 pub use normalize::{Language, MOST_CHARACTERS, NormalizeText, NormalizedText, NormalizedToken};
 pub use reading::MOST_ENTRIES;
 pub use reports::{CostsBody, Figures, UsageBody, UsageRow};
+pub use speech::{Estimate, SAMPLE_RATES, Speak};
 
 pub(crate) use reading::of_another_api;
