@@ -34,6 +34,12 @@ pub struct Config {
     /// Seconds that a client may leave an answer unread before its connection is cut. Generous, since a player
     /// with large buffers reads in large steps. Default: 300.
     pub stall_timeout_seconds: NonZeroU32,
+    /// What clients may tell their costs apart by, with the header `x-soundboard-tag: team=search`: the names of the
+    /// tags, such as `["team", "project"]`. Default: none.
+    pub tags: Vec<TagName>,
+    /// Bytes of an answer that are kept for a day for who asks again with the same `Idempotency-Key`. A longer answer
+    /// is not kept; who asks for it again is answered 409. Default: 16777216.
+    pub replay_max_bytes: usize,
     /// Seconds that running answers are given to end when the server stops. Default: 30.
     pub drain_timeout_seconds: u32,
 }
@@ -50,6 +56,8 @@ impl Default for Config {
             body_timeout_seconds: count(30),
             deadline_seconds: count(600),
             stall_timeout_seconds: count(300),
+            tags: Vec::new(),
+            replay_max_bytes: 16 * 1024 * 1024,
             drain_timeout_seconds: 30,
         }
     }
@@ -85,6 +93,41 @@ const fn count(number: u32) -> NonZeroU32 {
     match NonZeroU32::new(number) {
         Some(number) => number,
         None => NonZeroU32::MIN,
+    }
+}
+
+/// The name of a tag: 1 to 32 lower-case letters, digits, `_` and `-`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TagName(String);
+
+/// What no tag can be called.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no name of a tag; write 1 to 32 lower-case letters, digits, _ and -")]
+pub struct TagNameError(String);
+
+impl TagName {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for TagName {
+    type Error = TagNameError;
+
+    fn try_from(name: String) -> Result<Self, TagNameError> {
+        let is_letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-');
+        if (1..=32).contains(&name.len()) && name.bytes().all(is_letter) {
+            Ok(Self(name))
+        } else {
+            Err(TagNameError(name))
+        }
+    }
+}
+
+impl From<TagName> for String {
+    fn from(name: TagName) -> Self {
+        name.0
     }
 }
 
@@ -155,9 +198,13 @@ mod tests {
             r#"cors_origins = ["https://app.example/"]"#,
             r#"cors_origins = ["app.example"]"#,
             r#"cors_origins = ["https://*.example"]"#,
+            r#"tags = [""]"#,
+            r#"tags = ["Team"]"#,
+            r#"tags = ["a=b"]"#,
         ] {
             assert!(toml::from_str::<Config>(wrong).is_err(), "{wrong}");
         }
         assert!(toml::from_str::<Config>(r#"cors_origins = ["http://localhost:3000"]"#).is_ok());
+        assert!(toml::from_str::<Config>(r#"tags = ["team", "cost-center_2"]"#).is_ok());
     }
 }

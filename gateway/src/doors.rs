@@ -7,6 +7,7 @@ mod health;
 mod json;
 mod native;
 pub(crate) mod openai;
+mod tags;
 mod voices;
 mod whole;
 
@@ -92,6 +93,9 @@ async fn models(rooms: State<Rooms>, headers: HeaderMap) -> Response {
 pub(crate) fn door_of_speech(request: &Request) -> Option<Door> {
     if elevenlabs::asks_for_speech(request) {
         return Some(Door::ElevenLabs);
+    }
+    if native::asks_for_speech(request) {
+        return Some(Door::Native);
     }
     openai::asks_for_speech(request).then_some(Door::OpenAi)
 }

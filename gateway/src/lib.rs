@@ -15,7 +15,7 @@ mod stack;
 mod tls;
 
 pub use clients::{Clients, ClientsError, are_keys_stored, check_binding};
-pub use config::{Config, DEFAULT_LISTEN, Origin, OriginError};
+pub use config::{Config, DEFAULT_LISTEN, Origin, OriginError, TagName, TagNameError};
 pub use doors::normalized;
 pub use server::{Ended, Parts, serve};
 pub use tls::{Tls, TlsError};

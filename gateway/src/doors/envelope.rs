@@ -45,7 +45,8 @@ impl Envelope {
     pub(crate) fn status(&self, fault: &Fault) -> Option<StatusCode> {
         match self {
             Self::ElevenLabs { .. } => elevenlabs::status(fault),
-            Self::OpenAi | Self::Native { .. } => None,
+            Self::Native { .. } => native::status(fault),
+            Self::OpenAi => None,
         }
     }
 

@@ -2,10 +2,10 @@
 
 use engine::Spoken;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use speech::VoiceId;
+use speech::{SpeechError, VoiceId};
 
 /// `exact`: buffer the answer and give its true length.
-pub(crate) const CONTENT_LENGTH: HeaderName = HeaderName::from_static("x-soundboard-content-length");
+const CONTENT_LENGTH: HeaderName = HeaderName::from_static("x-soundboard-content-length");
 
 const BACKEND: HeaderName = HeaderName::from_static("x-soundboard-backend");
 const VOICE: HeaderName = HeaderName::from_static("x-soundboard-voice");
@@ -14,11 +14,29 @@ const REQUESTED_VOICE: HeaderName = HeaderName::from_static("x-soundboard-reques
 const REASON: HeaderName = HeaderName::from_static("x-soundboard-reason");
 pub(crate) const CHARACTERS: HeaderName = HeaderName::from_static("x-soundboard-characters");
 const DEPRECATED_AFTER: HeaderName = HeaderName::from_static("x-soundboard-deprecated-after");
+/// `exceeded`: a budget that only warns has no room for what is answered all the same.
+const BUDGET: HeaderName = HeaderName::from_static("x-soundboard-budget");
 const DROPPED: HeaderName = HeaderName::from_static("x-soundboard-dropped");
 
 /// Those of an answer that speaks.
-pub(crate) const ANSWER: [HeaderName; 8] =
-    [BACKEND, VOICE, MODEL, REQUESTED_VOICE, REASON, CHARACTERS, DEPRECATED_AFTER, DROPPED];
+pub(crate) const ANSWER: [HeaderName; 9] =
+    [BACKEND, VOICE, MODEL, REQUESTED_VOICE, REASON, CHARACTERS, DEPRECATED_AFTER, DROPPED, BUDGET];
+
+/// Whether an answer is to have its true length.
+///
+/// # Errors
+/// The header holds something else.
+pub(crate) fn wants_exact_length(headers: &HeaderMap) -> Result<bool, SpeechError> {
+    match headers.get(CONTENT_LENGTH).map(|value| value.as_bytes()) {
+        None => Ok(false),
+        Some(b"exact") => Ok(true),
+        Some(_) => Err(SpeechError::invalid_parameter(
+            "x-soundboard-content-length",
+            "The header x-soundboard-content-length has an unknown value.",
+        )
+        .allowing(["exact"])),
+    }
+}
 
 /// Says who speaks where several take turns: each asked for and each who answers, in the same order.
 pub(crate) fn describe_cast(cast: &[(&str, VoiceId)], headers: &mut HeaderMap) {
@@ -47,6 +65,9 @@ pub(crate) fn describe(spoken: &Spoken, headers: &mut HeaderMap) {
     say(CHARACTERS, &spoken.tally.characters().to_string());
     if let Some(end) = spoken.deprecated_after {
         say(DEPRECATED_AFTER, &end.to_string());
+    }
+    if spoken.tally.is_over_budget() {
+        say(BUDGET, "exceeded");
     }
     if !spoken.dropped.is_empty() {
         say(DROPPED, &spoken.dropped.join(", "));

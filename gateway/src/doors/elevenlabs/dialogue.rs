@@ -22,7 +22,7 @@ pub(super) async fn create(
 ) -> Result<Response, Fault> {
     let notes = Notes::on(&request);
     let (parts, body) = request.into_parts();
-    let asked = terms::asked(&parts)?;
+    let asked = terms::asked(&rooms, &parts)?;
     let body = json::read(&parts.headers, body, &rooms.config).await?;
     let CreateDialogue { inputs, options } = CreateDialogue::from_json(&body).map_err(SpeechError::from)?;
     let model = options.model_id.clone().unwrap_or_else(|| DIALOGUE_MODEL.to_owned());

@@ -33,6 +33,7 @@ use self::seats::Entry;
 pub(crate) use self::seats::Seats;
 use super::named::VoiceName;
 use crate::doors::Rooms;
+use crate::doors::tags::{self, Tags};
 use crate::fault::Fault;
 use crate::server::Kept;
 use crate::stack::{Client, Request, RequestId, Response};
@@ -71,6 +72,7 @@ struct Socket {
     voice: Arc<str>,
     manner: Manner,
     entry: Entry,
+    tags: Tags,
     /// The id of the upgrade, which is that of its first speech, too.
     id: Arc<str>,
 }
@@ -89,6 +91,7 @@ async fn open(
     };
     let client = known.get::<Client>().cloned();
     rooms.seats.refuse_foreign_page(&rooms.config, &parts.headers)?;
+    let tags = tags::read(&parts.headers, &rooms.config.tags)?;
     let manner = Manner::read(parts.uri.query(), dialect).map_err(SpeechError::from)?;
     let upgrade =
         WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|_| Fault::NoUpgrade)?;
@@ -98,7 +101,7 @@ async fn open(
         Entry::Seat(_) => rooms.config.max_body_bytes * 2,
         Entry::Stranger(_) => STRANGERS_BYTES,
     };
-    let socket = Socket { rooms, dialect, voice: voice.into(), manner, entry, id };
+    let socket = Socket { rooms, dialect, voice: voice.into(), manner, entry, tags, id };
     let span = tracing::Span::current();
     let running = move |stream: WebSocket| {
         async move {

@@ -8,6 +8,8 @@ use wire::Query;
 use wire::elevenlabs::{DEFAULT_FORMAT, Options, SpeechQuery, output_format};
 
 use super::answer::Framing;
+use crate::doors::Rooms;
+use crate::doors::tags::{self, Tags};
 use crate::fault::Fault;
 use crate::stack::{Client, RequestId};
 
@@ -16,10 +18,11 @@ pub(super) struct Asked {
     pub(super) id: Arc<str>,
     client: Client,
     query: SpeechQuery,
+    tags: Tags,
 }
 
 /// Reads the head of a request.
-pub(super) fn asked(parts: &Parts) -> Result<Asked, Fault> {
+pub(super) fn asked(rooms: &Rooms, parts: &Parts) -> Result<Asked, Fault> {
     // Both were put there by the stack; a request without them came round it.
     let (Some(RequestId(id)), Some(client)) =
         (parts.extensions.get::<RequestId>(), parts.extensions.get::<Client>())
@@ -27,7 +30,8 @@ pub(super) fn asked(parts: &Parts) -> Result<Asked, Fault> {
         return Err(SpeechError::internal("a request without id or client").into());
     };
     let query = SpeechQuery::read(&Query::parse(parts.uri.query())).map_err(SpeechError::from)?;
-    Ok(Asked { id: id.clone(), client: client.clone(), query })
+    let tags = tags::read(&parts.headers, &rooms.config.tags)?;
+    Ok(Asked { id: id.clone(), client: client.clone(), query, tags })
 }
 
 impl Asked {
@@ -49,6 +53,7 @@ impl Asked {
             language: options.language_code,
             extras: options.extras.into_iter().chain(self.query.extras.clone()).collect(),
             format,
+            tags: self.tags.clone(),
             timed: framing != Framing::Audio,
             whole: framing == Framing::Timed,
             ..self.client.terms(&*self.id, Door::ElevenLabs)

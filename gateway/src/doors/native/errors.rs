@@ -1,5 +1,7 @@
 //! Faults in our own words.
 
+use http::StatusCode;
+use speech::ErrorKind;
 use wire::soundboard::{ErrorBody, ErrorEnvelope};
 
 use crate::fault::Fault;
@@ -20,6 +22,14 @@ pub(in crate::doors) fn envelope(fault: &Fault, request_id: &str) -> Vec<u8> {
     };
     // Serialising to memory has no way to fail.
     serde_json::to_vec(&ErrorEnvelope { error }).unwrap_or_default()
+}
+
+/// The status that we answer a fault with, where it is not everybody's: who may not have more has to pay.
+pub(in crate::doors) fn status(fault: &Fault) -> Option<StatusCode> {
+    match fault.kind() {
+        ErrorKind::BudgetExceeded | ErrorKind::BudgetOnHold => Some(StatusCode::PAYMENT_REQUIRED),
+        _ => None,
+    }
 }
 
 fn code(fault: &Fault) -> &'static str {

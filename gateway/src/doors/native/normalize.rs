@@ -31,7 +31,7 @@ pub(super) async fn normalize(
 }
 
 /// The rest of the program calls a text by OpenAI's name.
-fn as_we_call_it(error: SpeechError) -> SpeechError {
+pub(super) fn as_we_call_it(error: SpeechError) -> SpeechError {
     match error.param() {
         Some("input") => error.about("text"),
         _ => error,

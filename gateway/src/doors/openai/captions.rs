@@ -21,7 +21,7 @@ pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Resu
     let body = json::read(&parts.headers, body, &rooms.config).await?;
     let asked = CaptionedSpeech::from_json(&body).map_err(::speech::SpeechError::from)?;
     let (stream, timed) = (asked.stream, asked.return_timestamps);
-    let mut request = speech::request(&parts.extensions, asked.speech)?;
+    let mut request = speech::request(&rooms, &parts, asked.speech)?;
     request.terms.timed = timed;
     request.terms.whole = !stream;
     notes.handed_to_engine();

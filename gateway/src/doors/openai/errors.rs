@@ -10,6 +10,7 @@ use crate::fault::Fault;
 
 const INVALID_REQUEST: &str = "invalid_request_error";
 const SERVER: &str = "server_error";
+const QUOTA: &str = "insufficient_quota";
 
 /// The body of an answer that is no 2xx.
 pub(crate) fn envelope(fault: &Fault) -> Vec<u8> {
@@ -39,11 +40,16 @@ pub(super) fn describe(fault: &Fault) -> ErrorBody {
 fn describe_speech_error(error: &SpeechError) -> ErrorBody {
     let kind = match error.kind().origin() {
         _ if error.kind() == ErrorKind::RateLimited => "requests",
-        _ if error.kind() == ErrorKind::QuotaExceeded => "insufficient_quota",
+        _ if is_about_quota(error.kind()) => QUOTA,
         Origin::Client => INVALID_REQUEST,
         Origin::Backend | Origin::Gateway => SERVER,
     };
     ErrorBody { message: error.to_string(), kind, param: error.param(), code: code(error) }
+}
+
+/// What OpenAI calls a quota: a vendor's, or a budget of ours.
+fn is_about_quota(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::QuotaExceeded | ErrorKind::BudgetExceeded | ErrorKind::BudgetOnHold)
 }
 
 fn code(error: &SpeechError) -> Option<&'static str> {
@@ -56,7 +62,7 @@ fn code(error: &SpeechError) -> Option<&'static str> {
         ErrorKind::Unauthenticated => "invalid_api_key",
         ErrorKind::Internal => "internal_error",
         ErrorKind::RateLimited => "rate_limit_exceeded",
-        ErrorKind::QuotaExceeded => "insufficient_quota",
+        kind if is_about_quota(kind) => QUOTA,
         kind => kind.code(),
     })
 }

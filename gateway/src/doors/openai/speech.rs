@@ -4,11 +4,11 @@ use ::speech::{
     AudioFormat, Codec, Door, SampleRate, SpeechError, SpeechRequest, SpeechText, Speed, Terms, Volume,
 };
 use axum::extract::State;
-use http::{Extensions, HeaderMap};
+use http::request::Parts;
 use wire::openai::{CreateSpeech, StreamFormat};
 
 use super::audio::{self, Framing};
-use crate::doors::{Rooms, headers, json};
+use crate::doors::{Rooms, headers, json, tags};
 use crate::fault::Fault;
 use crate::stack::{Client, Notes, Request, RequestId, Response};
 
@@ -33,12 +33,12 @@ pub(super) fn as_called_here(error: SpeechError) -> SpeechError {
 /// Turns an HTTP request into a speech request. To have read it is to have validated it.
 async fn read(rooms: &Rooms, request: Request) -> Result<(SpeechRequest, Framing), Fault> {
     let (parts, body) = request.into_parts();
-    let exact = wants_exact_length(&parts.headers)?;
+    let exact = headers::wants_exact_length(&parts.headers)?;
     let body = json::read(&parts.headers, body, &rooms.config).await?;
     let asked = CreateSpeech::from_json(&body).map_err(SpeechError::from)?;
     let framing = framing(asked.stream_format, exact)?;
     let return_timing = asked.return_timing;
-    let mut speech = self::request(&parts.extensions, asked)?;
+    let mut speech = self::request(rooms, &parts, asked)?;
     // Only events have room for times beside the audio.
     speech.terms.timed = return_timing && framing == Framing::Events;
     speech.terms.whole = framing == Framing::Exact;
@@ -46,7 +46,8 @@ async fn read(rooms: &Rooms, request: Request) -> Result<(SpeechRequest, Framing
 }
 
 /// What is asked of the engine.
-pub(super) fn request(known: &Extensions, asked: CreateSpeech) -> Result<SpeechRequest, Fault> {
+pub(super) fn request(rooms: &Rooms, parts: &Parts, asked: CreateSpeech) -> Result<SpeechRequest, Fault> {
+    let known = &parts.extensions;
     // Both were put there by the stack; a request without them came round it.
     let (Some(RequestId(id)), Some(client)) = (known.get::<RequestId>(), known.get::<Client>()) else {
         return Err(SpeechError::internal("a request without id or client").into());
@@ -60,6 +61,7 @@ pub(super) fn request(known: &Extensions, asked: CreateSpeech) -> Result<SpeechR
         instructions: asked.instructions,
         language: asked.language,
         extras: asked.extras,
+        tags: tags::read(&parts.headers, &rooms.config.tags)?,
         ..client.terms(&**id, Door::OpenAi)
     };
     let text = SpeechText::new(asked.input, None).map_err(SpeechError::from)?;
@@ -71,19 +73,6 @@ fn format(codec: Codec) -> AudioFormat {
     const PCM_RATE: SampleRate = SampleRate::new(24_000).expect("is not zero");
     let format = AudioFormat::from(codec);
     if codec.is_headerless() { format.at(PCM_RATE) } else { format }
-}
-
-fn wants_exact_length(headers: &HeaderMap) -> Result<bool, Fault> {
-    match headers.get(headers::CONTENT_LENGTH).map(|value| value.as_bytes()) {
-        None => Ok(false),
-        Some(b"exact") => Ok(true),
-        Some(_) => Err(SpeechError::invalid_parameter(
-            "x-soundboard-content-length",
-            "The header x-soundboard-content-length has an unknown value.",
-        )
-        .allowing(["exact"])
-        .into()),
-    }
 }
 
 fn framing(stream_format: StreamFormat, exact: bool) -> Result<Framing, Fault> {

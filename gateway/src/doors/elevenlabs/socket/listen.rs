@@ -23,6 +23,7 @@ use super::speak::{Voicing, complaint, speak};
 use super::tell::{Close, Frame, Order};
 use super::{Socket, SpeechIds};
 use crate::doors::Rooms;
+use crate::doors::tags::Tags;
 use crate::fault::Fault;
 use crate::stack::Client;
 
@@ -81,6 +82,7 @@ pub(super) struct Listener {
     voice: Arc<str>,
     manner: Manner,
     payer: Payer,
+    tags: Tags,
     ids: SpeechIds,
     orders: mpsc::Sender<Order>,
     /// By their ids. Those that the client has closed are gone from here.
@@ -101,7 +103,7 @@ impl Listener {
         orders: mpsc::Sender<Order>,
         draining: CancellationToken,
     ) {
-        let Socket { rooms, dialect, voice, manner, entry, id } = socket;
+        let Socket { rooms, dialect, voice, manner, entry, tags, id } = socket;
         let (seat, first) = match entry {
             Entry::Seat(seat) => (Ok(seat), None),
             Entry::Stranger(_place) => match late_seat(&rooms, dialect, &mut incoming, &draining).await {
@@ -120,6 +122,7 @@ impl Listener {
                     voice,
                     manner,
                     payer: seat.payer.clone(),
+                    tags,
                     ids,
                     orders: orders.clone(),
                     contexts: HashMap::new(),
@@ -302,6 +305,7 @@ impl Listener {
             language: language.clone(),
             extras: of_all.iter().cloned().chain(extras).collect(),
             format: *format,
+            tags: self.tags.clone(),
             timed: true,
             ..Client(self.payer.clone()).terms(self.ids.next(), Door::ElevenLabs)
         };

@@ -1,0 +1,82 @@
+//! `POST /api/v1/speech`: a text is spoken, in our own words.
+
+use ::speech::{Door, SpeechError, SpeechRequest, SpeechText, Speed, Terms};
+use audio::Rates;
+use axum::body::Body;
+use axum::extract::State;
+use http::request::Parts;
+use http::{HeaderValue, header};
+use wire::soundboard::Speak;
+
+use super::normalize::as_we_call_it;
+use crate::doors::whole::Whole;
+use crate::doors::{Rooms, headers, json, streamed, tags};
+use crate::fault::Fault;
+use crate::stack::{Client, Notes, Request, RequestId, Response};
+
+/// Reads the request, has it spoken, and sends the audio as it is made; or once its length is known, where
+/// `x-soundboard-content-length: exact` asks for that.
+pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Result<Response, Fault> {
+    let notes = Notes::on(&request);
+    let mut speech = read(&rooms, request).await?;
+    let (format, is_exact) = (speech.request.terms.format, speech.is_exact);
+    speech.request.terms.whole = is_exact;
+    notes.handed_to_engine();
+    let spoken = rooms.engine.speak(speech.request).await.map_err(as_we_call_it)?;
+    let mut response = Response::default();
+    headers::describe(&spoken, response.headers_mut());
+    let media_type = HeaderValue::from_static(format.codec.content_type());
+    response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    *response.body_mut() = match is_exact {
+        false => streamed(spoken.audio),
+        true => {
+            let whole = Whole::collect(spoken.audio, format, &rooms.exact).await?;
+            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
+            Body::new(whole)
+        }
+    };
+    Ok(response)
+}
+
+/// What is asked, and how it is to be sent.
+pub(super) struct Speech {
+    pub(super) request: SpeechRequest,
+    is_exact: bool,
+}
+
+/// Turns an HTTP request into a speech request. To have read it is to have validated it.
+pub(super) async fn read(rooms: &Rooms, request: Request) -> Result<Speech, Fault> {
+    let (parts, body) = request.into_parts();
+    let is_exact = headers::wants_exact_length(&parts.headers)?;
+    let tags = tags::read(&parts.headers, &rooms.config.tags)?;
+    let body = json::read(&parts.headers, body, &rooms.config).await?;
+    let asked = Speak::from_json(&body).map_err(SpeechError::from)?;
+    let request = request_of(&parts, asked).map_err(as_we_call_it)?;
+    let terms = Terms { tags, ..request.terms };
+    Ok(Speech { request: SpeechRequest { terms, ..request }, is_exact })
+}
+
+fn request_of(parts: &Parts, asked: Speak) -> Result<SpeechRequest, SpeechError> {
+    let known = &parts.extensions;
+    // Both were put there by the stack; a request without them came round it.
+    let (Some(RequestId(id)), Some(client)) = (known.get::<RequestId>(), known.get::<Client>()) else {
+        return Err(SpeechError::internal("a request without id or client"));
+    };
+    let format = asked.format;
+    let rates = Rates::of(format.codec);
+    if format.rate.is_some_and(|rate| !rates.hold(rate)) {
+        let message = format!("The format {} cannot have that sample_rate; it has {rates}.", format.codec);
+        return Err(SpeechError::invalid_parameter("sample_rate", message));
+    }
+    let terms = Terms {
+        reading: asked.reading,
+        model: asked.model,
+        speed: asked.speed.map(Speed::new).transpose()?.unwrap_or_default(),
+        instructions: asked.instructions,
+        language: asked.language,
+        format,
+        ..client.terms(&**id, Door::Native)
+    };
+    Ok(SpeechRequest { text: SpeechText::new(asked.text, None)?, voice: asked.voice, terms })
+}
