@@ -43,12 +43,16 @@ fn exit_code(kind: ErrorKind) -> Exit {
         | ErrorKind::UnknownVoice
         | ErrorKind::VoiceUnavailable
         | ErrorKind::UnknownModel
-        | ErrorKind::Unauthenticated => Exit::Refused,
+        | ErrorKind::Unauthenticated
+        | ErrorKind::BudgetExceeded
+        | ErrorKind::BudgetOnHold => Exit::Refused,
         ErrorKind::Overloaded
         | ErrorKind::DeadlineExceeded
         | ErrorKind::RateLimited
         | ErrorKind::QuotaExceeded
         | ErrorKind::BackendFailed
+        | ErrorKind::UnknownPrice
+        | ErrorKind::LedgerUnavailable
         | ErrorKind::Internal => Exit::Backend,
         ErrorKind::ModelMissing => Exit::MissingModel,
     }

@@ -68,7 +68,15 @@ pub(super) fn with_lexicon_of(
         let loading = compose::load(&local, &models);
         let loaded = signals.or(loading.map(Ok)).await?;
         let spoken = match request.and_then(|request| loaded.map(|()| request)) {
-            Ok(request) => signals.or(speak_to(&engine, request, output, timings)).await,
+            Ok(request) => {
+                let speaking = async {
+                    tokio::select! {
+                        spoken = speak_to(&engine, request, output, timings) => spoken,
+                        never = engine.keep_books() => match never {},
+                    }
+                };
+                signals.or(speaking).await
+            }
             Err(error) => {
                 let kind = error.kind();
                 engine
