@@ -27,24 +27,39 @@ fn start_of(day: Date) -> i64 {
     day.duration_since(Date::constant(1970, 1, 1)).as_secs() * 1000
 }
 
-/// The last hours or days, this hour among them: `24h`, `7d`.
+/// The last hours or days, this hour among them: `24h`, `7d`. Or from the beginning of a day or an hour up to, not
+/// including, that of another: `2026-10-01,2026-10-31T18`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timeframe(Window);
+pub struct Timeframe(Frame);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Frame {
+    Last(Window),
+    Between(i64, i64),
+}
 
 /// What is no timeframe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no timeframe; write hours or days, like 24h or 7d, of up to 366 days")]
+#[error(
+    "{0:?} is no timeframe; write hours or days, like 24h or 7d, of up to 366 days, or two days or hours (UTC), like 2026-10-01,2026-10-31T18"
+)]
 pub struct TimeframeError(pub String);
 
 impl Timeframe {
     /// When it begins that ends now, at the turn of an hour. Unix milliseconds.
     pub fn from_unix_ms(self, now_unix_ms: i64) -> i64 {
-        self.0.first_hour(now_unix_ms).saturating_mul(HOUR_MS)
+        match self.0 {
+            Frame::Last(window) => window.first_hour(now_unix_ms).saturating_mul(HOUR_MS),
+            Frame::Between(from, _) => from,
+        }
     }
 
-    /// When it ends: with this hour. Unix milliseconds.
+    /// When it ends: of the last hours, with this one. Unix milliseconds.
     pub fn to_unix_ms(self, now_unix_ms: i64) -> i64 {
-        self.0.next_unix_ms(now_unix_ms)
+        match self.0 {
+            Frame::Last(window) => window.next_unix_ms(now_unix_ms),
+            Frame::Between(_, to) => to,
+        }
     }
 }
 
@@ -52,9 +67,24 @@ impl FromStr for Timeframe {
     type Err = TimeframeError;
 
     fn from_str(text: &str) -> Result<Self, TimeframeError> {
-        let window = format!("rolling_{text}").parse().map(Self);
-        window.map_err(|_| TimeframeError(text.to_owned()))
+        let frame = match text.split_once(',') {
+            None => format!("rolling_{text}").parse().ok().map(Frame::Last),
+            Some((from, to)) => turn(from)
+                .zip(turn(to))
+                .filter(|(from, to)| from < to)
+                .map(|(from, to)| Frame::Between(from, to)),
+        };
+        frame.map(Self).ok_or_else(|| TimeframeError(text.to_owned()))
     }
+}
+
+/// When a day or an hour begins: `2026-10-31`, `2026-10-31T18`.
+fn turn(text: &str) -> Option<i64> {
+    let (day, hour) = text.split_once('T').unwrap_or((text, "00"));
+    let date: Date = day.parse().ok().filter(|date: &Date| date.to_string() == day)?;
+    let hour: i64 =
+        hour.parse().ok().filter(|known| (0..24).contains(known) && format!("{known:02}") == hour)?;
+    Some(start_of(date).saturating_add(hour * HOUR_MS))
 }
 
 /// A calendar month: `2026-10`.
@@ -172,6 +202,14 @@ mod tests {
     }
 
     #[test]
+    fn a_timeframe_may_be_named_by_its_ends() {
+        let timeframe: Timeframe = "2026-10-01,2026-10-31T18".parse().unwrap();
+        let october = month("2026-10").from_unix_ms();
+        assert_eq!(timeframe.from_unix_ms(0), october);
+        assert_eq!(timeframe.to_unix_ms(0), october + (30 * 24 + 18) * HOUR_MS);
+    }
+
+    #[test]
     fn a_timeframe_ends_with_this_hour() {
         let now = month("2026-10").from_unix_ms() + 1;
         for (text, hours) in [("1h", 1), ("24h", 24), ("7d", 168), ("366d", 8784)] {
@@ -180,7 +218,26 @@ mod tests {
             assert_eq!(timeframe.to_unix_ms(now), end);
             assert_eq!(timeframe.from_unix_ms(now), end - hours * HOUR_MS, "{text}");
         }
-        for wrong in ["", "7", "d", "0d", "367d", "1w", "-1d", "month"] {
+        for wrong in [
+            "",
+            "7",
+            "d",
+            "0d",
+            "367d",
+            "1w",
+            "-1d",
+            "month",
+            ",",
+            "2026-10-01",
+            "2026-10-01,",
+            "2026-10-02,2026-10-01",
+            "2026-10-01,2026-10-01",
+            "2026-10-01,2026-10-01T24",
+            "2026-10-01,2026-10-01T1",
+            "2026-10-01T+1,2026-10-02",
+            "20261001,20261002",
+            "2026-02-30,2026-03-01",
+        ] {
             assert_eq!(wrong.parse::<Timeframe>(), Err(TimeframeError(wrong.to_owned())));
         }
     }

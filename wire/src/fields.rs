@@ -1,5 +1,7 @@
 //! Reads a body field by field, so that an error names the field and quotes nothing.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value};
 use speech::{ErrorKind, Extras, SpeechError};
 
@@ -242,6 +244,18 @@ impl Fields {
     ) -> Result<Option<f64>, RequestError> {
         let Some(value) = self.get(param) else { return Ok(None) };
         value.as_f64().map(Some).ok_or_else(|| wrong_type(param, expected, value))
+    }
+
+    /// A whole number of that range; `expected` says which.
+    pub(crate) fn whole(
+        &self,
+        param: &'static str,
+        range: RangeInclusive<i64>,
+        expected: &'static str,
+    ) -> Result<Option<i64>, RequestError> {
+        let Some(value) = self.get(param) else { return Ok(None) };
+        let number = value.as_i64().filter(|number| range.contains(number));
+        number.map(Some).ok_or(RequestError::WrongShape { param, expected })
     }
 
     pub(crate) fn flag(&self, param: &'static str) -> Result<Option<bool>, RequestError> {

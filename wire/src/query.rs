@@ -25,6 +25,17 @@ impl Query {
         self.0.iter().filter(move |(name, _)| name == param).map(|(_, value)| value.as_str())
     }
 
+    /// Refuses every other field.
+    ///
+    /// # Errors
+    /// When there is one.
+    pub fn only(&self, allowed: &'static [&'static str]) -> Result<(), RequestError> {
+        match self.0.iter().all(|(name, _)| allowed.contains(&name.as_str())) {
+            true => Ok(()),
+            false => Err(RequestError::UnknownField { param: Some("query"), allowed }),
+        }
+    }
+
     /// `true` or `false`, in any case.
     ///
     /// # Errors

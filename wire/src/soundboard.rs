@@ -1,8 +1,11 @@
 //! Our own API, and our own field in the APIs of others.
 
 mod accounts;
+mod budgets;
 mod error;
 mod normalize;
+mod orders;
+mod queries;
 mod reading;
 mod reports;
 mod speech;
@@ -10,6 +13,8 @@ mod speech;
 pub use accounts::{BudgetBody, ClientBody, ClientsBody, KeyBody, KeysBody, NewKeyBody, StandingBody};
 pub use error::{ErrorBody, ErrorEnvelope};
 pub use normalize::{Language, MOST_CHARACTERS, NormalizeText, NormalizedText, NormalizedToken};
+pub use orders::{CreateClient, CreateKey, RotateKey, SetBudgets};
+pub use queries::{CostsQuery, UsageQuery};
 pub use reading::MOST_ENTRIES;
 pub use reports::{CostsBody, Figures, UsageBody, UsageRow};
 pub use speech::{Estimate, SAMPLE_RATES, Speak};
