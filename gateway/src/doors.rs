@@ -3,8 +3,8 @@
 pub(crate) mod elevenlabs;
 mod envelope;
 pub(crate) mod headers;
-mod health;
-mod json;
+pub(crate) mod health;
+pub(crate) mod json;
 mod native;
 pub(crate) mod openai;
 mod tags;
@@ -57,7 +57,7 @@ pub(crate) struct Rooms {
     pub(crate) exact: Arc<Semaphore>,
 }
 
-/// axum matches the routes, and nothing else: a door's error passes through it untouched.
+/// The doors of the public address.
 pub(crate) fn routes(rooms: Rooms) -> Next<Fault> {
     let router = Router::new()
         .route("/healthz", get(health::alive))
@@ -65,11 +65,21 @@ pub(crate) fn routes(rooms: Rooms) -> Next<Fault> {
         .route("/v1/models", get(models))
         .merge(openai::routes())
         .merge(elevenlabs::routes())
-        .merge(native::routes())
+        .merge(native::routes());
+    routed(router, rooms, Fault::UnknownRoute)
+}
+
+/// axum matches the routes, and nothing else: a fault passes through it untouched. `elsewhere` is what all other paths get.
+pub(crate) fn routed<S: Clone + Send + Sync + 'static>(
+    router: Router<S>,
+    state: S,
+    elsewhere: Fault,
+) -> Next<Fault> {
+    let router = router
         .method_not_allowed_fallback(async || Fault::WrongMethod { allow: HeaderValue::from_static("") })
         .route_layer(MapRequestLayer::new(note_route))
-        .fallback(async || Fault::UnknownRoute)
-        .with_state(rooms);
+        .fallback(async move || elsewhere)
+        .with_state(state);
     BoxCloneSyncService::new(tower::service_fn(move |request: Request| {
         let router = router.clone();
         async move {

@@ -31,6 +31,15 @@ pub(crate) enum Fault {
     },
     /// Nothing is served under that path.
     UnknownRoute,
+    /// What the path names is not there.
+    NotThere {
+        /// For programs.
+        code: &'static str,
+        /// For people.
+        words: &'static str,
+    },
+    /// The name is another's.
+    NameTaken,
     /// The path is served, but not with that method.
     WrongMethod {
         /// The methods it is served with, as the `Allow` header lists them.
@@ -60,6 +69,8 @@ impl Fault {
             Self::BodyTooSlow => ErrorKind::DeadlineExceeded,
             Self::TooMany { .. } => ErrorKind::RateLimited,
             Self::UnknownRoute
+            | Self::NotThere { .. }
+            | Self::NameTaken
             | Self::NoUpgrade
             | Self::WrongMethod { .. }
             | Self::WrongMediaType
@@ -101,6 +112,8 @@ impl fmt::Display for Fault {
             Self::UnknownRoute => {
                 "There is nothing under this path. Speech is asked for with POST /v1/audio/speech."
             }
+            Self::NotThere { words, .. } => words,
+            Self::NameTaken => "Another client has that name.",
             Self::WrongMediaType => {
                 "The body must be plain JSON: send the header Content-Type: application/json, and no \
                  Content-Encoding."

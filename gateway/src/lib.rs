@@ -4,6 +4,7 @@
 //! reason for each) and leaves the speaking to the [`engine`]. A door reads one vendor's requests and writes
 //! that vendor's answers; so far there are OpenAI's, ElevenLabs', and our own.
 
+mod admin;
 mod body;
 mod clients;
 mod config;
@@ -14,8 +15,9 @@ mod server;
 mod stack;
 mod tls;
 
+pub use admin::{AdminParts, MetricsPage};
 pub use clients::{Clients, ClientsError, are_keys_stored, check_binding};
 pub use config::{Config, DEFAULT_LISTEN, Origin, OriginError, TagName, TagNameError};
 pub use doors::normalized;
-pub use server::{Ended, Parts, serve};
+pub use server::{Ended, Parts, serve, serve_admin};
 pub use tls::{Tls, TlsError};

@@ -28,7 +28,7 @@ use tower::ServiceExt as _;
 
 use crate::body::{Tend, tend};
 use crate::stack;
-use crate::{Clients, Config, Tls};
+use crate::{AdminParts, Clients, Config, Tls};
 
 /// Bytes that may wait in this process for a slow reader, and again in the kernel, before its backend is slowed
 /// down; also the longest request head. The kernel would grow its own to megabytes: minutes of audio.
@@ -95,6 +95,18 @@ pub async fn serve(
         ended = serving => ended,
         never = engine.keep_books() => match never {},
     }
+}
+
+/// Serves the admin's API, the probes and the metrics; otherwise like [`serve`].
+pub async fn serve_admin(
+    listener: TcpListener,
+    mut parts: AdminParts,
+    shutdown: impl Future<Output = ()>,
+    at_once: impl Future<Output = ()>,
+) -> Ended {
+    let (config, tls, listen) = (parts.config.clone(), parts.tls.take(), address_of(&listener));
+    let server = Server::new(&config, tls, |draining| stack::admin_stack(parts, listen, draining));
+    server.run(listener, config.drain_timeout(), shutdown, at_once).await
 }
 
 /// Where a listener listens; if it does not know, everywhere.

@@ -22,9 +22,10 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceBuilder;
 use tower::util::BoxCloneSyncService;
 
-use crate::Parts;
+use crate::admin::{self, Office};
 use crate::clients::{Callers, StoredKeys};
-use crate::doors::{self, Rooms, elevenlabs};
+use crate::doors::{self, Envelope, Rooms, elevenlabs};
+use crate::{AdminParts, Parts};
 
 pub(crate) use access::Notes;
 pub(crate) use admission::{Places, take_place};
@@ -68,11 +69,11 @@ pub(crate) fn stack(parts: Parts, listen: SocketAddr, draining: CancellationToke
         // Preflights carry no key, and a page may only read an error that carries CORS headers: above both.
         .layer(browsers::cors(&config.cors_origins))
         // A defect of ours costs one answer, not the connection.
-        .layer(panics::catch())
+        .layer(panics::catch(Envelope::of))
         // The only place where errors become HTTP; below it they are values.
-        .layer(rescue::rescue())
+        .layer(rescue::rescue(Envelope::of))
         // Nobody waits for ever, whatever holds it up below.
-        .layer(deadline::deadline(config.deadline()))
+        .layer(deadline::deadline(config.deadline(), "audio"))
         // Before anyone reads a body.
         .layer(body_limit::body_limit(config.max_body_bytes, config.body_timeout()))
         // Deny by default: what follows knows who asks.
@@ -82,4 +83,36 @@ pub(crate) fn stack(parts: Parts, listen: SocketAddr, draining: CancellationToke
         // Only work that was authenticated may take a place, which it holds until its last byte.
         .layer(admission::admission(places))
         .service(doors::routes(rooms))
+}
+
+/// The way of a request to the admin's address: the same for as far as it goes.
+pub(crate) fn admin_stack(
+    parts: AdminParts,
+    listen: SocketAddr,
+    draining: CancellationToken,
+) -> Next<Infallible> {
+    let config = Arc::new(parts.config);
+    let callers = Arc::new(Callers::new(parts.admins, None, listen));
+    let office = Office {
+        engine: parts.engine,
+        accounts: parts.accounts,
+        pepper: parts.pepper,
+        reports: parts.reports,
+        metrics: parts.metrics,
+        clock: parts.clock,
+        config: config.clone(),
+        draining,
+    };
+    ServiceBuilder::new()
+        .layer(request_id::request_id(parts.ids))
+        .layer(browsers::sensitive_headers())
+        .layer(access::access())
+        .layer(panics::catch(Envelope::ours))
+        .layer(rescue::rescue(Envelope::ours))
+        .layer(deadline::deadline(config.deadline(), "answer"))
+        .layer(body_limit::body_limit(config.max_body_bytes, config.body_timeout()))
+        .layer(authenticate::authenticate(callers.clone()))
+        // Only those can be foreign that were let in without a key.
+        .layer(authenticate::no_pages(callers))
+        .service(admin::routes(office))
 }

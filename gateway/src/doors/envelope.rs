@@ -41,6 +41,12 @@ impl Envelope {
         }
     }
 
+    /// Ours, whatever was asked for.
+    pub(crate) fn ours(request: &Request) -> Self {
+        let known = request.extensions().get::<RequestId>();
+        Self::Native { request_id: known.map(|RequestId(id)| id.clone()).unwrap_or_default() }
+    }
+
     /// The status that this door's vendor answers a fault with, where it is not everybody's.
     pub(crate) fn status(&self, fault: &Fault) -> Option<StatusCode> {
         match self {

@@ -5,15 +5,24 @@ use std::time::Duration;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, header};
+use http_body::Body as _;
 use http_body_util::{BodyExt as _, LengthLimitError};
 
 use crate::Config;
 use crate::fault::Fault;
 
 /// Reads the body of a request with these headers, in time and within the limit.
-pub(super) async fn read(headers: &HeaderMap, body: Body, config: &Config) -> Result<Bytes, Fault> {
+pub(crate) async fn read(headers: &HeaderMap, body: Body, config: &Config) -> Result<Bytes, Fault> {
     require_plain_json(headers)?;
     collect(body, config.max_body_bytes, config.body_timeout()).await
+}
+
+/// The same of a request that need not have a body.
+pub(crate) async fn read_if_any(headers: &HeaderMap, body: Body, config: &Config) -> Result<Bytes, Fault> {
+    match body.is_end_stream() && !headers.contains_key(header::CONTENT_TYPE) {
+        true => Ok(Bytes::new()),
+        false => read(headers, body, config).await,
+    }
 }
 
 /// Nothing but declared JSON: a web page may send any other type across origins without asking first.

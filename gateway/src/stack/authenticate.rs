@@ -5,7 +5,7 @@ use speech::{Door, Terms};
 use tower::{Layer, ServiceExt as _};
 
 use super::{Next, Notes, Request, around::around};
-use crate::clients::Callers;
+use crate::clients::{Callers, refuse_foreign_page};
 use crate::credentials;
 use crate::doors::elevenlabs;
 use crate::fault::Fault;
@@ -56,6 +56,19 @@ pub(crate) fn authenticate(callers: Arc<Callers>) -> impl Layer<Next<Fault>, Ser
                 // It may still come in the first message.
                 Err(Fault::NoKey) if may_be_late(&request) => {}
                 Err(fault) => return Err(fault),
+            }
+            next.oneshot(request).await
+        }
+    })
+}
+
+/// Where no key keeps strangers out, a page of a foreign origin changes nothing, not even blindly.
+pub(crate) fn no_pages(callers: Arc<Callers>) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
+    around(move |request: Request, next: Next<Fault>| {
+        let callers = callers.clone();
+        async move {
+            if callers.are_let_in_without_keys() {
+                refuse_foreign_page(&[], request.headers())?;
             }
             next.oneshot(request).await
         }

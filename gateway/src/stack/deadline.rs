@@ -8,11 +8,13 @@ use crate::fault::Fault;
 
 /// Bounds the time to the head of the answer, which for speech is the time to its first audio. How long the
 /// audio itself takes is between the reader and the backend.
-pub(crate) fn deadline(limit: Duration) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
+pub(crate) fn deadline(
+    limit: Duration,
+    of: &'static str,
+) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
     around(move |request: Request, next: Next<Fault>| async move {
         tokio::time::timeout(limit, next.oneshot(request)).await.unwrap_or_else(|_| {
-            let message =
-                format!("No audio was ready within {} s; try again, or send less.", limit.as_secs());
+            let message = format!("No {of} was ready within {} s; try again, or send less.", limit.as_secs());
             Err(SpeechError::new(ErrorKind::DeadlineExceeded, message).into())
         })
     })

@@ -10,9 +10,11 @@ use crate::doors::Envelope;
 
 /// Turns a panic into the answer that any defect of ours gets. The panic's message goes to the log by the
 /// process's own hook; the client does not see it.
-pub(crate) fn catch() -> impl Layer<Next<Infallible>, Service = Next<Infallible>> + Clone {
-    around(|request: Request, next: Next<Infallible>| {
-        let envelope = Envelope::of(&request);
+pub(crate) fn catch(
+    envelope: fn(&Request) -> Envelope,
+) -> impl Layer<Next<Infallible>, Service = Next<Infallible>> + Clone {
+    around(move |request: Request, next: Next<Infallible>| {
+        let envelope = envelope(&request);
         async move {
             // Nothing that the panic may have left half done is used again: the whole request is dropped.
             match AssertUnwindSafe(next.oneshot(request)).catch_unwind().await {

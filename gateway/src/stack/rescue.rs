@@ -17,10 +17,12 @@ const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 /// When to come back if nobody knows better.
 const SOON: Duration = Duration::from_secs(1);
 
-/// Answers every fault.
-pub(crate) fn rescue() -> impl Layer<Next<Fault>, Service = Next<Infallible>> + Clone {
-    around(|request: Request, next: Next<Fault>| {
-        let envelope = Envelope::of(&request);
+/// Answers every fault, in the words that the request is to be answered in.
+pub(crate) fn rescue(
+    envelope: fn(&Request) -> Envelope,
+) -> impl Layer<Next<Fault>, Service = Next<Infallible>> + Clone {
+    around(move |request: Request, next: Next<Fault>| {
+        let envelope = envelope(&request);
         async move { Ok(next.oneshot(request).await.unwrap_or_else(|fault| answer(&fault, &envelope))) }
     })
 }
@@ -89,7 +91,8 @@ fn status(fault: &Fault) -> StatusCode {
         Fault::ForeignHost | Fault::ForeignPage => StatusCode::FORBIDDEN,
         Fault::NoUpgrade => StatusCode::UPGRADE_REQUIRED,
         Fault::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Fault::UnknownRoute => StatusCode::NOT_FOUND,
+        Fault::UnknownRoute | Fault::NotThere { .. } => StatusCode::NOT_FOUND,
+        Fault::NameTaken => StatusCode::CONFLICT,
         Fault::WrongMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
         Fault::WrongMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Fault::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,

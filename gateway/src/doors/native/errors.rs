@@ -16,9 +16,13 @@ pub(in crate::doors) fn envelope(fault: &Fault, request_id: &str) -> Vec<u8> {
             allowed: error.allowed(),
             request_id,
         },
-        fault => {
-            ErrorBody { code: code(fault), message: fault.to_string(), param: None, allowed: &[], request_id }
-        }
+        fault => ErrorBody {
+            code: code(fault),
+            message: fault.to_string(),
+            param: param(fault),
+            allowed: &[],
+            request_id,
+        },
     };
     // Serialising to memory has no way to fail.
     serde_json::to_vec(&ErrorEnvelope { error }).unwrap_or_default()
@@ -32,6 +36,10 @@ pub(in crate::doors) fn status(fault: &Fault) -> Option<StatusCode> {
     }
 }
 
+fn param(fault: &Fault) -> Option<&'static str> {
+    matches!(fault, Fault::NameTaken).then_some("name")
+}
+
 fn code(fault: &Fault) -> &'static str {
     match fault {
         Fault::Speech(_) | Fault::NoKey | Fault::WrongKey | Fault::TooMany { .. } => fault.kind().code(),
@@ -39,6 +47,8 @@ fn code(fault: &Fault) -> &'static str {
         Fault::NoUpgrade => "upgrade_required",
         Fault::ForeignHost => "host_not_allowed",
         Fault::UnknownRoute => "unknown_route",
+        Fault::NotThere { code, .. } => code,
+        Fault::NameTaken => "name_taken",
         Fault::WrongMethod { .. } => "method_not_allowed",
         Fault::WrongMediaType => "unsupported_media_type",
         Fault::BodyTooLarge { .. } => "body_too_large",

@@ -1,0 +1,93 @@
+//! `/api/v1/clients`: who may ask, and for how much.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use billing::{Budget, Client};
+use http::StatusCode;
+use speech::SpeechError;
+use wire::soundboard::{BudgetBody, ClientBody, ClientsBody, CreateClient, SetBudgets};
+
+use super::Office;
+use super::known::KnownClient;
+use crate::doors::json;
+use crate::fault::{Fault, unavailable};
+use crate::stack::Request;
+
+/// `POST /api/v1/clients`.
+pub(super) async fn create(
+    State(office): State<Office>,
+    request: Request,
+) -> Result<impl IntoResponse, Fault> {
+    let (parts, body) = request.into_parts();
+    let body = json::read(&parts.headers, body, &office.config).await?;
+    let CreateClient { name, budgets } = CreateClient::from_json(&body).map_err(SpeechError::from)?;
+    refuse_others_keys(&budgets, |_| false)?;
+    let created_unix_ms = office.clock.unix_ms();
+    let client = Client { id: security::client_id(), name: Some(name), created_unix_ms };
+    let is_new = office.accounts.create(client.clone(), budgets.clone()).await.map_err(unavailable)?;
+    if !is_new {
+        return Err(Fault::NameTaken);
+    }
+    Ok((StatusCode::CREATED, Json(ClientBody::new(client, budgets.into_iter().map(BudgetBody::from)))))
+}
+
+/// `GET /api/v1/clients`.
+pub(super) async fn all(State(office): State<Office>) -> Result<Json<ClientsBody>, Fault> {
+    let mut clients = Vec::new();
+    for client in office.accounts.clients().await.map_err(unavailable)? {
+        let budgets = office.accounts.budgets(&client.id).await.map_err(unavailable)?;
+        clients.push(ClientBody::new(client, budgets.into_iter().map(BudgetBody::from)));
+    }
+    Ok(Json(ClientsBody { clients }))
+}
+
+/// `GET /api/v1/clients/{client}`: with what is spent of its budgets.
+pub(super) async fn one(
+    State(office): State<Office>,
+    KnownClient(client): KnownClient,
+) -> Result<Json<ClientBody>, Fault> {
+    standing(&office, client).await.map(Json)
+}
+
+/// `PUT /api/v1/clients/{client}/budgets`: these in place of all that there were.
+pub(super) async fn set_budgets(
+    State(office): State<Office>,
+    client: KnownClient,
+    request: Request,
+) -> Result<Json<ClientBody>, Fault> {
+    let client = client.remembered()?;
+    let (parts, body) = request.into_parts();
+    let body = json::read(&parts.headers, body, &office.config).await?;
+    let SetBudgets { budgets } = SetBudgets::from_json(&body).map_err(SpeechError::from)?;
+    let keys = office.accounts.keys(&client.id).await.map_err(unavailable)?;
+    refuse_others_keys(&budgets, |prefix| keys.iter().any(|key| key.prefix == prefix))?;
+    office.accounts.set_budgets(&client.id, budgets).await.map_err(unavailable)?;
+    standing(&office, client).await.map(Json)
+}
+
+/// `DELETE /api/v1/clients/{client}`: what is personal is deleted, its sums stay. May be asked for again.
+pub(super) async fn forget(
+    State(office): State<Office>,
+    KnownClient(client): KnownClient,
+) -> Result<StatusCode, Fault> {
+    office.accounts.forget(&client.id).await.map_err(unavailable)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn standing(office: &Office, client: Client) -> Result<ClientBody, Fault> {
+    let standings =
+        office.reports.standings(&client.id, office.clock.unix_ms()).await.map_err(unavailable)?;
+    Ok(ClientBody::new(client, standings.into_iter().map(BudgetBody::from)))
+}
+
+/// A budget for a key that is not there would hold nobody back.
+fn refuse_others_keys(budgets: &[Budget], is_theirs: impl Fn(&str) -> bool) -> Result<(), Fault> {
+    match budgets.iter().filter_map(|budget| budget.key.as_deref()).all(is_theirs) {
+        true => Ok(()),
+        false => {
+            let message = "A budget names a key that the client does not have; name one by its prefix, or leave it out.";
+            Err(SpeechError::invalid_parameter("budgets[].key", message).into())
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! `/api/v1/costs` and `/api/v1/usage`: what was used, and what it cost.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use billing::{Costs, Scope};
+use http::{HeaderMap, Uri, header};
+use serde::Serialize;
+use speech::SpeechError;
+use wire::Query;
+use wire::soundboard::{CostsBody, CostsQuery, UsageBody, UsageQuery};
+
+use super::Office;
+use crate::fault::{Fault, unavailable};
+use crate::stack::Response;
+
+/// `GET /api/v1/costs?month=2026-10`: JSON, or CSV where that is asked for.
+pub(super) async fn costs(
+    State(office): State<Office>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    let query = Query::parse(uri.query());
+    let CostsQuery { month, csv } =
+        CostsQuery::read(&query, office.clock.unix_ms()).map_err(SpeechError::from)?;
+    let scope = Scope { from_unix_ms: month.from_unix_ms(), to_unix_ms: month.to_unix_ms(), client: None };
+    let report = office.reports.usage(scope, Costs::DIMENSIONS.to_vec()).await.map_err(unavailable)?;
+    let body = CostsBody::new(month, &Costs::of(&report));
+    Ok(match csv.unwrap_or_else(|| wants_csv(&headers)) {
+        true => table(&format!("costs-{month}"), body.to_csv()),
+        false => json(&body),
+    })
+}
+
+/// `GET /api/v1/usage?timeframe=7d&group_by=voice`: likewise.
+pub(super) async fn usage(
+    State(office): State<Office>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    let query = Query::parse(uri.query());
+    let UsageQuery { mut scope, group_by, csv } =
+        UsageQuery::read(&query, office.clock.unix_ms()).map_err(SpeechError::from)?;
+    if let Some(client) = &scope.client {
+        // Somebody who is not in the books under that name may still be in the figures under it.
+        let known = office.accounts.client(client).await.map_err(unavailable)?;
+        scope.client = known.map(|client| client.id).or(scope.client);
+    }
+    let report = office.reports.usage(scope, group_by).await.map_err(unavailable)?;
+    let body = UsageBody::from(&report);
+    Ok(match csv.unwrap_or_else(|| wants_csv(&headers)) {
+        true => table("usage", body.to_csv()),
+        false => json(&body),
+    })
+}
+
+fn json(body: &impl Serialize) -> Response {
+    Json(body).into_response()
+}
+
+fn table(name: &str, csv: String) -> Response {
+    let disposition = format!("attachment; filename=\"{name}.csv\"");
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    (headers, csv).into_response()
+}
+
+/// `Accept: text/csv`.
+fn wants_csv(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut types = accepted.flat_map(|value| value.split(','));
+    types.any(|accepted| {
+        accepted.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/csv")
+    })
+}
