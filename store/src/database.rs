@@ -38,8 +38,7 @@ impl Database {
     /// # Errors
     /// [`StoreError`]; a schema newer than this program's is refused untouched.
     pub async fn open(location: &Location) -> Result<Self, StoreError> {
-        static DRIVERS: Once = Once::new();
-        DRIVERS.call_once(sqlx::any::install_default_drivers);
+        install_drivers();
         let dialect = match location {
             Location::Sqlite { directory } => {
                 std::fs::create_dir_all(directory)
@@ -113,4 +112,10 @@ impl Database {
             Location::Postgres(_) => None,
         }
     }
+}
+
+/// Lets SQLx find both databases.
+pub(crate) fn install_drivers() {
+    static DRIVERS: Once = Once::new();
+    DRIVERS.call_once(sqlx::any::install_default_drivers);
 }

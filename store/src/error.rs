@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use billing::Month;
 use sqlx::migrate::MigrateError;
 
 use crate::{Location, MOST_ENTRIES};
@@ -57,6 +58,51 @@ pub enum StoreError {
     DiskFull {
         /// What it needs.
         least_bytes: u64,
+    },
+    /// A file cannot be read or written.
+    #[error("{} cannot be read or written", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Nothing is ever overwritten.
+    #[error("{} exists already; choose another name", path.display())]
+    Exists {
+        /// What.
+        path: PathBuf,
+    },
+    /// What is to be restored is damaged, or no database of ours.
+    #[error("{} is damaged, or no backup of ours; nothing was changed", path.display())]
+    Damaged {
+        /// What.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: sqlx::Error,
+    },
+    /// A running program would go on writing into what is replaced.
+    #[error("a program uses the database {}; stop it first", path.display())]
+    InUse {
+        /// Which.
+        path: PathBuf,
+    },
+    /// There is no file to copy.
+    #[error("a Postgres database is backed up with pg_dump and restored with pg_restore")]
+    HasItsOwnTools,
+    /// What happens in this month is not over.
+    #[error("{month} cannot be archived: it is not over, or requests of it are still running")]
+    MonthOpen {
+        /// Which.
+        month: Month,
+    },
+    /// Something of the month was settled while it was being archived.
+    #[error(
+        "requests of {month} were settled meanwhile; what was archived by then is, run it again for the rest"
+    )]
+    MonthChanged {
+        /// Which.
+        month: Month,
     },
     /// Servers cannot be told of a change, which was kept.
     #[error("the lexicon was changed, but {} cannot be written; a running server hears of it within seconds", path.display())]

@@ -6,6 +6,8 @@
 //! `dialect`.
 
 mod accounts;
+mod archive;
+mod backup;
 mod connections;
 mod database;
 mod dialect;
@@ -17,6 +19,7 @@ mod replays;
 mod reports;
 mod schema;
 
+pub use archive::Archived;
 pub use database::Database;
 pub use error::StoreError;
 pub use lexicons::{EVERYONE, Entry, MOST_ENTRIES};

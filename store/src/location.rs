@@ -50,8 +50,7 @@ impl Location {
     pub(crate) fn options(&self) -> Result<AnyConnectOptions, sqlx::Error> {
         let options: AnyConnectOptions = match self {
             Self::Sqlite { directory } => {
-                let file = std::path::absolute(Self::file(directory))?;
-                format!("sqlite://{}?mode=rwc", escaped(&file)).parse()?
+                format!("{}?mode=rwc", sqlite_url(&Self::file(directory))?).parse()?
             }
             Self::Postgres(options) => (**options).clone(),
         };
@@ -74,18 +73,18 @@ impl Location {
     }
 }
 
-/// A path as it stands in a URL.
-fn escaped(path: &Path) -> String {
-    let mut escaped = String::new();
-    for byte in path.as_os_str().as_encoded_bytes() {
+/// The URL of a file, whatever its name.
+pub(crate) fn sqlite_url(file: &Path) -> std::io::Result<String> {
+    let mut url = "sqlite://".to_owned();
+    for byte in std::path::absolute(file)?.as_os_str().as_encoded_bytes() {
         match byte {
             b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
-                escaped.push(char::from(*byte))
+                url.push(char::from(*byte))
             }
-            byte => escaped += &format!("%{byte:02X}"),
+            byte => url += &format!("%{byte:02X}"),
         }
     }
-    escaped
+    Ok(url)
 }
 
 impl fmt::Display for Location {

@@ -23,6 +23,11 @@ const POSTGRES: &[Step] = &[
     (3, "lexicon", include_str!("../../migrations/postgres/0003_lexicon.sql")),
 ];
 
+/// The newest schema of SQLite that this program knows.
+pub(crate) fn newest_sqlite() -> i64 {
+    SQLITE.iter().map(|(version, ..)| *version).max().unwrap_or_default()
+}
+
 /// Brings a database to this program's schema.
 ///
 /// # Errors

@@ -3,6 +3,10 @@
 //! Every module is `cfg(test)` so that clippy knows their helpers for what they are: tests.
 
 #[cfg(test)]
+mod archive;
+#[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod both;
 #[cfg(test)]
 mod budgets;
