@@ -3,6 +3,8 @@
 //! Every module is `cfg(test)` so that clippy knows their helpers for what they are: tests.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod archive;
 #[cfg(test)]
 mod backup;
@@ -15,6 +17,12 @@ mod durability;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod lexicons;
+#[cfg(test)]
 mod lost;
+#[cfg(test)]
+mod replays;
+#[cfg(test)]
+mod reports;
 #[cfg(test)]
 mod site;

@@ -45,6 +45,11 @@ impl Site {
         Database::open(&self.location).await.unwrap()
     }
 
+    /// Whether it is a server's, and no file that programs on it share.
+    pub(crate) fn is_remote(&self) -> bool {
+        matches!(self.location, Location::Postgres(_))
+    }
+
     /// A connection that knows nothing of us.
     pub(crate) async fn raw(&self) -> AnyConnection {
         AnyConnection::connect(&self.url).await.unwrap()
