@@ -53,7 +53,7 @@ fn settlements(count: usize) -> Vec<Settlement> {
         row.model = row.backend.clone();
         row.door = [Door::OpenAi, Door::ElevenLabs, Door::Cli][number / 4 % 3];
         row.characters = Some(number as u64).filter(|count| count % 9 != 0);
-        row.cache_hit = number % 6 == 0;
+        row.cache_hit = number.is_multiple_of(6);
         row.outcome = match number % 4 {
             0 => Outcome::Failed(ErrorKind::Overloaded),
             1 => Outcome::HungUp,
