@@ -89,6 +89,10 @@ pub(crate) async fn until_silence<T: Sounding>(
 pub(crate) struct End(Option<Span>);
 
 impl End {
+    fn span(&self) -> Span {
+        self.0.clone().unwrap_or_else(Span::none)
+    }
+
     fn failed(&mut self, error: &SpeechError) {
         if let Some(span) = self.0.take() {
             span.record("outcome", error.kind().code());
@@ -143,18 +147,34 @@ impl Sounding for Spoken {
 }
 
 fn ending<T: Send + 'static>(
-    mut chunks: BoxStream<'static, Result<T, SpeechError>>,
-    mut end: End,
+    chunks: BoxStream<'static, Result<T, SpeechError>>,
+    end: End,
 ) -> BoxStream<'static, Result<T, SpeechError>> {
-    let ending = stream::poll_fn(move |context| {
-        let span = end.0.clone().unwrap_or_else(Span::none);
-        let polled = span.in_scope(|| chunks.poll_next_unpin(context));
+    let mut ending = Ending { chunks: Some(chunks), end };
+    stream::poll_fn(move |context| ending.poll(context)).boxed()
+}
+
+/// Chunks that are made, and left behind, within their span.
+struct Ending<T> {
+    chunks: Option<BoxStream<'static, Result<T, SpeechError>>>,
+    end: End,
+}
+
+impl<T> Ending<T> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, SpeechError>>> {
+        let Self { chunks: Some(chunks), end } = self else { return Poll::Ready(None) };
+        let polled = end.span().in_scope(|| chunks.poll_next_unpin(context));
         match &polled {
             Poll::Ready(Some(Err(error))) => end.failed(error),
             Poll::Ready(None) => end.completed(),
             Poll::Ready(Some(Ok(_))) | Poll::Pending => {}
         }
         polled
-    });
-    ending.boxed()
+    }
+}
+
+impl<T> Drop for Ending<T> {
+    fn drop(&mut self) {
+        self.end.span().in_scope(|| self.chunks = None);
+    }
 }

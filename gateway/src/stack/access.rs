@@ -2,8 +2,10 @@ use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
 
 use http::{Method, StatusCode};
+use opentelemetry::trace::TraceContextExt as _;
 use tokio::time::Instant;
 use tower::{Layer, ServiceExt as _};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::{Next, Request, around::around};
 use crate::body::{Tend, tend};
@@ -108,7 +110,7 @@ impl Line {
         }
         let Facts { client, route, .. } = &*self.notes.0;
         if let Some(route) = route.get() {
-            span.record("otel.name", format!("{} {route}", self.method));
+            span.context().span().update_name(format!("{} {route}", self.method));
             span.record("http.route", route);
         }
         if let Some(status) = self.status {

@@ -25,7 +25,7 @@ fn span(request: &Request) -> Span {
     let span = tracing::info_span!(
         target: "trace",
         "request",
-        otel.name = Empty,
+        otel.name = request.method().as_str(),
         otel.kind = "server",
         otel.status_code = Empty,
         http.request.method = request.method().as_str(),

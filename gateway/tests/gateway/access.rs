@@ -4,7 +4,10 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use http_body_util::BodyExt as _;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::{self, MakeWriter};
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::client::Ask;
 use crate::server::{Server, config, say};
@@ -14,14 +17,20 @@ use crate::server::{Server, config, say};
 struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
+    /// As the program logs at its most talkative: without the spans of traces.
     fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
+        Self::of(Targets::new().with_default(LevelFilter::TRACE).with_target("trace", LevelFilter::OFF))
+    }
+
+    /// All there is.
+    fn of_everything() -> (Self, tracing::subscriber::DefaultGuard) {
+        Self::of(Targets::new().with_default(LevelFilter::TRACE))
+    }
+
+    fn of(targets: Targets) -> (Self, tracing::subscriber::DefaultGuard) {
         let log = Self::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_writer(log.clone())
-            .without_time()
-            .with_ansi(false)
-            .finish();
+        let lines = fmt::layer().with_writer(log.clone()).without_time().with_ansi(false);
+        let subscriber = tracing_subscriber::registry().with(lines.with_filter(targets));
         (log, tracing::subscriber::set_default(subscriber))
     }
 
@@ -119,7 +128,7 @@ async fn a_failure_in_mid_speech_is_logged_under_its_request() {
 
 #[tokio::test]
 async fn nobodys_text_and_no_key_is_in_any_log_line_at_any_level() {
-    let (log, _guard) = Log::begin();
+    let (log, _guard) = Log::of_everything();
     let server = Server::with(config(), &[("ann", "secret-of-ann")]).await;
     let body = |voice: &str| say(voice).replace("Hello, world.", "My diagnosis is private.");
     for voice in ["tone", "breaks", "panics", "busy", "nobody"] {

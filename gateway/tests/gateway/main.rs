@@ -16,6 +16,9 @@ mod captions;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+#[path = "../../../telemetry/tests/telemetry/collector.rs"]
+mod collector;
+#[cfg(test)]
 mod connections;
 #[cfg(test)]
 mod elevenlabs;
@@ -41,3 +44,5 @@ mod speech;
 mod stored_keys;
 #[cfg(test)]
 mod tls;
+#[cfg(test)]
+mod trace;
