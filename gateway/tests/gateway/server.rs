@@ -56,21 +56,8 @@ impl Server {
     async fn made(config: Config, keys: &[(&str, &str)], tls: Option<Tls>) -> Self {
         let work = Work::new();
         let rows = Arc::new(Rows::default());
-        let engine = Engine::new(engine::Parts {
-            catalogue: Catalogue::new(
-                vec![Tone::new(work.clone())],
-                BTreeMap::from([("alloy".into(), "tone:tone".into())]),
-                BTreeMap::from([("21m00Tcm4TlvDq8ikWAM".into(), vec!["tone".into()])]),
-                Arc::new(Noon),
-            ),
-            ledger: rows.clone(),
-            tariff: Tariff::new(Rates::read([RATES]).unwrap(), BTreeMap::new()),
-            lexicons: Arc::new(Words),
-            clock: Arc::new(Noon),
-        });
-        let clients =
-            Clients::new(keys.iter().map(|(name, key)| ((*name).to_owned(), vec![(*key).into()]))).unwrap();
-        let ids = Arc::new(Counted(AtomicU32::new(0)));
+        let (engine, clients) = (engine(&work, &rows), clients(keys));
+        let ids = Arc::new(Counted::default());
         let memory = Memory::default();
         let accounts = Arc::new(memory.clone());
         let parts = Parts {
@@ -125,6 +112,27 @@ impl Server {
     }
 }
 
+/// The engine with the tone generator behind it.
+pub(crate) fn engine(work: &Work, rows: &Arc<Rows>) -> Engine {
+    Engine::new(engine::Parts {
+        catalogue: Catalogue::new(
+            vec![Tone::new(work.clone())],
+            BTreeMap::from([("alloy".into(), "tone:tone".into())]),
+            BTreeMap::from([("21m00Tcm4TlvDq8ikWAM".into(), vec!["tone".into()])]),
+            Arc::new(Noon),
+        ),
+        ledger: rows.clone(),
+        tariff: Tariff::new(Rates::read([RATES]).unwrap(), BTreeMap::new()),
+        lexicons: Arc::new(Words),
+        clock: Arc::new(Noon),
+    })
+}
+
+/// These clients, each with a key.
+pub(crate) fn clients(keys: &[(&str, &str)]) -> Clients {
+    Clients::new(keys.iter().map(|(name, key)| ((*name).to_owned(), vec![(*key).into()]))).unwrap()
+}
+
 /// The body of a plain request.
 pub(crate) fn say(voice: &str) -> String {
     format!(r#"{{"model":"sine-1","input":"Hello, world.","voice":"{voice}","response_format":"pcm"}}"#)
@@ -145,7 +153,7 @@ impl Lexicons for Words {
 }
 
 #[derive(Debug)]
-struct Noon;
+pub(crate) struct Noon;
 
 impl Clock for Noon {
     fn unix_ms(&self) -> i64 {
@@ -153,8 +161,8 @@ impl Clock for Noon {
     }
 }
 
-#[derive(Debug)]
-struct Counted(AtomicU32);
+#[derive(Debug, Default)]
+pub(crate) struct Counted(AtomicU32);
 
 impl Ids for Counted {
     fn request_id(&self) -> String {
