@@ -26,3 +26,5 @@ mod replays;
 mod reports;
 #[cfg(test)]
 mod site;
+#[cfg(test)]
+mod upgrade;
