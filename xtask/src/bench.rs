@@ -13,10 +13,11 @@ pub(crate) fn run(workspace: &Workspace, name: &str, options: &[&str]) -> Result
         "doors" => doors,
         "kokoro" => kokoro,
         "reading" => reading,
+        "reports" => reports,
         "words" => words,
         _ => {
             return Err(Failure::usage(&format!(
-                "There is no benchmark {name:?}. There are: doors, kokoro, reading, words."
+                "There is no benchmark {name:?}. There are: doors, kokoro, reading, reports, words."
             )));
         }
     };
@@ -42,6 +43,13 @@ fn kokoro(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
 fn reading(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
     build(workspace, &["-p", "bench", "--bin", "reading"])?;
     step("measurement", || steps::run(workspace.program("release", "reading").args(options)))
+}
+
+/// A program of `tests/bench` that fills databases of its own.
+fn reports(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
+    environment::postgres()?;
+    build(workspace, &["-p", "bench", "--bin", "reports"])?;
+    step("measurement", || steps::run(workspace.program("release", "reports").args(options)))
 }
 
 /// A script of `tests/words`, whose ears are those of the end-to-end tests.
