@@ -81,6 +81,7 @@ fn a_gateway_that_is_killed_at_random_loses_nothing_and_counts_nothing_twice() {
         till.check();
         let lost = till.number("SELECT count(*) AS lost FROM requests WHERE outcome = 'lost'");
         let (billed, booked) = (till.billed(), till.vendor_cost());
+        assert!(billed > 0 && lost > 0, "nothing was spoken, or nothing was lost: {billed}, {lost}");
         // Of each request that was running, nobody can know whether the vendor heard of it.
         assert!(booked >= billed, "{booked} < {billed}: something is lost");
         assert!(booked - billed <= lost * 71 * PRICE as i64, "{booked} > {billed}, {lost} lost");

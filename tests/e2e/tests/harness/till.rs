@@ -44,7 +44,7 @@ impl Till {
         };
         let toml = format!(
             "database = {database:?}\n[http]\nmax_in_flight = 1024\n[backends.openai]\nkind = \"openai\"\n\
-             base_url = {:?}\nconcurrency = 600\nmodels = [\"tts-1\", \"gpt-4o-mini-tts\"]\nvoices = [\"alloy\"]\n",
+             base_url = {:?}\napi_key = {{ env = \"E2E_VENDORS_KEY\" }}\nconcurrency = 600\nmodels = [\"tts-1\", \"gpt-4o-mini-tts\"]\nvoices = [\"alloy\"]\n",
             vendor.base_url()
         );
         let config = config(&folder, &toml);
@@ -59,7 +59,11 @@ impl Till {
     /// A gateway on these books, which dies where `failpoints` says.
     pub(crate) fn open(&self, failpoints: &str) -> Server {
         Server::on(Arc::clone(&self.data), |serve| {
-            serve.arg("--config").arg(&self.config).env("FAILPOINTS", failpoints);
+            serve
+                .arg("--config")
+                .arg(&self.config)
+                .env("FAILPOINTS", failpoints)
+                .env("E2E_VENDORS_KEY", "of-the-gateway");
         })
     }
 
