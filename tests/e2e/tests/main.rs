@@ -6,6 +6,8 @@
 //! Every module is `cfg(test)` so that clippy knows their helpers for what they are: tests.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod agents;
 #[cfg(test)]
 mod bad_input;

@@ -67,6 +67,13 @@ impl Till {
         })
     }
 
+    /// A gateway on these books, whose admin's address that is.
+    pub(crate) fn open_with_admin(&self, admin_listen: &str) -> Server {
+        Server::on(Arc::clone(&self.data), |serve| {
+            serve.arg("--config").arg(&self.config).args(["--admin-listen", admin_listen]);
+        })
+    }
+
     /// The program, to be run on these books.
     pub(crate) fn program(&self, arguments: &[&str]) -> Command {
         let mut command = program();
