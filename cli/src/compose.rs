@@ -26,6 +26,9 @@ use crate::progress::Pull;
 /// ONNX Runtime's library in the model store.
 pub(crate) const ONNX_RUNTIME: &str = "onnxruntime";
 
+/// What whoever has an admin key is called in the access log.
+const ADMIN: &str = "admin";
+
 /// What Kokoro needs of the model store.
 const KOKORO_FILES: [&str; 2] = [ONNX_RUNTIME, "kokoro"];
 
@@ -297,6 +300,18 @@ pub(crate) async fn check_listen(
         !clients.is_empty() || are_keys_stored(accounts).await.map_err(|error| Failure::unusable(&error))?;
     check_binding(config.listen, has_keys).map_err(|error| Failure::unusable(&error))?;
     Ok(has_keys)
+}
+
+/// Who may ask at the admin's address: whoever has one of the configured keys, or, without any, whoever is on this
+/// machine.
+pub(crate) fn admins(config: &Config) -> Result<Clients, Failure> {
+    let keys = config.admin_keys.0.iter().map(SecretSource::read).collect::<Result<Vec<_>, Failure>>()?;
+    let admins = Clients::new((!keys.is_empty()).then(|| (ADMIN.to_owned(), keys)));
+    let admins = admins.map_err(|error| Failure::unusable(&error))?;
+    if let Some(address) = config.admin_listen {
+        check_binding(address, !admins.is_empty()).map_err(|error| Failure::unusable(&error))?;
+    }
+    Ok(admins)
 }
 
 /// The certificate that the server shows.

@@ -17,6 +17,7 @@ use billing::{Growth, Hold, HoldGone, Ledger, LedgerError, Mark, Settlement, Ver
 use speech::BoxFuture;
 
 use self::batch::{Answer, Operation};
+use self::settlements::are_left_behind;
 pub(crate) use self::standings::{Payment, standings};
 pub(crate) use self::writer::Writer;
 use crate::Database;
@@ -41,8 +42,14 @@ impl Ledger for Database {
     }
 
     fn reap(&self, now_unix_ms: i64) -> BoxFuture<Result<u64, LedgerError>> {
-        let writer = self.writer.clone();
+        let (writer, database) = (self.writer.clone(), self.clone());
         Box::pin(async move {
+            // Mostly nobody is, and then nothing is written.
+            let is_anybody =
+                database.read(move |connection| Box::pin(are_left_behind(connection, now_unix_ms))).await?;
+            if !is_anybody {
+                return Ok(0);
+            }
             let mut all = 0;
             loop {
                 match writer.apply(Operation::Reap { now_unix_ms }).await? {

@@ -1,11 +1,12 @@
 //! Serves until it is told to stop.
 
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Engine;
-use gateway::{Ended, Parts};
+use gateway::{AdminParts, Ended, Parts};
 use inference::models::ModelStore;
 use telemetry::Metrics;
 use tokio::net::TcpListener;
@@ -44,19 +45,38 @@ pub(crate) fn run(config: &Config, global: &Global, metrics: &Metrics) -> Result
         let mut signals = Signals::listen()?;
         let store = Arc::new(compose::store(config).await?);
         let has_keys = compose::check_listen(config, &clients, &*store).await?;
-        let listener = bind(config).await?;
+        let listener = bind(config.listen, config, "listening on").await?;
+        let admins = compose::admins(config)?;
+        let admin_listener = match config.admin_listen {
+            Some(address) => Some(bind(address, config, "clients, costs and metrics on").await?),
+            None => None,
+        };
         compose::ensure_clients(&*store, config).await?;
         let engine = compose::engine(metrics.watch(store.clone()), store.clone(), config, &backends)?;
         if !has_keys {
             tracing::info!("no keys configured: loopback only, every caller is client local");
         }
         let listing = engine.clone();
+        let pepper = Arc::new(compose::pepper(config)?);
+        let page = metrics.clone();
+        let admin_parts = AdminParts {
+            engine: engine.clone(),
+            admins,
+            accounts: store.clone(),
+            pepper: pepper.clone(),
+            reports: store.clone(),
+            metrics: Arc::new(move || page.render()),
+            ids: Arc::new(RandomIds),
+            clock: Arc::new(SystemClock),
+            config: config.http.clone(),
+            tls: tls.clone(),
+        };
         let parts = Parts {
             engine,
             clients,
             accounts: store.clone(),
-            pepper: Arc::new(compose::pepper(config)?),
-            reports: store,
+            pepper,
+            reports: store.clone(),
             tls,
             ids: Arc::new(RandomIds),
             clock: Arc::new(SystemClock),
@@ -64,7 +84,20 @@ pub(crate) fn run(config: &Config, global: &Global, metrics: &Metrics) -> Result
         };
         let stop = CancellationToken::new();
         let at_once = CancellationToken::new();
-        let mut serving = pin!(gateway::serve(listener, parts, stop.cancelled(), at_once.cancelled()));
+        let serving_all = async {
+            let serving = gateway::serve(listener, parts, stop.cancelled(), at_once.cancelled());
+            let Some(listener) = admin_listener else { return serving.await };
+            // Probes are answered until the last request has ended.
+            let ended = CancellationToken::new();
+            let watching = gateway::serve_admin(listener, admin_parts, ended.cancelled(), ended.cancelled());
+            let serving = async {
+                let outcome = serving.await;
+                ended.cancel();
+                outcome
+            };
+            tokio::join!(serving, watching).0
+        };
+        let mut serving = pin!(serving_all);
         let outcome = tokio::select! {
             // It never ends by itself, and what has ended must not be asked again.
             _ = &mut serving => return Ok(()),
@@ -119,18 +152,18 @@ async fn refreshing(engine: &Engine) {
     }
 }
 
-async fn bind(config: &Config) -> Result<TcpListener, Failure> {
+/// Listens, and says so in a line that begins with `words`.
+async fn bind(at: SocketAddr, config: &Config, words: &str) -> Result<TcpListener, Failure> {
     let bound = async {
-        let listener = TcpListener::bind(config.listen).await?;
+        let listener = TcpListener::bind(at).await?;
         let address = listener.local_addr()?;
         let scheme = if config.tls.is_some() { "https" } else { "http" };
-        tracing::info!("listening on {scheme}://{address}");
+        tracing::info!("{words} {scheme}://{address}");
         Ok(listener)
     };
     bound.await.map_err(|error: std::io::Error| {
         Failure::usage(format_args!(
-            "cannot listen on {}: {error}; choose another address with --listen",
-            config.listen
+            "cannot listen on {at}: {error}; choose another address with --listen or --admin-listen"
         ))
     })
 }

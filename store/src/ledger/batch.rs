@@ -25,13 +25,6 @@ pub(crate) enum Operation {
     Reap { now_unix_ms: i64 },
 }
 
-impl Operation {
-    /// Whether it sets something aside or settles it; nobody waits for the others.
-    pub(super) fn is_of_money(&self) -> bool {
-        matches!(self, Self::Hold(_) | Self::Grow(_) | Self::Settle(_))
-    }
-}
-
 /// What came of it.
 #[derive(Debug)]
 pub(crate) enum Answer {

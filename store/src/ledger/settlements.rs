@@ -152,6 +152,15 @@ async fn write_rows(
     Ok(())
 }
 
+/// Whether there are requests whose lease has ended.
+pub(super) async fn are_left_behind(
+    connection: &mut AnyConnection,
+    now_unix_ms: i64,
+) -> Result<bool, StoreError> {
+    let statement = "SELECT request FROM holds WHERE lease_until < $1 LIMIT 1";
+    Ok(sqlx::query(statement).bind(now_unix_ms).fetch_optional(connection).await?.is_some())
+}
+
 /// What is due for requests whose lease has ended, at most so many.
 pub(super) async fn left_behind(
     connection: &mut AnyConnection,

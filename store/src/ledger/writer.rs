@@ -84,16 +84,15 @@ async fn apply(
     which: std::ops::Range<usize>,
 ) -> std::result::Result<Vec<Answer>, StoreError> {
     let dialect = connections.dialect();
-    let is_of_money = operations[which.clone()].iter().any(Operation::is_of_money);
     let applied = connections.write(move |connection| {
         Box::pin(async move {
             let applied = batch::apply(connection, dialect, &operations[which]).await;
-            fail::fail_point!("commit", is_of_money, |_| std::process::abort());
+            fail::fail_point!("commit", |_| std::process::abort());
             applied
         })
     });
     let applied = applied.await;
-    fail::fail_point!("committed", is_of_money, |_| std::process::abort());
+    fail::fail_point!("committed", |_| std::process::abort());
     applied
 }
 
