@@ -21,7 +21,7 @@ use axum::routing::get;
 use billing::Reports;
 use engine::Engine;
 use futures::{TryStreamExt as _, future};
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use speech::{AudioStream, Clock, Door, Ids};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -108,6 +108,11 @@ pub(crate) fn door_of_speech(request: &Request) -> Option<Door> {
         return Some(Door::Native);
     }
     openai::asks_for_speech(request).then_some(Door::OpenAi)
+}
+
+/// Whether a request asks for speech that is its answer, and not for a socket.
+pub(crate) fn is_spoken_at_once(request: &Request) -> bool {
+    request.method() == Method::POST && door_of_speech(request).is_some()
 }
 
 /// A body that ends in an error makes hyper break the connection: a client must not take what it got for all.

@@ -29,6 +29,12 @@ pub(crate) enum Fault {
         /// How many it may have.
         most: u32,
     },
+    /// The first request with that `Idempotency-Key` is still being answered.
+    AnswerRunning,
+    /// That `Idempotency-Key` was another request's.
+    AnotherRequest,
+    /// The first request with that `Idempotency-Key` was answered, and the answer was too long to be kept.
+    AnswerNotKept,
     /// Nothing is served under that path.
     UnknownRoute,
     /// What the path names is not there.
@@ -71,6 +77,9 @@ impl Fault {
             Self::UnknownRoute
             | Self::NotThere { .. }
             | Self::NameTaken
+            | Self::AnswerRunning
+            | Self::AnotherRequest
+            | Self::AnswerNotKept
             | Self::NoUpgrade
             | Self::WrongMethod { .. }
             | Self::WrongMediaType
@@ -109,6 +118,17 @@ impl fmt::Display for Fault {
                 "This gateway has no API keys, so it answers only to pages whose origin is listed under cors_origins."
             }
             Self::NoUpgrade => "Only WebSockets are served under this path.",
+            Self::AnswerRunning => {
+                "The first request with this Idempotency-Key is still being answered; try again in a moment."
+            }
+            Self::AnotherRequest => {
+                "This Idempotency-Key was sent with another request; send every request that differs under a key of \
+                 its own."
+            }
+            Self::AnswerNotKept => {
+                "The request with this Idempotency-Key was answered before, and its answer was too long to be kept \
+                 (http.replay_max_bytes). To have it spoken and charged again, send another key."
+            }
             Self::UnknownRoute => {
                 "There is nothing under this path. Speech is asked for with POST /v1/audio/speech."
             }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
-use billing::{Accounts, Reports};
+use billing::{Accounts, Replays, Reports};
 use engine::Engine;
 use hyper::body::Incoming;
 use hyper::rt::Executor;
@@ -27,8 +27,8 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tower::ServiceExt as _;
 
 use crate::body::{Tend, tend};
-use crate::stack;
 use crate::{AdminParts, Clients, Config, Tls};
+use crate::{replay, stack};
 
 /// Bytes that may wait in this process for a slow reader, and again in the kernel, before its backend is slowed
 /// down; also the longest request head. The kernel would grow its own to megabytes: minutes of audio.
@@ -55,6 +55,8 @@ pub struct Parts {
     pub pepper: Arc<Pepper>,
     /// What was used of it.
     pub reports: Arc<dyn Reports>,
+    /// Where answers are kept for who asks again.
+    pub replays: Arc<dyn Replays>,
     /// Where request ids come from.
     pub ids: Arc<dyn Ids>,
     /// Wall-clock time.
@@ -84,6 +86,7 @@ pub async fn serve(
 ) -> Ended {
     let (engine, config, tls, listen) =
         (parts.engine.clone(), parts.config.clone(), parts.tls.take(), address_of(&listener));
+    let sweeping = replay::sweep(parts.replays.clone(), parts.clock.clone());
     let server = Server::new(&config, tls, |draining| stack::stack(parts, listen, draining));
     let serving = async {
         let ended = server.run(listener, config.drain_timeout(), shutdown, at_once).await;
@@ -94,6 +97,7 @@ pub async fn serve(
     tokio::select! {
         ended = serving => ended,
         never = engine.keep_books() => match never {},
+        never = sweeping => match never {},
     }
 }
 

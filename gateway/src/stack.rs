@@ -25,10 +25,12 @@ use tower::util::BoxCloneSyncService;
 use crate::admin::{self, Office};
 use crate::clients::{Callers, StoredKeys};
 use crate::doors::{self, Envelope, Rooms, elevenlabs};
+use crate::replay::{self, Replay};
 use crate::{AdminParts, Parts};
 
 pub(crate) use access::Notes;
 pub(crate) use admission::{Places, take_place};
+pub(crate) use around::around;
 pub(crate) use authenticate::Client;
 pub(crate) use request_id::RequestId;
 pub(crate) use rescue::report;
@@ -57,6 +59,7 @@ pub(crate) fn stack(parts: Parts, listen: SocketAddr, draining: CancellationToke
         draining,
         exact: doors::room(),
     };
+    let replay = Replay::new(parts.engine.clone(), parts.replays, parts.clock.clone(), config.clone());
     ServiceBuilder::new()
         // Whatever is answered below, also by a panic, can be asked about by its id.
         .layer(request_id::request_id(parts.ids))
@@ -80,6 +83,8 @@ pub(crate) fn stack(parts: Parts, listen: SocketAddr, draining: CancellationToke
         .layer(authenticate::authenticate(callers))
         // Each refused speech of a known client leaves its row, also one that admission sheds.
         .layer(refusals::refusals(parts.engine))
+        // What was answered before takes no place; what is answered for later holds its own to its own end.
+        .layer(replay::replay(replay))
         // Only work that was authenticated may take a place, which it holds until its last byte.
         .layer(admission::admission(places))
         .service(doors::routes(rooms))

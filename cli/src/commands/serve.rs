@@ -77,6 +77,7 @@ pub(crate) fn run(config: &Config, global: &Global, metrics: &Metrics) -> Result
             accounts: store.clone(),
             pepper,
             reports: store.clone(),
+            replays: store.clone(),
             tls,
             ids: Arc::new(RandomIds),
             clock: Arc::new(SystemClock),

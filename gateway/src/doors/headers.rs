@@ -5,22 +5,24 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use speech::{SpeechError, VoiceId};
 
 /// `exact`: buffer the answer and give its true length.
-const CONTENT_LENGTH: HeaderName = HeaderName::from_static("x-soundboard-content-length");
+pub(crate) const CONTENT_LENGTH: HeaderName = HeaderName::from_static("x-soundboard-content-length");
 
 const BACKEND: HeaderName = HeaderName::from_static("x-soundboard-backend");
-const VOICE: HeaderName = HeaderName::from_static("x-soundboard-voice");
-const MODEL: HeaderName = HeaderName::from_static("x-soundboard-model");
+pub(crate) const VOICE: HeaderName = HeaderName::from_static("x-soundboard-voice");
+pub(crate) const MODEL: HeaderName = HeaderName::from_static("x-soundboard-model");
 const REQUESTED_VOICE: HeaderName = HeaderName::from_static("x-soundboard-requested-voice");
 const REASON: HeaderName = HeaderName::from_static("x-soundboard-reason");
 pub(crate) const CHARACTERS: HeaderName = HeaderName::from_static("x-soundboard-characters");
 const DEPRECATED_AFTER: HeaderName = HeaderName::from_static("x-soundboard-deprecated-after");
+/// `hit`: the answer is one that was given before, and costs nothing.
+pub(crate) const CACHE: HeaderName = HeaderName::from_static("x-soundboard-cache");
 /// `exceeded`: a budget that only warns has no room for what is answered all the same.
 const BUDGET: HeaderName = HeaderName::from_static("x-soundboard-budget");
 const DROPPED: HeaderName = HeaderName::from_static("x-soundboard-dropped");
 
 /// Those of an answer that speaks.
-pub(crate) const ANSWER: [HeaderName; 9] =
-    [BACKEND, VOICE, MODEL, REQUESTED_VOICE, REASON, CHARACTERS, DEPRECATED_AFTER, DROPPED, BUDGET];
+pub(crate) const ANSWER: [HeaderName; 10] =
+    [BACKEND, VOICE, MODEL, REQUESTED_VOICE, REASON, CHARACTERS, DEPRECATED_AFTER, DROPPED, BUDGET, CACHE];
 
 /// Whether an answer is to have its true length.
 ///

@@ -36,7 +36,8 @@ fn require_plain_json(headers: &HeaderMap) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn collect(body: Body, limit: usize, patience: Duration) -> Result<Bytes, Fault> {
+/// Reads a body, in time and within the limit.
+pub(crate) async fn collect(body: Body, limit: usize, patience: Duration) -> Result<Bytes, Fault> {
     match tokio::time::timeout(patience, body.collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) => match error.into_inner().is::<LengthLimitError>() {

@@ -49,8 +49,11 @@ pub(crate) fn answer(fault: &Fault, envelope: &Envelope) -> Response {
         Fault::NoUpgrade => {
             headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
         }
-        Fault::TooMany { .. } => {
+        Fault::TooMany { .. } | Fault::AnswerRunning => {
             headers.insert(header::RETRY_AFTER, whole_seconds(SOON));
+        }
+        Fault::AnswerNotKept => {
+            headers.insert(SHOULD_RETRY, HeaderValue::from_static("false"));
         }
         Fault::Speech(error) => {
             if !error.may_succeed_later() && is_retried(status) {
@@ -91,8 +94,9 @@ fn status(fault: &Fault) -> StatusCode {
         Fault::ForeignHost | Fault::ForeignPage => StatusCode::FORBIDDEN,
         Fault::NoUpgrade => StatusCode::UPGRADE_REQUIRED,
         Fault::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Fault::AnswerRunning | Fault::AnswerNotKept | Fault::NameTaken => StatusCode::CONFLICT,
+        Fault::AnotherRequest => StatusCode::UNPROCESSABLE_ENTITY,
         Fault::UnknownRoute | Fault::NotThere { .. } => StatusCode::NOT_FOUND,
-        Fault::NameTaken => StatusCode::CONFLICT,
         Fault::WrongMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
         Fault::WrongMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Fault::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,

@@ -153,6 +153,9 @@ impl Backend for Tone {
         Box::pin(async move {
             work.begun.send_modify(|begun| *begun += 1);
             work.utterances.lock().unwrap().push(utterance.clone());
+            if utterance.delivery.voice != "busy" {
+                receipt.take();
+            }
             let chunks: BoxStream<'static, _> = match utterance.delivery.voice.as_str() {
                 "tone" | ENDING => tone(work).take(CHUNKS).map(Ok).boxed(),
                 "endless" => tone(work).map(Ok).boxed(),

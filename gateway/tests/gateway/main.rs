@@ -10,9 +10,13 @@ mod accounts;
 #[cfg(test)]
 mod admin;
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod backend;
 #[cfg(test)]
 mod bad_input;
+#[cfg(test)]
+mod budgets;
 #[cfg(test)]
 mod captions;
 #[cfg(test)]
@@ -27,11 +31,15 @@ mod elevenlabs;
 #[cfg(test)]
 mod hang_up;
 #[cfg(test)]
+mod idempotency;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod listings;
+#[cfg(test)]
+mod native;
 #[cfg(test)]
 mod normalize;
 #[cfg(test)]

@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::accounts::{Memory, pepper};
+use crate::answers::Answers;
 use crate::backend::{Tone, Work};
 use crate::client::{Answer, Ask};
 use crate::ledger::{RATES, Rows};
@@ -24,6 +25,7 @@ pub(crate) struct Server {
     pub(crate) work: Work,
     pub(crate) rows: Arc<Rows>,
     pub(crate) memory: Memory,
+    pub(crate) answers: Answers,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<Ended>,
 }
@@ -46,26 +48,33 @@ impl Server {
     }
 
     pub(crate) async fn with(config: Config, keys: &[(&str, &str)]) -> Self {
-        Self::made(config, keys, None).await
+        Self::made(config, keys, None, RATES).await
     }
 
     pub(crate) async fn encrypted(config: Config, tls: Tls) -> Self {
-        Self::made(config, &[], Some(tls)).await
+        Self::made(config, &[], Some(tls), RATES).await
     }
 
-    async fn made(config: Config, keys: &[(&str, &str)], tls: Option<Tls>) -> Self {
+    /// Nobody has said what anything costs.
+    pub(crate) async fn unpriced() -> Self {
+        Self::made(config(), &[], None, "").await
+    }
+
+    async fn made(config: Config, keys: &[(&str, &str)], tls: Option<Tls>, rates: &str) -> Self {
         let work = Work::new();
         let rows = Arc::new(Rows::default());
-        let (engine, clients) = (engine(&work, &rows), clients(keys));
+        let (engine, clients) = (engine(&work, &rows, rates), clients(keys));
         let ids = Arc::new(Counted::default());
         let memory = Memory::default();
         let accounts = Arc::new(memory.clone());
+        let answers = Answers::default();
         let parts = Parts {
             engine,
             clients,
             accounts: accounts.clone(),
             pepper: pepper(),
             reports: accounts,
+            replays: Arc::new(answers.clone()),
             ids,
             clock: Arc::new(Noon),
             config,
@@ -79,7 +88,7 @@ impl Server {
             let _ = stopped.await;
         };
         let serving = tokio::spawn(gateway::serve(listener, parts, shutdown, std::future::pending()));
-        Self { address, work, rows, memory, stop: Some(stop), serving }
+        Self { address, work, rows, memory, answers, stop: Some(stop), serving }
     }
 
     pub(crate) fn get(&self, path: &str) -> Ask {
@@ -113,7 +122,7 @@ impl Server {
 }
 
 /// The engine with the tone generator behind it.
-pub(crate) fn engine(work: &Work, rows: &Arc<Rows>) -> Engine {
+pub(crate) fn engine(work: &Work, rows: &Arc<Rows>, rates: &str) -> Engine {
     Engine::new(engine::Parts {
         catalogue: Catalogue::new(
             vec![Tone::new(work.clone())],
@@ -122,7 +131,7 @@ pub(crate) fn engine(work: &Work, rows: &Arc<Rows>) -> Engine {
             Arc::new(Noon),
         ),
         ledger: rows.clone(),
-        tariff: Tariff::new(Rates::read([RATES]).unwrap(), BTreeMap::new()),
+        tariff: Tariff::new(Rates::read([rates]).unwrap(), BTreeMap::new()),
         lexicons: Arc::new(Words),
         clock: Arc::new(Noon),
     })

@@ -43,6 +43,9 @@ fn param(fault: &Fault) -> Option<&'static str> {
 fn code(fault: &Fault) -> &'static str {
     match fault {
         Fault::Speech(_) | Fault::NoKey | Fault::WrongKey | Fault::TooMany { .. } => fault.kind().code(),
+        Fault::AnswerRunning => "idempotency_key_in_use",
+        Fault::AnotherRequest => "idempotency_key_reused",
+        Fault::AnswerNotKept => "idempotency_answer_not_kept",
         Fault::ForeignPage => "origin_not_allowed",
         Fault::NoUpgrade => "upgrade_required",
         Fault::ForeignHost => "host_not_allowed",

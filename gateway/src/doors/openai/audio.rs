@@ -16,6 +16,7 @@ use super::errors;
 use crate::doors::whole::Whole;
 use crate::doors::{headers, streamed};
 use crate::fault::Fault;
+use crate::replay::Spoiled;
 use crate::stack::{Response, report};
 
 /// How the audio travels.
@@ -45,6 +46,8 @@ pub(super) async fn respond(
     };
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    let spoiled = Spoiled::default();
+    response.extensions_mut().insert(spoiled.clone());
     *response.body_mut() = match framing {
         Framing::Streamed => streamed(spoken.audio),
         Framing::Exact => {
@@ -52,13 +55,13 @@ pub(super) async fn respond(
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
             Body::new(whole)
         }
-        Framing::Events => events(spoken, timed),
+        Framing::Events => events(spoken, timed, spoiled),
     };
     Ok(response)
 }
 
-fn events(Spoken { audio, tally, sample_rate: rate, .. }: Spoken, timed: bool) -> Body {
-    let talk = Talk { audio, tally, rate, samples: 0, timed };
+fn events(Spoken { audio, tally, sample_rate: rate, .. }: Spoken, timed: bool, spoiled: Spoiled) -> Body {
+    let talk = Talk { audio, tally, rate, samples: 0, timed, spoiled };
     Body::from_stream(
         stream::unfold(Some(talk), |talk| async { Some(talk?.next_event().await) }).map(Ok::<_, Infallible>),
     )
@@ -71,6 +74,8 @@ struct Talk {
     rate: SampleRate,
     samples: u64,
     timed: bool,
+    /// Says so to who keeps it for later.
+    spoiled: Spoiled,
 }
 
 impl Talk {
@@ -88,6 +93,7 @@ impl Talk {
                 }
                 Some(Err(error)) => {
                     report(&error);
+                    self.spoiled.spoil();
                     let error = errors::describe(&error.into());
                     return (SpeechEvent::Error { error }.to_frame().into(), None);
                 }

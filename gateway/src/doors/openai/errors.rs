@@ -23,6 +23,9 @@ pub(super) fn describe(fault: &Fault) -> ErrorBody {
     let code = match fault {
         Fault::Speech(error) => return describe_speech_error(error),
         Fault::NoKey | Fault::BodyBroken => None,
+        Fault::AnswerRunning => Some("idempotency_key_in_use"),
+        Fault::AnotherRequest => Some("idempotency_key_reused"),
+        Fault::AnswerNotKept => Some("idempotency_answer_not_kept"),
         Fault::WrongKey => Some("invalid_api_key"),
         Fault::ForeignHost => Some("host_not_allowed"),
         Fault::ForeignPage => Some("origin_not_allowed"),
