@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use crate::accounts::{Memory, pepper};
 use crate::backend::Work;
 use crate::client::{Answer, Ask};
-use crate::ledger::Rows;
+use crate::ledger::{RATES, Rows};
 use crate::server::{Counted, Noon, clients, config, engine};
 
 const NOON: i64 = 43_200_000;
@@ -35,7 +35,7 @@ impl Admin {
         let memory = Memory::default();
         let accounts = Arc::new(memory.clone());
         let parts = AdminParts {
-            engine: engine(&Work::new(), &Arc::new(Rows::default())),
+            engine: engine(&Work::new(), &Arc::new(Rows::default()), RATES),
             admins: clients(keys),
             accounts: accounts.clone(),
             pepper: pepper(),
