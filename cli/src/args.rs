@@ -1,5 +1,7 @@
 //! The command line as a person types it.
 
+mod accounts;
+mod books;
 mod reading;
 
 use std::net::SocketAddr;
@@ -8,6 +10,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use speech::Codec;
 
+pub(crate) use self::accounts::{Clients, ClientsAction, Keys, KeysAction};
+pub(crate) use self::books::{Archive, Backup, Costs, Reconcile, Restore, Usage};
 pub(crate) use self::reading::{Add, Lexicon, LexiconAction, MarkupFlag, SayAs, Test};
 use crate::config::{self, LogFormat};
 
@@ -31,7 +35,7 @@ Exit codes:
   0  it worked
   2  usage: the command line, the configuration or a file that they name cannot be used
   3  refused: the text, the voice or another parameter cannot be taken as it is
-  4  backend: what speaks failed, or this machine did
+  4  backend: what speaks failed, or this machine did, or a vendor's count is another than ours
   5  missing model: a model file is missing or damaged and could not be fetched
 
 Settings: a flag comes before an environment variable (VOICE_SOUNDBOARD_LISTEN,
@@ -80,6 +84,22 @@ pub(crate) enum Command {
     Lexicon(Lexicon),
     /// Serve OpenAI's speech API until SIGTERM or Ctrl-C.
     Serve(Serve),
+    /// Add, limit and forget those who may use the server.
+    Clients(Clients),
+    /// Make, rotate and revoke their API keys.
+    Keys(Keys),
+    /// Show what a month cost whom.
+    Costs(Costs),
+    /// Show what was used.
+    Usage(Usage),
+    /// Hold the ledger against what a vendor says that it served.
+    Reconcile(Reconcile),
+    /// Copy the database, also of a running server.
+    Backup(Backup),
+    /// Put a copy back, while nobody serves.
+    Restore(Restore),
+    /// Move a month that is over out of the database, to a file.
+    Archive(Archive),
     /// List the voices.
     Voices(Voices),
     /// List, fetch and check the models, or sign a manifest of your own.
@@ -164,6 +184,25 @@ pub(crate) enum Gender {
     Female,
     Male,
     Neutral,
+}
+
+impl Command {
+    /// Which data directory it names.
+    pub(crate) fn data(&self) -> Option<&PathBuf> {
+        match self {
+            Self::Speak(Speak { data, .. }) | Self::Serve(Serve { data, .. }) => data.as_ref(),
+            Self::SayAs(SayAs { data, .. }) | Self::Lexicon(Lexicon { data, .. }) => data.as_ref(),
+            Self::Clients(Clients { data, .. }) | Self::Keys(Keys { data, .. }) => data.directory.as_ref(),
+            Self::Costs(Costs { data, .. }) | Self::Usage(Usage { data, .. }) => data.directory.as_ref(),
+            Self::Backup(Backup { data, .. }) | Self::Restore(Restore { data, .. }) => {
+                data.directory.as_ref()
+            }
+            Self::Archive(Archive { data, .. }) | Self::Reconcile(Reconcile { data, .. }) => {
+                data.directory.as_ref()
+            }
+            Self::Voices(_) | Self::Models(_) | Self::Doctor | Self::Config(_) => None,
+        }
+    }
 }
 
 impl From<Gender> for speech::Gender {

@@ -1,12 +1,19 @@
 //! What each command does.
 
+pub(crate) mod archive;
+pub(crate) mod backup;
+pub(crate) mod clients;
 pub(crate) mod config;
+pub(crate) mod costs;
 pub(crate) mod doctor;
+pub(crate) mod keys;
 pub(crate) mod lexicon;
 pub(crate) mod models;
+pub(crate) mod reconcile;
 pub(crate) mod say_as;
 pub(crate) mod serve;
 pub(crate) mod speak;
+pub(crate) mod usage;
 pub(crate) mod voices;
 
 use std::io::{self, Write};
@@ -44,13 +51,19 @@ fn print_json(value: &serde_json::Value) -> Result<(), Failure> {
 }
 
 /// A table: columns as wide as their widest cell, two spaces apart.
-fn columns<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> String {
-    let rows: Vec<[String; N]> = rows.into_iter().collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; N] = std::array::from_fn(width);
+fn columns<R: AsRef<[String]>>(rows: impl IntoIterator<Item = R>) -> String {
+    let rows: Vec<R> = rows.into_iter().collect();
+    let mut widths: Vec<usize> = Vec::new();
+    for row in &rows {
+        widths.resize(widths.len().max(row.as_ref().len()), 0);
+        for (width, cell) in widths.iter_mut().zip(row.as_ref()) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
     let mut table = String::new();
     for row in &rows {
-        let line: String = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}  ")).collect();
+        let cells = row.as_ref().iter().zip(&widths);
+        let line: String = cells.map(|(cell, &width)| format!("{cell:width$}  ")).collect();
         table.push_str(line.trim_end());
         table.push('\n');
     }

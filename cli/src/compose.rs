@@ -13,7 +13,7 @@ use kokoro::Phonemes;
 use outbound::{Deadlines, Outbound};
 use security::Pepper;
 use speech::{Backend as _, BoxFuture, Clock as _, ErrorKind, Lexicon, Lexicons, SpeechError};
-use store::Database;
+use store::{Database, Location};
 use tokio::task::{JoinError, spawn_blocking};
 
 use crate::commands::LOCAL;
@@ -244,12 +244,16 @@ impl Lexicons for LexiconOf {
 
 /// The database, brought to this program's schema.
 pub(crate) async fn store(config: &Config) -> Result<Database, Failure> {
-    let location = match data_dir(config) {
-        Ok(data) => config.database.at(&data)?,
-        Err(_) if config.database.is_server() => config.database.at(Path::new(""))?,
-        Err(failure) => return Err(failure),
-    };
-    Database::open(&location).await.map_err(|error| Failure::unusable(&error))
+    Database::open(&location(config)?).await.map_err(|error| Failure::unusable(&error))
+}
+
+/// Where the database is.
+pub(crate) fn location(config: &Config) -> Result<Location, Failure> {
+    match data_dir(config) {
+        Ok(data) => config.database.at(&data),
+        Err(_) if config.database.is_server() => config.database.at(Path::new("")),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Where the journal lies.

@@ -54,16 +54,13 @@ fn keep_onnx_runtime_silent() {
 
 fn run(Cli { global, command }: Cli) -> Result<(), Failure> {
     let flags = match &command {
-        Command::Speak(speak) => Flags { data: speak.data.clone(), ..Flags::default() },
         Command::Serve(serve) => Flags {
             listen: serve.listen,
             admin_listen: serve.admin_listen,
             data: serve.data.clone(),
             log_format: None,
         },
-        Command::SayAs(say_as) => Flags { data: say_as.data.clone(), ..Flags::default() },
-        Command::Lexicon(lexicon) => Flags { data: lexicon.data.clone(), ..Flags::default() },
-        _ => Flags::default(),
+        _ => Flags { data: command.data().cloned(), ..Flags::default() },
     };
     let config = Config::load(global.config.as_deref(), Flags { log_format: global.log_format, ..flags });
     if let Command::Doctor = command {
@@ -78,6 +75,14 @@ fn run(Cli { global, command }: Cli) -> Result<(), Failure> {
         Command::Speak(speak) => commands::speak::run(&speak, &config, &global),
         Command::SayAs(say_as) => commands::say_as::run(&say_as, &config, &global),
         Command::Lexicon(lexicon) => commands::lexicon::run(&lexicon, &config, &global),
+        Command::Clients(clients) => commands::clients::run(&clients, &config, &global),
+        Command::Keys(keys) => commands::keys::run(&keys, &config, &global),
+        Command::Costs(costs) => commands::costs::run(&costs, &config, &global),
+        Command::Usage(usage) => commands::usage::run(&usage, &config, &global),
+        Command::Reconcile(reconcile) => commands::reconcile::run(&reconcile, &config, &global),
+        Command::Backup(backup) => commands::backup::run(&backup, &config, &global),
+        Command::Restore(restore) => commands::backup::restore(&restore, &config, &global),
+        Command::Archive(archive) => commands::archive::run(&archive, &config, &global),
         Command::Voices(voices) => commands::voices::run(&voices, &config, &global),
         Command::Models(models) => commands::models::run(&models, &config, &global),
         Command::Config(_) => commands::config::run(&config, &global),
@@ -89,7 +94,7 @@ fn run(Cli { global, command }: Cli) -> Result<(), Failure> {
 fn serve(config: &Config, global: &Global) -> Result<(), Failure> {
     let collector = Collector::from_env(|name| std::env::var(name).ok());
     let telemetry = collector.and_then(|collector| Telemetry::start(&collector));
-    let telemetry = telemetry.map_err(|error| Failure::usage(error))?;
+    let telemetry = telemetry.map_err(Failure::usage)?;
     logging::start(config.log_format, Level::INFO, global.verbose, telemetry.layer());
     let outcome = commands::serve::run(config, global, &telemetry.metrics());
     telemetry.end(LAST_TELLING);

@@ -8,6 +8,7 @@
 mod accounts;
 mod archive;
 mod backup;
+mod calls;
 mod connections;
 mod database;
 mod dialect;

@@ -13,6 +13,8 @@ mod both;
 #[cfg(test)]
 mod budgets;
 #[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod durability;
 #[cfg(test)]
 mod ledger;

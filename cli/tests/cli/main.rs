@@ -3,6 +3,10 @@
 //! The modules are `cfg(test)` so that clippy knows their helpers for what they are: tests.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
+mod books;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod reading;
