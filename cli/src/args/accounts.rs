@@ -80,7 +80,7 @@ pub(crate) enum ClientsAction {
 #[command(next_help_heading = "Budget")]
 pub(crate) struct BudgetFlags {
     /// At most so many US dollars.
-    #[arg(long, value_name = "DOLLARS")]
+    #[arg(long, value_name = "DOLLARS", allow_negative_numbers = true)]
     budget_usd: Option<Nanos>,
     /// At most so many characters of text.
     #[arg(long, value_name = "COUNT")]
