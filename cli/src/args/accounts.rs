@@ -63,8 +63,7 @@ pub(crate) enum ClientsAction {
         #[command(flatten)]
         budget: BudgetFlags,
         /// No budget at all: no limit.
-        #[arg(long, conflicts_with_all = ["budget_usd", "budget_characters", "budget_audio_seconds"],
-            required_unless_present_any = ["budget_usd", "budget_characters", "budget_audio_seconds"])]
+        #[arg(long, conflicts_with_all = ["budget_usd", "budget_characters", "budget_audio_seconds"])]
         none: bool,
     },
     /// Delete what is personal of a client: name, keys, lexicon, stored answers, tags. Its sums stay, under its id.
@@ -257,7 +256,6 @@ mod tests {
             (&["create", "ann", "--budget-usd", "1,50"], "0.015"),
             (&["create", "ann", "--window", "week"], "rolling_24h"),
             (&["create", "ann", "--budget-characters", "many"], "many"),
-            (&["budget", "ann"], "--none"),
             (&["budget", "ann", "--none", "--budget-usd", "1"], "--none"),
         ] {
             let error = clients(line).expect_err("it is wrong").to_string();

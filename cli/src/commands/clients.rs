@@ -24,7 +24,12 @@ pub(crate) fn run(clients: &Clients, config: &Config, global: &Global) -> Result
             }
             ClientsAction::List => list(&store, global).await,
             ClientsAction::Show { client } => show(&store, &known(&store, client).await?, global).await,
-            ClientsAction::Budget { client, key, budget, .. } => {
+            ClientsAction::Budget { client, key, budget, none } => {
+                if !none && budget.budgets(None).is_empty() {
+                    return Err(Failure::usage(
+                        "give --budget-usd, --budget-characters or --budget-audio-seconds; or --none for no limit",
+                    ));
+                }
                 let client = remembered(known(&store, client).await?)?;
                 limit(&store, &client, key.as_deref(), budget.budgets(key.as_deref())).await?;
                 show(&store, &client, global).await

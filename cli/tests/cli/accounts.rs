@@ -76,7 +76,7 @@ fn what_cannot_be_a_client_is_refused() {
     complains(&ran(&world, &["clients", "create", " "]), 3, &["name"]);
     complains(&ran(&world, &["clients", "create", "bob", "--budget-usd", "1.0000000001"]), 2, &["nine"]);
     complains(&ran(&world, &["clients", "show", "bob"]), 3, &["\"bob\"", "clients list"]);
-    complains(&ran(&world, &["clients", "budget", "ann"]), 2, &["--budget-usd"]);
+    complains(&ran(&world, &["clients", "budget", "ann"]), 2, &["--budget-usd", "--none"]);
     let of_another = ["clients", "budget", "ann", "--key", "vs_aaaaaaaaaa", "--budget-usd", "1"];
     complains(&ran(&world, &of_another), 3, &["vs_aaaaaaaaaa"]);
 }

@@ -62,7 +62,7 @@ fn row(day: i64, characters: u64, outcome: Outcome) -> RequestRow {
         payer: Payer { client: "cl_ann".into(), key: None },
         door: Door::OpenAi,
         backend: Some("openai".into()),
-        voice: Some("openai:alloy".into()),
+        voice: Some("alloy".into()),
         language: Some("en".into()),
         model: Some("tts-1".into()),
         tags: Arc::default(),
