@@ -3,6 +3,7 @@
 mod bench;
 mod checks;
 mod environment;
+mod soak;
 mod steps;
 mod tests;
 mod workspace;
@@ -21,6 +22,8 @@ cargo xtask check        what else must hold: format, clippy, docs, licences and
 cargo xtask ci           check, then test
 cargo xtask bench NAME   a benchmark, with the Python packages that it compares with: kokoro (tests/bench) or
                          words (tests/words); what follows the name goes to the benchmark, such as --help
+cargo xtask soak ledger [--seeds N]
+                         the ledger beside what fake vendors served, of N seeds (200) of random requests and faults
 ";
 
 fn main() -> ExitCode {
@@ -31,6 +34,8 @@ fn main() -> ExitCode {
         ["check"] => checks::all(&workspace),
         ["ci"] => checks::all(&workspace).and_then(|()| tests::all(&workspace)),
         ["bench", name, ref options @ ..] => bench::run(&workspace, name, options),
+        ["soak", "ledger"] => soak::ledger(&workspace, "200"),
+        ["soak", "ledger", "--seeds", seeds] => soak::ledger(&workspace, seeds),
         _ => Err(Failure::usage(HELP)),
     });
     match done {

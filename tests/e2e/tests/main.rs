@@ -34,6 +34,8 @@ mod long_texts;
 #[cfg(test)]
 mod missing_models;
 #[cfg(test)]
+mod money;
+#[cfg(test)]
 mod normalize;
 #[cfg(test)]
 mod overruns;

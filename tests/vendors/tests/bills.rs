@@ -190,9 +190,12 @@ fn a_socket_is_billed_for_the_text_that_arrived() {
             drop(socket);
             assert_eq!(bill(&only_truth(&vendor)), [35, credits, 0], "{model} {script:?}");
         }
-        let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
-        drop(dictate(&vendor, model));
-        assert_eq!(bill(&only_truth(&vendor)), [35, credits, 0], "{model}, hung up at once");
+        for fault in [Fault::None, Fault::SlowFirstByte, Fault::Stall] {
+            let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
+            vendor.script(Script::once(fault));
+            drop(dictate(&vendor, model));
+            assert_eq!(bill(&only_truth(&vendor)), [35, credits, 0], "{model}, hung up on {fault:?} at once");
+        }
     }
 }
 

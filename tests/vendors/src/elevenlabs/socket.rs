@@ -256,7 +256,10 @@ impl Session {
     async fn send_audio(&mut self, mut message: Message, socket: &mut Wire) -> Result<(), End> {
         let mistake = Mistake::scripted(Fault::ServerError, 0).json("");
         match self.job.fault() {
-            Fault::SlowFirstByte if self.sent == 0 => self.job.wait().await,
+            Fault::SlowFirstByte if self.sent == 0 => tokio::select! {
+                () = self.job.wait() => {}
+                () = socket.hung_up() => return Err(End::Gone),
+            },
             Fault::WrongContentType => message = Message { json: PAGE.into(), seconds: 0.0 },
             Fault::JsonError => message = Message { json: mistake, seconds: 0.0 },
             Fault::JsonAsAudio => {

@@ -30,6 +30,12 @@ impl Wire {
         self.arrived.recv().await
     }
 
+    /// Waits until the client is gone; what it says meanwhile is not lost.
+    pub(super) async fn hung_up(&mut self) {
+        // It does not end otherwise.
+        drop((&mut self.reader).await);
+    }
+
     /// Reads, and heeds nothing, until the client is gone.
     pub(super) async fn hear_out(&mut self) {
         while let Some(Ok(_)) = self.recv().await {}

@@ -1,0 +1,164 @@
+//! The books of a gateway beside the truth of its vendors.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Value;
+use vendors::{Fault, Served};
+
+use super::market::Stall;
+use crate::harness::tools;
+
+/// Nano-dollars for a token of text, and for one of audio.
+const TEXT_TOKEN: i64 = 600;
+const AUDIO_TOKEN: i64 = 12_000;
+
+/// What a gateway has written down, and what its vendors have.
+pub(super) struct Books {
+    attempts: Vec<Attempt>,
+    requests: Vec<Request>,
+    /// Legs of entries and other sums that must be zero, by name.
+    zero: Value,
+    truth: BTreeMap<String, Vec<Served>>,
+}
+
+/// A call, as the ledger has it.
+#[derive(Debug, Deserialize)]
+struct Attempt {
+    request: String,
+    backend: String,
+    basis: String,
+    characters: i64,
+    nanos: i64,
+    vendor_request: Option<String>,
+    outcome: String,
+    audio_ms: i64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Request {
+    id: String,
+    outcome: String,
+    charge_nanos: i64,
+    vendor_cost_nanos: i64,
+}
+
+impl Books {
+    pub(super) fn read(database: &Path, stalls: &[Stall]) -> Self {
+        let read = |sql| Value::from(tools::select(database, sql));
+        let attempts = read(
+            "SELECT request, ledger.backend, basis, ledger.characters, nanos, vendor_request, outcome, audio_ms
+             FROM ledger JOIN requests ON requests.id = request WHERE kind = 'settle' AND attempt > 0",
+        );
+        let requests = read("SELECT id, outcome, charge_nanos, vendor_cost_nanos FROM requests");
+        let mut zero = read(
+            "SELECT (SELECT count(*) FROM holds) AS holds,
+                    (SELECT count(*) FROM ledger WHERE kind IN ('adjust', 'close')) AS adjustments,
+                    (SELECT coalesce(sum(abs(nanos)), 0) FROM (SELECT sum(nanos) AS nanos FROM ledger_legs GROUP BY request))
+                        AS imbalance,
+                    (SELECT coalesce(sum(abs(nanos)), 0) FROM (SELECT sum(nanos) AS nanos FROM ledger_legs
+                        WHERE account LIKE '%/held' OR account LIKE '%/budget' GROUP BY request, account)) AS held,
+                    (SELECT coalesce(sum(vendor_cost_nanos), 0) FROM requests)
+                        - (SELECT coalesce(sum(vendor_cost), 0) FROM usage_hours) AS cost_unreported,
+                    (SELECT coalesce(sum(charge_nanos), 0) FROM requests)
+                        - (SELECT coalesce(sum(charge), 0) FROM usage_hours) AS charge_unreported,
+                    (SELECT coalesce(sum(charge_nanos), 0) FROM requests)
+                        + (SELECT coalesce(sum(nanos), 0) FROM ledger_legs WHERE account = 'income') AS income_unwritten",
+        );
+        let of = |stall: &Stall| {
+            [("openai", &stall.openai), ("elevenlabs", &stall.elevenlabs)]
+                .map(|(kind, vendor)| (format!("{kind}-{}", stall.name), vendor.truth()))
+        };
+        Self {
+            attempts: serde_json::from_value(attempts).unwrap(),
+            requests: serde_json::from_value(requests).unwrap(),
+            zero: zero[0].take(),
+            truth: stalls.iter().flat_map(of).collect(),
+        }
+    }
+
+    /// Checks what must hold of any books: money comes from somewhere, none is on hold, and whoever was served pays.
+    pub(super) fn are_sound(&self) {
+        for (what, sum) in self.zero.as_object().unwrap() {
+            assert_eq!(sum, 0, "{what}");
+        }
+        let mut costs: BTreeMap<&str, i64> = BTreeMap::new();
+        for attempt in &self.attempts {
+            *costs.entry(&attempt.request).or_default() += attempt.nanos;
+        }
+        for request in &self.requests {
+            let cost = costs.get(request.id.as_str()).copied().unwrap_or_default();
+            let is_served = matches!(request.outcome.as_str(), "completed" | "hung_up");
+            let charge = if is_served { cost } else { 0 };
+            assert_eq!((request.vendor_cost_nanos, request.charge_nanos), (cost, charge), "{request:?}");
+        }
+    }
+
+    /// Checks that what the ledger says of a stall is what its two vendors have served: each call to the vendor's own
+    /// id; those on a socket, which tells none, in sum.
+    pub(super) fn are_the_truth_of(&self, stall: &str) {
+        for kind in ["openai", "elevenlabs"] {
+            let backend = format!("{kind}-{stall}");
+            let truth = &self.truth[&backend];
+            let mut left: Vec<&Attempt> =
+                self.attempts.iter().filter(|attempt| attempt.backend == backend).collect();
+            let (sockets, calls): (Vec<_>, Vec<_>) = truth
+                .iter()
+                .filter(|served| served.billed_characters > 0)
+                .partition(|served| served.path.ends_with("stream-input"));
+            for served in calls {
+                let is_of = |attempt: &&Attempt| attempt.vendor_request.as_ref() == Some(&served.request_id);
+                let (of, others): (Vec<_>, Vec<_>) = left.into_iter().partition(is_of);
+                let [attempt] = of.as_slice() else { panic!("{backend}: {of:?} for {served:?}") };
+                attempt.is_the_truth(served);
+                left = others;
+            }
+            let ledger: (i64, i64) = left.iter().fold((0, 0), |(characters, nanos), attempt| {
+                (characters + attempt.characters, nanos + attempt.nanos)
+            });
+            let truth: (i64, i64) = sockets.iter().fold((0, 0), |(characters, nanos), served| {
+                (characters + served.billed_characters as i64, nanos + cost(served))
+            });
+            assert_eq!(ledger, truth, "{backend}, characters and nano-dollars: {left:#?} for {sockets:#?}");
+        }
+    }
+
+    /// How many requests were charged for, and how many calls cost us something.
+    pub(super) fn calls_charged_and_paid(&self) -> (usize, usize) {
+        let charged = self.requests.iter().filter(|request| request.charge_nanos > 0).count();
+        (charged, self.attempts.iter().filter(|attempt| attempt.nanos > 0).count())
+    }
+}
+
+impl Attempt {
+    fn is_the_truth(&self, served: &Served) {
+        assert_eq!(self.characters, served.billed_characters as i64, "{self:?} for {served:?}");
+        let truth = cost(served);
+        if served.input_tokens == 0 || self.basis == "reported" {
+            assert_eq!((self.nanos, self.basis.as_str()), (truth, "reported"), "{self:?} for {served:?}");
+            return;
+        }
+        // Tokens are told in the last event. Who does not hear that knows what has come, and not what was on its way.
+        let is_left = self.outcome == "hung_up" || served.fault == Some(Fault::HugeBody);
+        let heard = served.input_tokens as i64 * TEXT_TOKEN + self.audio_ms * 1250 / 60_000 * AUDIO_TOKEN;
+        let least = if is_left { heard } else { truth - 2 * AUDIO_TOKEN };
+        let most = truth + 2 * AUDIO_TOKEN;
+        assert!((least..=most).contains(&self.nanos), "{least} to {most}: {self:?} for {served:?}");
+    }
+}
+
+/// What a vendor bills, by the prices of `config/rates`: characters of tts-1, tokens of gpt-4o-mini-tts, credits of
+/// ElevenLabs over HTTP. On its socket credits are not told, and each character has its price.
+fn cost(served: &Served) -> i64 {
+    let body: Value = serde_json::from_str(&served.body).unwrap_or_default();
+    let characters = served.billed_characters as i64;
+    if served.path.ends_with("stream-input") {
+        return characters * if served.query.contains("flash") { 50_000 } else { 100_000 };
+    }
+    match body["model"].as_str() {
+        Some("tts-1") => characters * 15_000,
+        Some(_) => served.input_tokens as i64 * TEXT_TOKEN + served.output_tokens as i64 * AUDIO_TOKEN,
+        None => served.credits as i64 * 100_000,
+    }
+}
