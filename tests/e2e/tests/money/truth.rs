@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
-use vendors::{Fault, Served};
+use vendors::Served;
 
 use super::market::Stall;
 use crate::harness::tools;
@@ -140,7 +140,7 @@ impl Attempt {
             return;
         }
         // Tokens are told in the last event. Who does not hear that knows what has come, and not what was on its way.
-        let is_left = self.outcome == "hung_up" || served.fault == Some(Fault::HugeBody);
+        let is_left = self.outcome == "hung_up" || !served.complete;
         let heard = served.input_tokens as i64 * TEXT_TOKEN + self.audio_ms * 1250 / 60_000 * AUDIO_TOKEN;
         let least = if is_left { heard } else { truth - 2 * AUDIO_TOKEN };
         let most = truth + 2 * AUDIO_TOKEN;
