@@ -12,12 +12,13 @@ pub(crate) fn run(workspace: &Workspace, name: &str, options: &[&str]) -> Result
     let benchmark = match name {
         "doors" => doors,
         "kokoro" => kokoro,
+        "ledger" => ledger,
         "reading" => reading,
         "reports" => reports,
         "words" => words,
         _ => {
             return Err(Failure::usage(&format!(
-                "There is no benchmark {name:?}. There are: doors, kokoro, reading, reports, words."
+                "There is no benchmark {name:?}. There are: doors, kokoro, ledger, reading, reports, words."
             )));
         }
     };
@@ -37,6 +38,13 @@ fn kokoro(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
     step("measurement", || {
         steps::run(workspace.program("release", "kokoro").args(options).env("BENCH_PYTHON", python))
     })
+}
+
+/// A program of `tests/bench` that compares our gateway with itself without a ledger.
+fn ledger(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
+    environment::postgres()?;
+    build(workspace, &["-p", "bench", "--bin", "ledger"])?;
+    step("measurement", || steps::run(workspace.program("release", "ledger").args(options)))
 }
 
 /// A program of `tests/bench` that compares with nobody.

@@ -102,7 +102,7 @@ impl fmt::Display for Row {
 }
 
 /// `figure (low to high)`, with as many decimals as its size deserves.
-pub(crate) fn readable(Estimate { low, figure, high }: Estimate) -> String {
+pub fn readable(Estimate { low, figure, high }: Estimate) -> String {
     let decimals = match figure.abs() {
         100.0.. => 0,
         10.0.. => 1,
