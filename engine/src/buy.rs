@@ -73,7 +73,8 @@ impl Drop for Answered {
     fn drop(&mut self) {
         let Some(speaking) = self.speaking.take() else { return };
         let attempt = self.attempt.clone();
-        if self.is_local {
+        // What has panicked must not be asked again.
+        if self.is_local || std::thread::panicking() {
             drop(speaking);
             return attempt.answered();
         }

@@ -125,7 +125,12 @@ impl Tab {
     async fn grow(&self, growth: Growth) -> Result<(), SpeechError> {
         let more = growth.more;
         fail::fail_point!("grow", |_| std::process::abort());
-        let over = self.granted(self.books.ledger().grow(growth).instrument(trace::span("grow")).await)?;
+        let mut verdict = self.books.ledger().grow(growth).instrument(trace::span("grow")).await;
+        if let Ok(Verdict::Refused { only_held, .. }) = &mut verdict {
+            // What the request itself has on hold does not come back to it.
+            *only_held = false;
+        }
+        let over = self.granted(verdict)?;
         fail::fail_point!("grown", |_| std::process::abort());
         self.note(|state| {
             state.held = Some(state.held.unwrap_or_default().plus(more));
@@ -251,21 +256,37 @@ impl Attempt {
     /// # Errors
     /// As [`Tab::hold`].
     pub(crate) async fn write(&self, text: &str, speed: Speed) -> Result<(), SpeechError> {
-        self.tab.hear(text.chars().count());
         let lease = self.tab.books.lease();
+        let mut writing = Writing { attempt: self, before: Some(self.note(|call| call.claim.clone())) };
         let growth = self.tab.note(|state| {
             state.write(self.index, text, speed);
             let more = state.claimed().beyond(state.held.unwrap_or_default());
             (more != Amounts::default()).then(|| Growth { more, mark: state.mark(lease) })
         });
-        match growth {
-            Some(growth) => self.tab.grow(growth).await,
-            None => Ok(()),
+        if let Some(growth) = growth {
+            self.tab.grow(growth).await?;
         }
+        writing.before = None;
+        self.tab.hear(text.chars().count());
+        Ok(())
     }
 
     fn note<T>(&self, write: impl FnOnce(&mut Call) -> T) -> T {
         self.tab.note(|state| write(state.call(self.index)))
+    }
+}
+
+/// Text that is about to be sent. Dropped, it never is, and is claimed no more.
+struct Writing<'a> {
+    attempt: &'a Attempt,
+    before: Option<Claim>,
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        if let Some(claim) = self.before.take() {
+            self.attempt.note(|call| call.claim = claim);
+        }
     }
 }
 

@@ -144,3 +144,22 @@ async fn who_hangs_up_before_the_answer_pays_for_it_if_it_comes() {
         assert!(ledger.holds().is_empty());
     }
 }
+
+#[tokio::test]
+async fn text_that_a_budget_has_no_room_for_is_neither_sent_nor_paid_for() {
+    let ledger = Arc::new(MemoryLedger::with_budgets(vec![budget(200, Action::Refuse)]));
+    let books = books(ledger.clone());
+    let row = books.open_on(&Terms::new("r1", "local".into(), Door::Cli), None);
+    let tab = row.tab();
+    let claim = Claim::of(tab.rate("one", "m").unwrap(), "", Speed::NORMAL);
+    let attempt = tab.begin(Call::new("one", "m", claim, false)).await.unwrap();
+    attempt.receipt().take();
+    attempt.write("ten points", Speed::NORMAL).await.unwrap();
+    let refused = attempt.write("ten points", Speed::NORMAL).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::BudgetExceeded);
+    attempt.answered();
+    drop(row);
+    books.settled().await;
+    let [settled] = ledger.settlements().try_into().unwrap();
+    assert_eq!((settled.row.characters, settled.charge.nanos.get()), (Some(10), 150));
+}

@@ -71,6 +71,7 @@ impl Till {
     pub(crate) fn open_with_admin(&self, admin_listen: &str) -> Server {
         Server::on(Arc::clone(&self.data), |serve| {
             serve.arg("--config").arg(&self.config).args(["--admin-listen", admin_listen]);
+            serve.env("E2E_VENDORS_KEY", "of-the-gateway");
         })
     }
 
