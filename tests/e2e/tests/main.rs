@@ -14,6 +14,9 @@ mod bad_input;
 #[cfg(test)]
 mod codecs;
 #[cfg(test)]
+#[path = "../../../telemetry/tests/telemetry/collector.rs"]
+mod collector;
+#[cfg(test)]
 mod command_line;
 #[cfg(test)]
 mod crashes;
@@ -43,5 +46,7 @@ mod overruns;
 mod sdks;
 #[cfg(test)]
 mod speech;
+#[cfg(test)]
+mod telemetry;
 #[cfg(test)]
 mod understood;
