@@ -53,6 +53,7 @@ impl StoredKeys {
         let Some(prefix) = security::prefix_of(key) else { return Ok(None) };
         let found = self.by_prefix.try_get_with_by_ref(prefix, self.look_up(prefix)).await;
         let Some(known) = found.map_err(unavailable)? else { return Ok(None) };
+        self.were_there.store(true, Ordering::Relaxed);
         let is_over = known.expires_unix_ms.is_some_and(|end| end <= self.clock.unix_ms());
         let is_right = security::verify(&self.pepper, key, &known.digest);
         Ok((is_right && !is_over).then_some(known.payer))
