@@ -47,7 +47,7 @@ pub enum Keeping {
     Everything,
 }
 
-/// Serves speech from that vendor for ever. A request with [`KEY`] is the benchmark's client, which has a budget.
+/// Serves speech from that vendor for ever. A request with the key is the benchmark's client, which has a budget.
 ///
 /// # Errors
 /// The database cannot be used.
