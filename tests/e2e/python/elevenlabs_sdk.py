@@ -135,6 +135,18 @@ def busy():
     return raised(lambda: speech.convert(GEORGE, text=SENTENCE, model_id=MODEL))
 
 
+def subscription():
+    """How many characters are used of how many, before and after some are spoken."""
+
+    def told():
+        answer = client.user.subscription.get()
+        return [answer.character_count, answer.character_limit, answer.next_character_count_reset_unix]
+
+    before = told()
+    b"".join(speech.convert(GEORGE, text=SENTENCE, model_id=MODEL))
+    return {"before": before, "after": told()}
+
+
 def raised(call):
     try:
         b"".join(call())

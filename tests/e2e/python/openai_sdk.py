@@ -5,9 +5,11 @@
 
 import asyncio
 import base64
+import hashlib
 import json
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import openai
@@ -133,6 +135,43 @@ def busy():
     """Speech of a vendor that is busy at first: the SDK's own defaults try again."""
     patient = OpenAI(base_url=base_url, api_key=key)
     return len(patient.audio.speech.create(**speech(response_format="pcm")).content)
+
+
+def used_up():
+    """What one request more than the budget has room for raises: the SDK's own defaults do not try again."""
+    patient = OpenAI(base_url=base_url, api_key=key)
+    affordable = len(patient.audio.speech.create(**speech(response_format="pcm")).content)
+    return {"affordable": affordable, "raised": raised(patient, **speech())}
+
+
+def together():
+    """The same request twenty times at once, under one key: what each heard, and which were given again."""
+    patient = OpenAI(base_url=base_url, api_key=key, max_retries=10)
+
+    def ask(_):
+        headers = {"Idempotency-Key": "together"}
+        answer = patient.audio.speech.with_raw_response.create(
+            **speech(response_format="pcm", extra_headers=headers)
+        )
+        return hashlib.sha256(answer.content).hexdigest(), "x-soundboard-cache" in answer.headers
+
+    with ThreadPoolExecutor(20) as pool:
+        heard = list(pool.map(ask, range(20)))
+    return {"answers": sorted({digest for digest, _ in heard}), "given_again": sum(hit for _, hit in heard)}
+
+
+def hung_up():
+    """Hangs up on the first piece of speech, then asks again with the same key until it has the whole of it."""
+    patient = OpenAI(base_url=base_url, api_key=key, max_retries=10)
+    request = speech(response_format="pcm", extra_headers={"Idempotency-Key": "hung-up"})
+    with patient.audio.speech.with_streaming_response.create(**request) as answer:
+        first = next(answer.iter_bytes(1000))
+    again = patient.audio.speech.create(**request)
+    return {
+        "bytes": len(again.content),
+        "begins_alike": again.content.startswith(first),
+        "cache": again.response.headers["x-soundboard-cache"],
+    }
 
 
 def errors():

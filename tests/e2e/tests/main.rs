@@ -12,6 +12,8 @@ mod agents;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod budgets;
+#[cfg(test)]
 mod codecs;
 #[cfg(test)]
 #[path = "../../../telemetry/tests/telemetry/collector.rs"]
@@ -24,6 +26,8 @@ mod crashes;
 mod faults;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod idempotency;
 #[cfg(test)]
 mod journal;
 #[cfg(test)]

@@ -137,7 +137,12 @@ impl Server {
 
     /// Posts JSON to that path, and hands over the answer while it is still coming.
     pub(crate) fn ask(&self, path: &str, body: &Value) -> Coming {
-        let headers = [("content-type", "application/json")];
+        self.ask_with(path, &[], body)
+    }
+
+    /// The same with request headers.
+    pub(crate) fn ask_with(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Coming {
+        let headers = [&[("content-type", "application/json")], headers].concat();
         http::coming(self.send(path, &headers, body.to_string().as_bytes()))
     }
 

@@ -36,16 +36,26 @@ pub(crate) struct Till {
 
 impl Till {
     pub(crate) fn on(books: Books) -> Self {
+        Self::beside(books, "", |_| String::new())
+    }
+
+    /// The same with the backends that `others` configures beside it, which hears where its vendor is; what they cost
+    /// says `card`.
+    pub(crate) fn beside(books: Books, card: &str, others: impl FnOnce(&str) -> String) -> Self {
         let vendor = Vendor::start(Kind::OpenAi).unwrap();
         let folder = tempfile::tempdir().unwrap();
+        let rates = folder.path().join("rates.toml");
+        std::fs::write(&rates, card).unwrap();
         let database = match &books {
             Books::Sqlite => "sqlite",
             Books::Postgres(url) => url,
         };
+        let url = vendor.base_url();
         let toml = format!(
-            "database = {database:?}\n[http]\nmax_in_flight = 1024\n[backends.openai]\nkind = \"openai\"\n\
-             base_url = {:?}\napi_key = {{ env = \"E2E_VENDORS_KEY\" }}\nconcurrency = 600\nmodels = [\"tts-1\", \"gpt-4o-mini-tts\"]\nvoices = [\"alloy\"]\n",
-            vendor.base_url()
+            "database = {database:?}\nrates = [{rates:?}]\n[http]\nmax_in_flight = 1024\n[backends.openai]\nkind = \"openai\"\n\
+             base_url = {url:?}\napi_key = {{ env = \"E2E_VENDORS_KEY\" }}\nconcurrency = 600\nmodels = [\"tts-1\", \"gpt-4o-mini-tts\"]\n\
+             voices = [\"alloy\", \"nova\"]\n{}",
+            others(&url)
         );
         let config = config(&folder, &toml);
         Self { vendor, data: Arc::new(tempfile::tempdir().unwrap()), books, config, _folder: folder }
@@ -92,7 +102,12 @@ impl Till {
     /// A client with so many nano-dollars a month, and its key.
     pub(crate) fn client(&self, name: &str, nanos: u64) -> String {
         let dollars = format!("{}.{:09}", nanos / 1_000_000_000, nanos % 1_000_000_000);
-        self.prints(&["clients", "create", name, "--budget-usd", &dollars, "--window", "month"]);
+        self.client_on(name, &["--budget-usd", &dollars, "--window", "month"])
+    }
+
+    /// A client with that budget, and its key.
+    pub(crate) fn client_on(&self, name: &str, budget: &[&str]) -> String {
+        self.prints(&[&["clients", "create", name], budget].concat());
         self.prints(&["keys", "create", "--client", name])
     }
 
