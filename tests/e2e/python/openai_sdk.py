@@ -204,6 +204,7 @@ def raised(asking=client, **request):
             "type": error.type,
             "message": error.message,
             "request_id": error.request_id,
+            "should_retry": error.response.headers.get("x-should-retry"),
         }
     return None
 

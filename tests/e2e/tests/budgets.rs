@@ -79,6 +79,7 @@ fn openais_sdk_raises_what_it_raises_for_a_quota_and_does_not_try_again() {
     let raised = &seen["raised"];
     let told = json!([raised["class"], raised["status"], raised["code"], raised["type"]]);
     assert_eq!(told, json!(["RateLimitError", 429, "insufficient_quota", "insufficient_quota"]), "{raised}");
+    assert_eq!(raised["should_retry"], "false", "for SDKs that look at no Retry-After");
     assert!(
         raised["message"].as_str().unwrap().contains("budget of this client (0.000615 US dollars"),
         "{raised}"
