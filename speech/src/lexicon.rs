@@ -58,7 +58,7 @@ pub trait Lexicons: Send + Sync + 'static {
     /// The lexicon that holds for all requests of a client: its own over everyone's.
     ///
     /// # Errors
-    /// [`ErrorKind::Internal`] when the store cannot be read.
+    /// [`ErrorKind::LedgerUnavailable`] when the database cannot be read.
     fn of(&self, client: &str) -> BoxFuture<Result<Lexicon, SpeechError>>;
 }
 

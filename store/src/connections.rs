@@ -84,6 +84,11 @@ impl Connections {
         on_one(&self.readers, READING, work).await
     }
 
+    /// Does something that only reads, and that somebody waits for who asks for speech.
+    pub(crate) async fn look_up<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {
+        on_one(&self.readers, self.dialect.patience(), work).await
+    }
+
     /// Closes all of them.
     pub(crate) async fn close(&self) {
         self.writer.close().await;
@@ -101,6 +106,12 @@ async fn on_one<T: Send + 'static>(
     let working = tokio::spawn(async move {
         let mut connection = pool.acquire().await?;
         match timeout(patience, work(&mut connection)).await {
+            Ok(Err(StoreError::Use(error))) => {
+                // SQLite ends a transaction by itself when its disk fails, which SQLx is not told: for that connection
+                // it would be in the transaction for ever.
+                drop(connection.detach());
+                Err(StoreError::Use(error))
+            }
             Ok(done) => done,
             Err(_) => {
                 // Who does not answer is not asked whether it still lives.

@@ -71,6 +71,11 @@ impl Database {
         self.connections.read(work).await
     }
 
+    /// The same for what a request for speech waits for: whether it comes is known as soon as whether it is written.
+    pub(crate) async fn look_up<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {
+        self.connections.look_up(work).await
+    }
+
     /// Writes, in a transaction of its own that has the database to itself: for what is written now and then. It is
     /// kept if `work` succeeds.
     pub(crate) async fn write<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
-use speech::{BoxFuture, Lexicon, Lexicons, Saying, SpeechError};
+use speech::{BoxFuture, ErrorKind, Lexicon, Lexicons, Saying, SpeechError};
 use tokio::time::Instant;
 
 use crate::{Database, StoreError};
@@ -62,6 +62,9 @@ pub(crate) struct Read {
     asked: Instant,
     lexicon: Lexicon,
 }
+
+/// When a database that cannot be read may be there again.
+const AGAIN: Duration = Duration::from_secs(2);
 
 type Row = (String, String, String, String);
 
@@ -146,7 +149,7 @@ impl Database {
     }
 
     /// The lexicon that holds for a client: what is known of it, unless the table has changed since.
-    async fn lexicon(&self, client: &str) -> Result<Lexicon, Box<dyn std::error::Error + Send + Sync>> {
+    async fn lexicon(&self, client: &str) -> Result<Lexicon, SpeechError> {
         // Asked before the rows are: a change in between is only read twice.
         let (stamp, asked) = (self.stamped(), Instant::now());
         let unnoticed = if self.directory().is_some() { UNNOTICED } else { UNNOTICED_ELSEWHERE };
@@ -158,12 +161,13 @@ impl Database {
             return Ok(read.lexicon.clone());
         }
         let change: i64 = self
-            .read(|connection| {
+            .look_up(|connection| {
                 Box::pin(async move {
                     Ok(sqlx::query_scalar("SELECT number FROM lexicon_changes").fetch_one(connection).await?)
                 })
             })
-            .await?;
+            .await
+            .map_err(unread)?;
         if let Some(read) = known().get_mut(client)
             && read.change == change
         {
@@ -173,8 +177,9 @@ impl Database {
         let rows = sqlx::query_as("SELECT client, word, kind, saying FROM lexicon WHERE client IN ('', $1)");
         let rows = rows.bind(client.to_owned());
         let rows = self
-            .read(move |connection| Box::pin(async move { Ok(rows.fetch_all(connection).await?) }))
-            .await?;
+            .look_up(move |connection| Box::pin(async move { Ok(rows.fetch_all(connection).await?) }))
+            .await
+            .map_err(unread)?;
         let (everyones, own): (Vec<_>, Vec<_>) =
             readable(rows).into_iter().partition(|entry| entry.client == EVERYONE);
         let lexicon = together(own)?.over(&together(everyones)?);
@@ -187,8 +192,14 @@ impl Database {
 impl Lexicons for Database {
     fn of(&self, client: &str) -> BoxFuture<Result<Lexicon, SpeechError>> {
         let (store, client) = (self.clone(), client.to_owned());
-        Box::pin(async move { store.lexicon(&client).await.map_err(SpeechError::internal) })
+        Box::pin(async move { store.lexicon(&client).await })
     }
+}
+
+/// The ledger is in the same database.
+fn unread(error: StoreError) -> SpeechError {
+    let message = "How words are to be said cannot be looked up just now; the request may be tried again.";
+    SpeechError::new(ErrorKind::LedgerUnavailable, message).retry_after(AGAIN).caused_by(error)
 }
 
 fn together(entries: Vec<Entry>) -> Result<Lexicon, SpeechError> {
