@@ -115,7 +115,8 @@ fn is_retried(status: StatusCode) -> bool {
 }
 
 fn wait(error: &SpeechError) -> Option<Duration> {
-    error.wait().or((error.kind() == ErrorKind::Overloaded).then_some(SOON))
+    let is_short = matches!(error.kind(), ErrorKind::Overloaded | ErrorKind::LedgerUnavailable);
+    error.wait().or(is_short.then_some(SOON))
 }
 
 /// `Retry-After` knows whole seconds only, and 0 would mean "at once".
