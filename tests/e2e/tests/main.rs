@@ -45,6 +45,8 @@ mod money;
 #[cfg(test)]
 mod normalize;
 #[cfg(test)]
+mod outages;
+#[cfg(test)]
 mod overruns;
 #[cfg(test)]
 mod sdks;

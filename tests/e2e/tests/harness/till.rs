@@ -31,6 +31,8 @@ pub(crate) struct Till {
     pub(crate) data: Arc<TempDir>,
     books: Books,
     config: PathBuf,
+    /// Whose view of the files it is, if not ours.
+    seen_by: Option<u32>,
     _folder: TempDir,
 }
 
@@ -58,7 +60,14 @@ impl Till {
             others(&url)
         );
         let config = config(&folder, &toml);
-        Self { vendor, data: Arc::new(tempfile::tempdir().unwrap()), books, config, _folder: folder }
+        Self {
+            vendor,
+            data: Arc::new(tempfile::tempdir().unwrap()),
+            books,
+            config,
+            seen_by: None,
+            _folder: folder,
+        }
     }
 
     /// On both kinds of database.
@@ -68,13 +77,22 @@ impl Till {
 
     /// A gateway on these books, which dies where `failpoints` says.
     pub(crate) fn open(&self, failpoints: &str) -> Server {
-        Server::on(Arc::clone(&self.data), |serve| {
-            serve
-                .arg("--config")
-                .arg(&self.config)
-                .env("FAILPOINTS", failpoints)
-                .env("E2E_VENDORS_KEY", "of-the-gateway");
+        self.open_with(|serve| {
+            serve.env("FAILPOINTS", failpoints);
         })
+    }
+
+    /// A gateway on these books, whose command the caller completes.
+    pub(crate) fn open_with(&self, complete: impl FnOnce(&mut Command)) -> Server {
+        Server::on(Arc::clone(&self.data), |serve| {
+            serve.arg("--config").arg(&self.config).env("E2E_VENDORS_KEY", "of-the-gateway");
+            complete(serve);
+        })
+    }
+
+    /// From here on, the books are those that this gateway sees.
+    pub(crate) fn look_through(&mut self, server: &Server) {
+        self.seen_by = Some(server.pid());
     }
 
     /// A gateway on these books, whose admin's address that is.
@@ -114,7 +132,9 @@ impl Till {
     /// What the books say.
     pub(crate) fn rows(&self, sql: &str) -> Vec<Value> {
         match &self.books {
-            Books::Sqlite => tools::select(&self.data.path().join("soundboard.db"), sql),
+            Books::Sqlite => {
+                tools::select_seen_by(self.seen_by, &self.data.path().join("soundboard.db"), sql)
+            }
             Books::Postgres(url) => {
                 let sql = format!("SELECT coalesce(json_agg(row), '[]') FROM ({sql}) AS row");
                 let psql = services::postgres_programs().expect("Postgres is installed").join("psql");

@@ -84,6 +84,18 @@ pub(crate) fn select(database: &Path, sql: &str) -> Vec<Value> {
     answer(python("rows.py").arg(database).arg(sql))
 }
 
+/// The same of a database that this process sees, in a mount namespace of its own.
+pub(crate) fn select_seen_by(process: Option<u32>, database: &Path, sql: &str) -> Vec<Value> {
+    let Some(process) = process else { return select(database, sql) };
+    let select = python("rows.py");
+    let mut within = Command::new("nsenter");
+    within.arg(format!("--target={process}")).arg("--mount");
+    if !rustix::process::geteuid().is_root() {
+        within.args(["--user", "--preserve-credentials"]);
+    }
+    answer(within.arg(select.get_program()).args(select.get_args()).arg(database).arg(sql))
+}
+
 /// Runs SQL on a database.
 pub(crate) fn sql(database: &Path, statements: &str) {
     let script = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])";
