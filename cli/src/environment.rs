@@ -18,7 +18,9 @@ impl Clock for SystemClock {
     }
 }
 
-/// 128 random bits from the operating system, in hexadecimal.
+/// The time in milliseconds, 48 bits, and 80 random bits from the operating system, in hexadecimal. A database puts
+/// what comes at the same time to the same place: with ids that lie anywhere, each row of the ledger is another page
+/// to be written.
 #[derive(Debug)]
 pub(crate) struct RandomIds;
 
@@ -26,8 +28,10 @@ impl Ids for RandomIds {
     #[expect(clippy::expect_used, reason = "without randomness an id could be guessed or come twice")]
     fn request_id(&self) -> String {
         let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
-        format!("{:032x}", u128::from_ne_bytes(bytes))
+        let (time, random) = bytes.split_at_mut(6);
+        time.copy_from_slice(&SystemClock.unix_ms().to_be_bytes()[2..]);
+        getrandom::fill(random).expect("the operating system gives random bytes");
+        format!("{:032x}", u128::from_be_bytes(bytes))
     }
 }
 
@@ -54,5 +58,13 @@ mod tests {
         let (one, other) = (RandomIds.request_id(), RandomIds.request_id());
         assert!(one.len() == 32 && one.bytes().all(|b| b.is_ascii_hexdigit()), "{one}");
         assert_ne!(one, other);
+    }
+
+    #[test]
+    fn ids_begin_with_the_time() {
+        let before = SystemClock.unix_ms();
+        let id = RandomIds.request_id();
+        let time = i64::from_str_radix(&id[..12], 16).unwrap();
+        assert!((before..=SystemClock.unix_ms()).contains(&time), "{id}");
     }
 }

@@ -146,6 +146,7 @@ impl Clock for SystemClock {
     }
 }
 
+/// As the program's are.
 #[derive(Debug)]
 struct RandomIds;
 
@@ -153,7 +154,9 @@ impl Ids for RandomIds {
     #[expect(clippy::expect_used, reason = "without randomness an id could come twice")]
     fn request_id(&self) -> String {
         let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
-        format!("{:032x}", u128::from_ne_bytes(bytes))
+        let (time, random) = bytes.split_at_mut(6);
+        time.copy_from_slice(&SystemClock.unix_ms().to_be_bytes()[2..]);
+        getrandom::fill(random).expect("the operating system gives random bytes");
+        format!("{:032x}", u128::from_be_bytes(bytes))
     }
 }
