@@ -128,6 +128,8 @@ pub struct Settlement {
 pub struct Mark {
     /// What would be settled.
     pub settlement: Settlement,
+    /// From 1, in the order in which the request's marks were made: an older one never takes a newer one's place.
+    pub number: i64,
     /// Until when its gateway surely lives, Unix milliseconds. Past that, anybody may settle it.
     pub lease_until_unix_ms: i64,
 }

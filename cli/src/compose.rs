@@ -266,6 +266,11 @@ pub(crate) fn data_dir(config: &Config) -> Result<PathBuf, Failure> {
 /// What digests of API keys are made with.
 pub(crate) fn pepper(config: &Config) -> Result<Pepper, Failure> {
     const FILE: &str = "pepper";
+    if config.pepper.is_none() && config.database.is_server() {
+        tracing::warn!(
+            "no pepper is configured: keys that another node makes in this database will not be known here"
+        );
+    }
     let pepper = match &config.pepper {
         Some(source) => Pepper::parse(&source.read()?),
         None => Pepper::load_or_create(&data_dir(config)?.join(FILE)),

@@ -117,11 +117,11 @@ impl Books {
         loop {
             rounds.tick().await;
             let marks = self.marks();
-            if !marks.is_empty()
-                && let Err(error) = self.ledger().renew(marks).await
-            {
+            if let Err(error) = self.ledger().renew(marks).await {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(error, "the leases of running requests could not be renewed");
+                // Others, and we ourselves, may be found dead only because nobody could say otherwise.
+                continue;
             }
             match self.ledger().reap(self.now()).await {
                 Ok(0) => {}

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures::future::FutureExt;
-use futures::stream::{BoxStream, StreamExt};
+use futures::stream::{self, BoxStream, StreamExt};
 use speech::{BoxFuture, EncodedChunk, EncodedStream, PcmChunk, PcmStream, Sound, SpeechError};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
@@ -43,7 +43,7 @@ pub(crate) async fn bought(
     let answered = Answered { attempt: attempt.clone(), speaking, is_local, runtime: Handle::current() };
     let sound = until_silence(span, answered).await?;
     fail::fail_point!("answered", |_| std::process::abort());
-    Ok(if attempt.is_by_sound() { listened(sound, attempt) } else { sound })
+    Ok(if attempt.is_by_sound() || !attempt.is_whole() { listened(sound, attempt) } else { sound })
 }
 
 /// Resolves to the answer. Dropped before, it goes on to wait for it by a task of its own, and then hangs up.
@@ -61,10 +61,14 @@ impl Future for Answered {
         let Some(speaking) = &mut self.speaking else { return Poll::Pending };
         let answer = std::task::ready!(speaking.poll_unpin(context));
         self.speaking = None;
+        // Who follows a text that is still being written takes it bit by bit.
+        let is_known = answer.is_err() || self.attempt.is_whole();
         if self.is_local && answer.is_ok() {
             self.attempt.receipt().take();
         }
-        self.attempt.answered();
+        if is_known {
+            self.attempt.answered();
+        }
         Poll::Ready(answer)
     }
 }
@@ -80,8 +84,10 @@ impl Drop for Answered {
         }
         let books = attempt.books().clone();
         let waiting = async move {
-            drop(timeout(LAST_WAIT, speaking).await);
-            attempt.answered();
+            match timeout(LAST_WAIT, speaking).await {
+                Ok(_hung_up_on) => attempt.answered(),
+                Err(_) => attempt.given_up(),
+            }
         };
         books.spawn(waiting, &self.runtime);
     }
@@ -109,15 +115,28 @@ fn listened(sound: Sound, attempt: Attempt) -> Sound {
     }
 }
 
+/// A call whose sound is being heard. When that ends, however it does, it is known what the backend has taken.
+struct Hearing(Attempt);
+
+impl Drop for Hearing {
+    fn drop(&mut self) {
+        self.0.answered();
+    }
+}
+
 fn told<T: Send + 'static>(
-    chunks: BoxStream<'static, Result<T, SpeechError>>,
+    mut chunks: BoxStream<'static, Result<T, SpeechError>>,
     attempt: Attempt,
     mut milliseconds: impl FnMut(&T) -> u64 + Send + 'static,
 ) -> BoxStream<'static, Result<T, SpeechError>> {
-    let told = chunks.inspect(move |chunk| {
-        if let Ok(chunk) = chunk {
-            attempt.heard(milliseconds(chunk));
+    let mut hearing = Some(Hearing(attempt));
+    let told = stream::poll_fn(move |context| {
+        let chunk = std::task::ready!(chunks.poll_next_unpin(context));
+        match (&chunk, &hearing) {
+            (Some(Ok(chunk)), Some(Hearing(attempt))) => attempt.heard(milliseconds(chunk)),
+            _ => hearing = None,
         }
+        Poll::Ready(chunk)
     });
     told.boxed()
 }

@@ -38,7 +38,7 @@ use tower::ServiceExt;
 use books::Books;
 pub use catalogue::{Catalogue, ModelName};
 pub use language::English;
-pub use meter::{Refusal, Replayed};
+pub use meter::{Refusal, Replayed, break_off};
 pub use normalise::Normalised;
 pub use spoken::{Reason, Spoken, Tally};
 pub use tariff::Tariff;

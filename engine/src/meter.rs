@@ -1,5 +1,6 @@
 //! Every request is settled once, whoever hangs up when.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -159,9 +160,28 @@ impl OpenRow {
 
 impl Drop for OpenRow {
     fn drop(&mut self) {
-        let panicking = std::thread::panicking();
-        self.close(if panicking { Outcome::Failed(ErrorKind::Internal) } else { Outcome::HungUp });
+        let defect = std::thread::panicking().then_some(ErrorKind::Internal);
+        let broken = defect.or(BROKEN_OFF.get());
+        self.close(broken.map_or(Outcome::HungUp, Outcome::Failed));
     }
+}
+
+thread_local! {
+    /// Why what is being dropped is dropped.
+    static BROKEN_OFF: Cell<Option<ErrorKind>> = const { Cell::new(None) };
+}
+
+/// Drops a speech, or what leads to one, because we will not go on with it. Otherwise to drop it is to hang up, and who
+/// hangs up pays.
+pub fn break_off<T>(speech: T, kind: ErrorKind) {
+    struct Until(Option<ErrorKind>);
+    impl Drop for Until {
+        fn drop(&mut self) {
+            BROKEN_OFF.set(self.0);
+        }
+    }
+    let _until = Until(BROKEN_OFF.replace(Some(kind)));
+    drop(speech);
 }
 
 /// The outermost layer.
@@ -210,6 +230,8 @@ fn metered(audio: AudioStream, row: OpenRow) -> AudioStream {
             }
             Some(Err(error)) => Err(error),
             None => {
+                // A vendor that follows a text has charged for it once its sound is gone.
+                drop(audio);
                 row.finish(Outcome::Completed).await;
                 return None;
             }

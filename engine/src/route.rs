@@ -120,9 +120,14 @@ async fn affordable(
         let claim = Claim::of(rate, graph.text().as_str(), terms.speed);
         Ok::<_, SpeechError>(claim.with_instructions(terms.instructions.as_deref()))
     };
+    let hold = async |choice: &Choice, claim: Claim| {
+        let (voice, model) = (&choice.voice.id, choice.model.id.as_str());
+        tab.propose(Some((voice, model)));
+        tab.hold(&voice.backend, model, claim).await.inspect_err(|_| tab.propose(None))
+    };
     let wanted = claim(&choice)?;
     let price = wanted.amounts.charge;
-    let throttled = match tab.hold(&choice.voice.id.backend, &choice.model.id, wanted).await {
+    let throttled = match hold(&choice, wanted).await {
         Ok(()) => return Ok(choice),
         Err(Refused::Throttled(error)) => error,
         Err(Refused::Error(error)) => return Err(error),
@@ -132,7 +137,7 @@ async fn affordable(
     cheaper.retain(|(claim, _)| claim.amounts.charge < price);
     cheaper.sort_by_key(|(claim, _)| std::cmp::Reverse(claim.amounts.charge));
     for (claim, choice) in cheaper {
-        match tab.hold(&choice.voice.id.backend, &choice.model.id, claim).await {
+        match hold(&choice, claim).await {
             Ok(()) => return Ok(Choice { reason: Reason::Throttled, ..choice }),
             Err(Refused::Throttled(_)) => {}
             Err(Refused::Error(error)) => return Err(error),

@@ -49,6 +49,15 @@ impl Tab {
         write(&mut locked(&self.state))
     }
 
+    /// Who would speak, if what that may cost is set aside; or nobody.
+    pub(crate) fn propose(&self, choice: Option<(&VoiceId, &str)>) {
+        self.note(|State { row, .. }| {
+            row.backend = choice.map(|(voice, _)| voice.backend.clone());
+            row.voice = choice.map(|(voice, _)| voice.voice.clone());
+            row.model = choice.map(|(_, model)| model.to_owned());
+        });
+    }
+
     /// Who speaks; of several voices in turn, the first.
     pub(crate) fn choose(&self, voice: &VoiceId, model: &str, language: Option<&str>) {
         self.note(|State { row, .. }| {
@@ -82,12 +91,15 @@ impl Tab {
     pub(crate) async fn hold(&self, backend: &str, model: &str, claim: Claim) -> Result<(), Refused> {
         let lease = self.books.lease();
         let amounts = claim.amounts;
-        let mark = self.note(|state| state.mark_if_called(backend, model, claim, lease));
+        let mark = self.note(|state| {
+            state.announce(Some(Call::new(backend, model, claim, true)));
+            state.mark(lease)
+        });
         fail::fail_point!("hold", |_| std::process::abort());
         self.books.runs(&mark.settlement.row.id, &self.state);
         let verdict = self.books.ledger().hold(Hold { amounts, mark }).instrument(trace::span("hold")).await;
         fail::fail_point!("held", |_| std::process::abort());
-        let over = self.granted(verdict)?;
+        let over = self.granted(verdict).inspect_err(|_| self.note(|state| state.announce(None)))?;
         self.note(|state| {
             state.held = Some(amounts);
             state.over |= over;
@@ -226,6 +238,11 @@ impl Attempt {
         self.note(|call| call.receipt.clone())
     }
 
+    /// Whether all its text was sent with the call.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.note(|call| call.whole)
+    }
+
     /// Whether what is heard decides what it costs.
     pub(crate) fn is_by_sound(&self) -> bool {
         self.note(|call| call.claim.rate.is_by_sound())
@@ -243,6 +260,12 @@ impl Attempt {
     /// The backend has answered, or never will: its receipt says whether it has taken the call.
     pub(crate) fn answered(&self) {
         self.note(Call::answered);
+        self.tab.answered.notify_waiters();
+    }
+
+    /// Its answer is waited for no longer.
+    pub(crate) fn given_up(&self) {
+        self.note(Call::given_up);
         self.tab.answered.notify_waiters();
     }
 

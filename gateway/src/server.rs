@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use axum::body::Body;
 use billing::{Accounts, Replays, Reports};
-use engine::Engine;
+use engine::{Engine, break_off};
 use hyper::body::Incoming;
 use hyper::rt::Executor;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use security::Pepper;
-use speech::{Clock, Ids};
+use speech::{Clock, ErrorKind, Ids};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch::error::RecvError;
@@ -228,20 +228,21 @@ impl Server {
             let answer = self.stack.clone().oneshot(request.map(Body::new));
             async { answer.await.map(|response| tend(tend(response, in_flight), reader)) }
         });
-        let connection = self.http.serve_connection_with_upgrades(TokioIo::new(stream), service);
-        tokio::pin!(connection);
+        let mut connection =
+            Box::pin(self.http.serve_connection_with_upgrades(TokioIo::new(stream), service));
         let last_answers_may_take = tokio::select! {
             result = connection.as_mut() => return log(result),
             () = stalled.cancelled() => return,
-            () = self.cut.cancelled() => return,
+            () = self.cut.cancelled() => return break_off(connection, ErrorKind::Overloaded),
             Ok(()) = idle_for(in_flight, self.header_timeout) => self.stall_timeout,
             () = self.draining.cancelled() => Duration::MAX,
         };
         connection.as_mut().graceful_shutdown();
         tokio::select! {
-            result = connection => log(result),
+            result = connection.as_mut() => log(result),
             () = stalled.cancelled() => {}
-            () = self.cut.cancelled() => {}
+            // It is not the client who goes.
+            () = self.cut.cancelled() => break_off(connection, ErrorKind::Overloaded),
             () = tokio::time::sleep(last_answers_may_take) => {}
         }
     }

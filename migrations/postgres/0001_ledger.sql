@@ -51,6 +51,7 @@ CREATE TABLE holds (
     audio_ms    BIGINT NOT NULL,
     step        BIGINT NOT NULL, -- how often it has grown
     lease_until BIGINT NOT NULL, -- Unix milliseconds; past that, anybody may settle it
+    number      BIGINT NOT NULL, -- of the mark: a greater one is newer
     mark        TEXT   NOT NULL  -- the settlement that is due if nothing more is known, as JSON
 );
 

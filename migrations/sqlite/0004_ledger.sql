@@ -32,6 +32,7 @@ CREATE TABLE holds (
     audio_ms    INTEGER NOT NULL,
     step        INTEGER NOT NULL, -- how often it has grown
     lease_until INTEGER NOT NULL, -- Unix milliseconds; past that, anybody may settle it
+    number      INTEGER NOT NULL, -- of the mark: a greater one is newer
     mark        TEXT    NOT NULL  -- the settlement that is due if nothing more is known, as JSON
 ) STRICT, WITHOUT ROWID;
 

@@ -1,17 +1,22 @@
 //! A database, opened.
 
 use std::path::Path;
-use std::sync::Once;
+use std::sync::{Arc, Once};
+use std::time::Duration;
 
 use billing::LedgerError;
 use speech::BoxFuture;
 use sqlx::{AnyConnection, Connection};
-use tokio::time::timeout;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout};
 
 use crate::connections::{Connections, Work};
 use crate::dialect::Dialect;
 use crate::ledger::Writer;
 use crate::{Location, StoreError, lexicons, schema};
+
+/// How long a database that could be written is taken to be one.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// Less free space than this and the disk is not fit to serve.
 const LEAST_FREE_BYTES: u64 = 16 * 1024 * 1024;
@@ -25,6 +30,7 @@ pub struct Database {
     connections: Connections,
     pub(crate) writer: Writer,
     pub(crate) known: lexicons::Known,
+    checked: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Database {
@@ -63,6 +69,7 @@ impl Database {
             connections,
             writer,
             known: lexicons::Known::default(),
+            checked: Arc::default(),
         })
     }
 
@@ -99,15 +106,23 @@ impl Database {
         self.connections.close().await;
     }
 
-    /// The disk has room, and something could be written.
+    /// The disk has room, and something could be written, a moment ago at least: strangers may ask as often as they
+    /// like.
     pub(crate) async fn check(&self) -> Result<(), StoreError> {
+        let mut checked = self.checked.lock().await;
+        if checked.is_some_and(|at| at.elapsed() < FRESH) {
+            return Ok(());
+        }
+        *checked = None;
         if let Some(directory) = self.directory() {
             let disk = rustix::fs::statvfs(directory).map_err(|error| sqlx::Error::Io(error.into()))?;
             if disk.f_bavail.saturating_mul(disk.f_frsize) < LEAST_FREE_BYTES {
                 return Err(StoreError::DiskFull { least_bytes: LEAST_FREE_BYTES });
             }
         }
-        self.write(|_| Box::pin(async { Ok(()) })).await
+        self.write(|_| Box::pin(async { Ok(()) })).await?;
+        *checked = Some(Instant::now());
+        Ok(())
     }
 
     /// The data directory, of SQLite.

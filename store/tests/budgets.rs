@@ -16,6 +16,7 @@ on_both!(
     a_budget_that_warns_refuses_nobody,
     a_request_counts_in_its_own_month_only,
     a_rolling_window_forgets_by_the_hour,
+    a_rolling_window_is_not_passed_at_the_turn_of_an_hour,
     a_changed_budget_holds_at_once,
 );
 
@@ -163,6 +164,19 @@ async fn a_rolling_window_forgets_by_the_hour(site: &Site) {
     assert_eq!(serve(&database, "r1", 100).await, GRANTED);
     assert!(is_refused(&hold_at(&database, "r2", 1, NEXT).await));
     assert_eq!(hold_at(&database, "r3", 100, NEXT + 3_600_000).await, GRANTED);
+}
+
+async fn a_rolling_window_is_not_passed_at_the_turn_of_an_hour(site: &Site) {
+    let database = site.open().await;
+    site.give("ann", &[Budget { window: Window::Rolling { hours: 2 }, ..a_month(100) }]).await;
+    let held = tokio::join!(
+        hold_at(&database, "r1", 60, NEXT - 1),
+        hold_at(&database, "r2", 60, NEXT),
+        hold_at(&database, "r3", 60, NEXT - 1),
+    );
+    let granted = [held.0, held.1, held.2].into_iter().filter(|verdict| *verdict == GRANTED).count();
+    assert_eq!(granted, 1, "in one batch or in several");
+    assert!(is_refused(&hold_at(&database, "r4", 60, NEXT - 1).await), "what came later counts for it, too");
 }
 
 async fn a_changed_budget_holds_at_once(site: &Site) {

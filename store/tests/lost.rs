@@ -41,7 +41,10 @@ async fn a_lease_that_was_renewed_is_left_alone(site: &Site) {
     }
     let mut renewed = mark("r1", 40);
     renewed.lease_until_unix_ms = LATER + 5000;
+    renewed.number = 2;
     database.renew(vec![mark("r1", 1), renewed, mark("gone", 1)]).await.unwrap();
+    // One that was made before, and comes after.
+    database.renew(vec![mark("r1", 1)]).await.unwrap();
     assert_eq!(database.reap(LATER).await.unwrap(), 1);
     assert_eq!(database.reap(LATER + 5001).await.unwrap(), 1);
     assert_eq!(site.balance("client:ann").await, 140, "by the last mark");

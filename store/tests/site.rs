@@ -201,7 +201,7 @@ pub(crate) fn amounts(nanos: i64) -> Amounts {
 
 /// A mark that says so much was consumed, with a lease of a minute.
 pub(crate) fn mark(id: &str, nanos: i64) -> Mark {
-    Mark { settlement: settlement(id, nanos), lease_until_unix_ms: AT + 60_000 }
+    Mark { settlement: settlement(id, nanos), number: 1, lease_until_unix_ms: AT + 60_000 }
 }
 
 pub(crate) fn hold(id: &str, nanos: i64) -> Hold {

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
+use billing::Action;
 use bytes::Bytes;
 use futures::channel::mpsc;
 use speech::{
@@ -8,9 +9,11 @@ use speech::{
     PcmChunk, PcmStream, Receipt, SampleRate, TimingKind, Utterance, Voice, WordTiming,
 };
 
+use testing::MemoryLedger;
+
 use super::*;
 use crate::stack::speaker;
-use crate::tab::tests::tab;
+use crate::tab::tests::{books, budget, tab};
 
 const RATE: SampleRate = SampleRate::new(1000).unwrap();
 
@@ -73,10 +76,13 @@ impl Backend for Echo {
         })
     }
     fn follow(&self, _: &Delivery) -> Option<Follow> {
-        let follow: Follow = Box::new(|pieces, _| {
+        let follow: Follow = Box::new(|pieces, receipt| {
             let format = speech::AudioFormat::from(Codec::Ulaw).at(RATE);
-            let chunks =
-                pieces.map(|piece| Ok(EncodedChunk { bytes: Bytes::from(piece.text), words: Vec::new() }));
+            // As a vendor's socket: open at once, and charging from the first words on.
+            let chunks = pieces.map(move |piece| {
+                receipt.take();
+                Ok(EncodedChunk { bytes: Bytes::from(piece.text), words: Vec::new() })
+            });
             let sound = Sound::Encoded(EncodedStream { format, chunks: chunks.boxed() });
             Box::pin(async { Ok(sound) })
         });
@@ -198,6 +204,34 @@ async fn a_backend_that_can_follow_is_given_the_pieces_as_they_are() {
     assert_eq!(chunks.concat(), b"Hello. By");
     assert!(one.said.lock().unwrap().is_empty());
     assert_eq!(tab.note(|state| state.row.characters), Some(9));
+}
+
+#[tokio::test]
+async fn who_follows_is_given_no_text_that_is_not_paid_for() {
+    for (limit, heard) in [(0, 0), (60, 4), (150, 10)] {
+        let ledger = Arc::new(MemoryLedger::with_budgets(vec![budget(limit, Action::Refuse)]));
+        let books = books(ledger.clone());
+        let row = books.open_on(&Terms::new("r1", "local".into(), Door::ElevenLabs), None);
+        let pieces = ["One ", "two th", "ree"].map(|text| Piece { text: text.into(), flush: false });
+        let terms = Terms { format: speech::AudioFormat::from(Codec::Ulaw).at(RATE), ..terms(Codec::Ulaw) };
+        let dictated = conversation(&[echo("one", 1000, true)])
+            .dictate(terms, "one".into(), stream::iter(pieces).boxed(), row.tab())
+            .await;
+        let (mut bytes, mut refused) = (0, dictated.as_ref().err().map(SpeechError::kind));
+        if let Ok(mut spoken) = dictated {
+            while let Some(chunk) = spoken.audio.next().await {
+                match chunk {
+                    Ok(chunk) => bytes += chunk.bytes.len(),
+                    Err(error) => refused = Some(error.kind()),
+                }
+            }
+        }
+        assert_eq!((bytes, refused), (heard, Some(ErrorKind::BudgetExceeded)), "{limit}");
+        drop(row);
+        books.settled().await;
+        let [settled] = ledger.settlements().try_into().unwrap();
+        assert_eq!(settled.charge.nanos.get(), heard as i64 * 15, "{limit}");
+    }
 }
 
 #[tokio::test]

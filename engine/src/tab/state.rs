@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use billing::{Amounts, Attempt, Consumed, Cost, Mark, Nanos, Outcome, Rate, RequestRow, Settlement};
+use billing::{Amounts, Attempt, Basis, Consumed, Cost, Mark, Nanos, Outcome, Rate, RequestRow, Settlement};
 use speech::{Receipt, SampleRate, Speed, Usage};
 use tokio::time::Instant;
 
@@ -18,6 +18,10 @@ pub(crate) struct State {
     began: Instant,
     heard: Option<(u64, SampleRate)>,
     calls: Vec<Call>,
+    /// A call that was paid for and is not begun yet.
+    announced: Option<Call>,
+    /// How many marks were made.
+    marks: i64,
 }
 
 /// What a call may come to.
@@ -41,6 +45,8 @@ pub(crate) struct Call {
     pub(crate) receipt: Receipt,
     /// Whether it is known whether the backend has taken it.
     has_answer: bool,
+    /// Whether that will never be known.
+    is_unanswered: bool,
     audio_ms: u64,
     began: Instant,
     /// Until the last audio came.
@@ -56,6 +62,7 @@ impl Call {
             whole,
             receipt: Receipt::default(),
             has_answer: false,
+            is_unanswered: false,
             audio_ms: 0,
             began: Instant::now(),
             lasted_ms: 0,
@@ -63,6 +70,12 @@ impl Call {
     }
 
     pub(super) fn answered(&mut self) {
+        self.has_answer = true;
+    }
+
+    /// It is waited for no longer.
+    pub(super) fn given_up(&mut self) {
+        self.is_unanswered = !self.has_answer;
         self.has_answer = true;
     }
 
@@ -83,16 +96,18 @@ impl Call {
             characters: self.claim.counted,
             whole: self.whole,
             instructions: self.claim.instructions,
-            credits: usage.characters,
-            input_tokens: usage.input_tokens,
-            output_tokens: usage.output_tokens,
+            credits: bounded(usage.characters),
+            input_tokens: bounded(usage.input_tokens),
+            output_tokens: bounded(usage.output_tokens),
             audio_ms: self.audio_ms,
             local_ms: self.lasted_ms,
         })
     }
 
     fn entry(&self, index: usize) -> Attempt {
-        let nothing = Cost { nanos: Nanos::ZERO, basis: billing::Basis::Reported };
+        // That nobody knows of a bill is no report that there is none.
+        let basis = if self.is_unanswered { Basis::Estimated } else { Basis::Reported };
+        let nothing = Cost { nanos: Nanos::ZERO, basis };
         let Cost { nanos, basis } = if self.is_refused() { nothing } else { self.cost() };
         Attempt {
             number: index as u32 + 1,
@@ -107,6 +122,12 @@ impl Call {
     }
 }
 
+/// What a vendor says that it counted, as far as that can be: nobody speaks a billion characters at a time.
+fn bounded(count: Option<u64>) -> Option<u64> {
+    const MOST: u64 = 1_000_000_000;
+    count.map(|count| count.min(MOST))
+}
+
 impl State {
     pub(crate) fn new(row: RequestRow) -> Self {
         Self {
@@ -117,6 +138,8 @@ impl State {
             began: Instant::now(),
             heard: None,
             calls: Vec::new(),
+            announced: None,
+            marks: 0,
         }
     }
 
@@ -152,6 +175,7 @@ impl State {
     }
 
     pub(super) fn begin(&mut self, call: Call) -> usize {
+        self.announced = None;
         self.calls.push(call);
         self.calls.len() - 1
     }
@@ -191,26 +215,25 @@ impl State {
     }
 
     /// What would be settled if nothing more were known.
-    pub(crate) fn mark(&self, lease_until_unix_ms: i64) -> Mark {
-        Mark { settlement: self.so_far(Outcome::Lost), lease_until_unix_ms }
+    pub(crate) fn mark(&mut self, lease_until_unix_ms: i64) -> Mark {
+        self.marks += 1;
+        let calls = self.calls.iter().chain(self.announced.iter());
+        Mark { settlement: self.so_far(Outcome::Lost, calls), number: self.marks, lease_until_unix_ms }
     }
 
-    /// The same once that model was called as well.
-    pub(super) fn mark_if_called(&mut self, backend: &str, model: &str, claim: Claim, lease: i64) -> Mark {
-        self.calls.push(Call::new(backend, model, claim, true));
-        let mark = self.mark(lease);
-        self.calls.pop();
-        mark
+    /// From now on marks tell of a call that is about to be made, until it is [begun](Self::begin); or of none.
+    pub(super) fn announce(&mut self, call: Option<Call>) {
+        self.announced = call;
     }
 
     /// What is to be settled; none as long as somebody was called and has not answered.
     pub(super) fn settlement(&self, outcome: Outcome) -> Option<Settlement> {
         let is_open = self.calls.iter().any(|call| !call.has_answer);
-        (!is_open).then(|| self.so_far(outcome))
+        (!is_open).then(|| self.so_far(outcome, self.calls.iter()))
     }
 
-    fn so_far(&self, outcome: Outcome) -> Settlement {
-        let attempts: Vec<Attempt> = self.calls.iter().enumerate().map(|(at, call)| call.entry(at)).collect();
+    fn so_far<'c>(&self, outcome: Outcome, calls: impl Iterator<Item = &'c Call>) -> Settlement {
+        let attempts: Vec<Attempt> = calls.enumerate().map(|(at, call)| call.entry(at)).collect();
         let usage = self.usage();
         let row = RequestRow { usage, outcome, total_ms: self.since(), ..self.row.clone() };
         Settlement { row, charge: Settlement::charge(outcome, &attempts), attempts }

@@ -52,7 +52,7 @@ fn call(tab: &Tab, backend: &str, text: &str) -> Call {
     Call::new(backend, "m", Claim::of(rate, text, Speed::NORMAL), true)
 }
 
-fn budget(limit: i64, action: Action) -> Budget {
+pub(crate) fn budget(limit: i64, action: Action) -> Budget {
     Budget { key: None, measure: Measure::Money, limit, window: Window::Day, action }
 }
 
@@ -162,4 +162,20 @@ async fn text_that_a_budget_has_no_room_for_is_neither_sent_nor_paid_for() {
     books.settled().await;
     let [settled] = ledger.settlements().try_into().unwrap();
     assert_eq!((settled.row.characters, settled.charge.nanos.get()), (Some(10), 150));
+}
+
+#[tokio::test]
+async fn what_we_break_off_is_no_hang_up_and_is_not_charged() {
+    let ledger = Arc::new(MemoryLedger::default());
+    let books = books(ledger.clone());
+    let row = books.open_on(&Terms::new("r1", "local".into(), Door::Cli), Some(10));
+    let tab = row.tab();
+    let attempt = tab.begin(call(&tab, "one", "ten points")).await.unwrap();
+    attempt.receipt().take();
+    attempt.answered();
+    crate::break_off((row, "and whatever holds it"), ErrorKind::DeadlineExceeded);
+    books.settled().await;
+    let [settled] = ledger.settlements().try_into().unwrap();
+    assert_eq!(settled.row.outcome, Outcome::Failed(ErrorKind::DeadlineExceeded));
+    assert_eq!((settled.charge.nanos.get(), settled.vendor_cost().get()), (0, 150));
 }

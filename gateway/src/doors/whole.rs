@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use ::speech::{AudioFormat, AudioStream, Codec, ErrorKind, SpeechError, WordTiming};
 use bytes::Bytes;
+use engine::break_off;
 use futures::stream::Fuse;
 use futures::{Stream as _, StreamExt as _, TryStreamExt as _};
 use http_body::Frame;
@@ -52,12 +53,19 @@ impl Whole {
     ) -> Result<Self, SpeechError> {
         let mut audio = audio.fuse();
         let (mut bytes, mut words, mut samples) = (Vec::new(), Vec::new(), 0);
-        let mut taken = take(room, 0)?;
+        let mut taken = match take(room, 0) {
+            Ok(taken) => taken,
+            Err(error) => return Err(without(audio, error)),
+        };
         while let Some(chunk) = audio.try_next().await? {
-            if bytes.len() + chunk.bytes.len() > MOST_BYTES {
-                return Err(too_long());
+            let fits = match bytes.len() + chunk.bytes.len() > MOST_BYTES {
+                true => Err(too_long()),
+                false => take(room, chunk.bytes.len()),
+            };
+            match fits {
+                Ok(more) => taken.merge(more),
+                Err(error) => return Err(without(audio, error)),
             }
-            taken.merge(take(room, chunk.bytes.len())?);
             bytes.extend_from_slice(&chunk.bytes);
             words.extend(chunk.words);
             samples += chunk.samples;
@@ -83,9 +91,15 @@ impl Whole {
         write: impl FnOnce(&[u8]) -> Vec<u8>,
     ) -> Result<Self, SpeechError> {
         let base64 = self.bytes.len().div_ceil(3) * 4;
-        let mut taken = take(room, base64)?;
+        let mut taken = match take(room, base64) {
+            Ok(taken) => taken,
+            Err(error) => return Err(without(self, error)),
+        };
         let written = write(&self.bytes);
-        taken.merge(take(room, written.len().saturating_sub(base64))?);
+        match take(room, written.len().saturating_sub(base64)) {
+            Ok(more) => taken.merge(more),
+            Err(error) => return Err(without(self, error)),
+        }
         (self.bytes, self.taken) = (written.into(), taken);
         Ok(self)
     }
@@ -129,6 +143,12 @@ fn take(room: &Arc<Semaphore>, bytes: usize) -> Result<OwnedSemaphorePermit, Spe
             "Too much audio is held until it is whole; try again in a moment, or ask for it as it is made.",
         )
     })
+}
+
+/// That error, once the speech is given up for it: it is no hang-up of the client's.
+fn without(speech: impl Sized, error: SpeechError) -> SpeechError {
+    break_off(speech, error.kind());
+    error
 }
 
 fn too_long() -> SpeechError {

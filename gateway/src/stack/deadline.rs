@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use engine::break_off;
 use speech::{ErrorKind, SpeechError};
 use tower::{Layer, ServiceExt as _};
 
@@ -13,9 +14,12 @@ pub(crate) fn deadline(
     of: &'static str,
 ) -> impl Layer<Next<Fault>, Service = Next<Fault>> + Clone {
     around(move |request: Request, next: Next<Fault>| async move {
-        tokio::time::timeout(limit, next.oneshot(request)).await.unwrap_or_else(|_| {
-            let message = format!("No {of} was ready within {} s; try again, or send less.", limit.as_secs());
-            Err(SpeechError::new(ErrorKind::DeadlineExceeded, message).into())
-        })
+        let mut answering = Box::pin(next.oneshot(request));
+        if let Ok(answer) = tokio::time::timeout(limit, &mut answering).await {
+            return answer;
+        }
+        break_off(answering, ErrorKind::DeadlineExceeded);
+        let message = format!("No {of} was ready within {} s; try again, or send less.", limit.as_secs());
+        Err(SpeechError::new(ErrorKind::DeadlineExceeded, message).into())
     })
 }

@@ -71,13 +71,19 @@ pub(super) struct HoldRow<'m> {
 struct MarkRow<'m> {
     request: &'m str,
     lease: i64,
+    number: i64,
     mark: &'m Settlement,
 }
 
 impl<'m> MarkRow<'m> {
     fn of(mark: &'m Mark) -> Self {
         let settlement = &mark.settlement;
-        Self { request: &settlement.row.id, lease: mark.lease_until_unix_ms, mark: settlement }
+        Self {
+            request: &settlement.row.id,
+            lease: mark.lease_until_unix_ms,
+            number: mark.number,
+            mark: settlement,
+        }
     }
 }
 
@@ -136,21 +142,21 @@ pub(super) async fn write(
         return Ok(());
     }
     let statement = dialect.sql(
-        "INSERT INTO holds (request, client, key, hour, charge, characters, audio_ms, step, lease_until, mark)
+        "INSERT INTO holds (request, client, key, hour, charge, characters, audio_ms, step, lease_until, number, mark)
          SELECT value->>'request', value->>'client', value->>'key', CAST(value->>'hour' AS BIGINT),
                 CAST(value->>'charge' AS BIGINT), CAST(value->>'characters' AS BIGINT),
                 CAST(value->>'audio_ms' AS BIGINT), CAST(value->>'step' AS BIGINT),
-                CAST(value->>'lease' AS BIGINT), value->>'mark'
+                CAST(value->>'lease' AS BIGINT), CAST(value->>'number' AS BIGINT), value->>'mark'
          FROM {each} WHERE TRUE
          ON CONFLICT (request) DO UPDATE SET charge = excluded.charge, characters = excluded.characters,
              audio_ms = excluded.audio_ms, step = excluded.step, lease_until = excluded.lease_until,
-             mark = excluded.mark",
+             number = excluded.number, mark = excluded.mark",
     );
     sqlx::query(statement).bind(json::array(holds)?).execute(connection).await?;
     Ok(())
 }
 
-/// Moves the marks of those that are open.
+/// Moves the marks of those that are open, unless a newer one has come first.
 pub(super) async fn renew(
     connection: &mut AnyConnection,
     dialect: Dialect,
@@ -161,10 +167,11 @@ pub(super) async fn renew(
         return Ok(());
     }
     let statement = dialect.sql(
-        "UPDATE holds SET lease_until = renewed.lease, mark = renewed.mark
-         FROM (SELECT value->>'request' AS request, CAST(value->>'lease' AS BIGINT) AS lease, value->>'mark' AS mark
+        "UPDATE holds SET lease_until = renewed.lease, number = renewed.number, mark = renewed.mark
+         FROM (SELECT value->>'request' AS request, CAST(value->>'lease' AS BIGINT) AS lease,
+                      CAST(value->>'number' AS BIGINT) AS number, value->>'mark' AS mark
                FROM {each}) AS renewed
-         WHERE holds.request = renewed.request",
+         WHERE holds.request = renewed.request AND holds.number < renewed.number",
     );
     sqlx::query(statement).bind(json::array(&marks)?).execute(connection).await?;
     Ok(())

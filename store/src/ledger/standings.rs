@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use billing::{Amounts, Budget, Measure, Payer, RequestRow, Standing, Verdict, admit, hour_of};
+use billing::{Amounts, Budget, Measure, Payer, RequestRow, Standing, Verdict, Window, admit, hour_of};
 use serde::Serialize;
 use serde_json::json;
 use sqlx::{AnyConnection, Row};
@@ -52,7 +52,16 @@ struct Hours {
 impl Hours {
     fn of(budget: &Budget, at_unix_ms: i64) -> Self {
         let window = budget.window;
-        Self { first: window.first_hour(at_unix_ms), end: hour_of(window.next_unix_ms(at_unix_ms)) }
+        let end = match window {
+            Window::Day | Window::Month => hour_of(window.next_unix_ms(at_unix_ms)),
+            // What came later counts, too, for one that came before it and grows.
+            Window::Rolling { .. } => i64::MAX,
+        };
+        Self { first: window.first_hour(at_unix_ms), end }
+    }
+
+    fn contain(self, hour: i64) -> bool {
+        (self.first..self.end).contains(&hour)
     }
 }
 
@@ -60,17 +69,25 @@ impl Standings {
     /// Sets so much more aside for a payment, in memory, unless there is no room for it.
     pub(crate) fn admit(&mut self, payment: &Payment<'_>, more: &Amounts) -> Verdict {
         let Some(counted) = self.0.get_mut(payment.client) else { return Verdict::Granted { over: false } };
-        let mut concerned: Vec<&mut Counted> = counted
-            .iter_mut()
+        let concerned = counted
+            .iter()
             .filter(|Counted { standing: Standing { budget, .. }, hours }| {
                 let is_its_key = budget.key.as_deref().is_none_or(|key| key == payment.key);
                 is_its_key && *hours == Hours::of(budget, payment.at_unix_ms)
             })
-            .collect();
-        let mut standings: Vec<Standing> = concerned.iter().map(|counted| counted.standing.clone()).collect();
+            .map(|counted| counted.standing.clone());
+        let mut standings: Vec<Standing> = concerned.collect();
         let verdict = admit(&mut standings, more);
-        for (counted, standing) in concerned.iter_mut().zip(standings) {
-            counted.standing = standing;
+        if let Verdict::Granted { .. } = verdict {
+            let hour = hour_of(payment.at_unix_ms);
+            // Of a rolling window that has moved on within the batch, too.
+            let counting =
+                counted.iter_mut().filter(|Counted { standing: Standing { budget, .. }, hours }| {
+                    hours.contain(hour) && budget.key.as_deref().is_none_or(|key| key == payment.key)
+                });
+            for Counted { standing, .. } in counting {
+                standing.held = standing.held.saturating_add(more.of(standing.budget.measure));
+            }
         }
         verdict
     }

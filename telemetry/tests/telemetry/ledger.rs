@@ -81,7 +81,7 @@ pub(crate) fn settlement(id: &str, client: &str, outcome: Outcome) -> Settlement
 
 /// The same request before its end.
 pub(crate) fn hold(settlement: &Settlement) -> Hold {
-    let mark = Mark { settlement: settlement.clone(), lease_until_unix_ms: 30_000 };
+    let mark = Mark { settlement: settlement.clone(), number: 1, lease_until_unix_ms: 30_000 };
     Hold { amounts: Amounts::default(), mark }
 }
 
