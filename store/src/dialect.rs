@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
+use crate::StoreError;
+
 /// Whose SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -22,11 +24,13 @@ impl Dialect {
         AssertSqlSafe(text.replace("{each}", each)).into_sql_str()
     }
 
-    /// Begins a transaction that writes; on SQLite, behind all that write already.
+    /// Begins a transaction that writes; on SQLite, behind all that write already. On Postgres each of its statements
+    /// sees what was committed before it, whatever the server's default is: what is decided upon is read behind
+    /// [`lock`](Self::lock), and not as it was when the waiting began.
     pub(crate) fn begin(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
-            Self::Postgres => "BEGIN",
+            Self::Postgres => "BEGIN ISOLATION LEVEL READ COMMITTED",
         }
     }
 
@@ -36,6 +40,18 @@ impl Dialect {
         match self {
             Self::Sqlite => None,
             Self::Postgres => Some("SELECT pg_advisory_xact_lock(8135772216405299) IS NULL"),
+        }
+    }
+
+    /// Whether an error is the fault of the values that were to be written: others can be. Of a file, constraint,
+    /// mismatch, too big, and what cannot be computed (<https://www.sqlite.org/rescode.html>); of a server, the classes
+    /// 22 (data exception) and 23 (integrity constraint violation), and nothing that says that the server is unwell.
+    pub(crate) fn refuses_values(self, error: &StoreError) -> bool {
+        let StoreError::Use(sqlx::Error::Database(error)) = error else { return false };
+        let Some(code) = error.code() else { return false };
+        match self {
+            Self::Sqlite => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 1 | 18 | 19 | 20)),
+            Self::Postgres => code.starts_with("22") || code.starts_with("23"),
         }
     }
 

@@ -14,6 +14,7 @@ on_both!(
     nothing_grows_after_the_reaper,
     more_than_one_batch_is_reaped,
     two_reapers_settle_once,
+    what_cannot_be_read_keeps_nothing_else_from_being_reaped,
 );
 
 const LATER: i64 = AT + 60_001;
@@ -138,5 +139,25 @@ async fn two_reapers_settle_once(site: &Site) {
     let (one, other) = tokio::join!(databases[0].reap(LATER), databases[1].reap(LATER));
     assert_eq!(one.unwrap() + other.unwrap(), 50);
     assert_eq!(site.balance("client:ann").await, 50);
+    site.assert_books_agree().await;
+}
+
+async fn what_cannot_be_read_keeps_nothing_else_from_being_reaped(site: &Site) {
+    let database = site.open().await;
+    let holds = (0..600).map(|number| database.hold(hold(&format!("r{number:03}"), 1)));
+    futures::future::join_all(holds).await;
+    // The oldest of them are of a program that writes otherwise.
+    let unreadable = format!("UPDATE holds SET mark = '{{}}', lease_until = {AT} WHERE request < 'r550'");
+    site.execute(&unreadable).await.unwrap();
+    assert_eq!(database.reap(LATER).await.unwrap(), 50);
+    assert_eq!(database.reap(LATER).await.unwrap(), 0);
+    assert_eq!(site.number("SELECT count(*) FROM holds WHERE mark = '{}'").await, 550, "none is released");
+    // Those that their program still comes for, and those that it has left in a way that can be read.
+    database.settle(settlement("r000", 7)).await.unwrap();
+    let readable = serde_json::to_string(&settlement("r001", 5)).unwrap();
+    site.execute(&format!("UPDATE holds SET mark = '{readable}' WHERE request = 'r001'")).await.unwrap();
+    assert_eq!(database.reap(LATER).await.unwrap(), 0);
+    assert_eq!(database.reap(LATER + 3_600_001).await.unwrap(), 1);
+    assert_eq!(site.balance("client:ann").await, 50 + 7 + 5);
     site.assert_books_agree().await;
 }

@@ -30,3 +30,5 @@ mod reports;
 mod site;
 #[cfg(test)]
 mod upgrade;
+#[cfg(test)]
+mod waiting;

@@ -161,27 +161,39 @@ pub(super) async fn are_left_behind(
     Ok(sqlx::query(statement).bind(now_unix_ms).fetch_optional(connection).await?.is_some())
 }
 
-/// What is due for requests whose lease has ended, at most so many.
+/// For how long a mark that cannot be read is left alone; its program may still come for it.
+const UNREADABLE_MS: i64 = 3_600_000;
+
+/// What is due for requests whose lease has ended, at most so many. One whose mark cannot be read is never just
+/// released: its lease is prolonged, so that it keeps no other from being found.
 pub(super) async fn left_behind(
     connection: &mut AnyConnection,
     now_unix_ms: i64,
     most: i64,
 ) -> Result<Vec<Settlement>, StoreError> {
     let statement = "SELECT request, mark FROM holds WHERE lease_until < $1 ORDER BY lease_until LIMIT $2";
-    let rows = sqlx::query(statement).bind(now_unix_ms).bind(most).fetch_all(connection).await?;
-    let mut left_behind = Vec::with_capacity(rows.len());
-    for row in rows {
-        let request: String = row.try_get(0)?;
-        match serde_json::from_str::<Settlement>(&row.try_get::<String, _>(1)?) {
-            Ok(mut settlement) => {
-                settlement.row.outcome = Outcome::Lost;
-                left_behind.push(settlement);
+    loop {
+        let rows = sqlx::query(statement).bind(now_unix_ms).bind(most).fetch_all(&mut *connection).await?;
+        let mut left_behind = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let request: String = row.try_get(0)?;
+            match serde_json::from_str::<Settlement>(&row.try_get::<String, _>(1)?) {
+                Ok(mut settlement) => {
+                    settlement.row.outcome = Outcome::Lost;
+                    left_behind.push(settlement);
+                }
+                Err(error) => {
+                    tracing::error!(request, %error, "a hold has a mark that this program cannot read");
+                    let prolonged = sqlx::query("UPDATE holds SET lease_until = $1 WHERE request = $2");
+                    let until = now_unix_ms.saturating_add(UNREADABLE_MS);
+                    prolonged.bind(until).bind(request).execute(&mut *connection).await?;
+                }
             }
-            // It is never just released.
-            Err(error) => tracing::error!(request, %error, "a hold has a mark that this program cannot read"),
+        }
+        if rows.is_empty() || !left_behind.is_empty() {
+            return Ok(left_behind);
         }
     }
-    Ok(left_behind)
 }
 
 #[derive(Serialize)]

@@ -67,14 +67,30 @@ async fn write(connections: &Connections, queued: Vec<Queued>) {
         queued.into_iter().map(|Queued { operation, answer }| (operation, answer)).unzip();
     let operations = Arc::new(operations);
     match apply(connections, operations.clone(), 0..operations.len()).await {
-        // What the database refuses is the fault of one of them: no other has to wait until that one is given up.
-        Err(StoreError::Use(sqlx::Error::Database(error))) if operations.len() > 1 => {
+        Err(error) if operations.len() > 1 && connections.dialect().refuses_values(&error) => {
             tracing::error!(%error, operations = operations.len(), "what was to be written is tried one by one");
-            for (at, answer) in answers.into_iter().enumerate() {
-                say(vec![answer], apply(connections, operations.clone(), at..at + 1).await);
-            }
+            write_one_by_one(connections, &operations, answers).await;
         }
         applied => say(answers, applied),
+    }
+}
+
+/// What the database refuses is the fault of one of them: no other has to wait until that one is given up. Where it
+/// fails otherwise there is no use in trying the rest.
+async fn write_one_by_one(
+    connections: &Connections,
+    operations: &Arc<Vec<Operation>>,
+    answers: Vec<oneshot::Sender<Result<Answer>>>,
+) {
+    let mut answers = answers.into_iter().enumerate();
+    while let Some((at, answer)) = answers.next() {
+        match apply(connections, operations.clone(), at..at + 1).await {
+            Err(error) if !connections.dialect().refuses_values(&error) => {
+                let rest = answers.by_ref().map(|(_, answer)| answer);
+                say(std::iter::once(answer).chain(rest).collect(), Err(error));
+            }
+            applied => say(vec![answer], applied),
+        }
     }
 }
 
