@@ -2,7 +2,8 @@
 //!
 //! What every request came to stays: the sums that budgets and reports count, and for each pair of accounts one entry
 //! of kind `close` with all that went between them. The requests themselves and their entries go to a gzipped file with
-//! a line of JSON for each; its last line counts them and has the SHA-256 of all lines before it.
+//! a line of JSON for each; its last line counts them and has the SHA-256 of all lines before it. What a month gets
+//! afterwards goes to another file beside it; of a request that is in two of them, the later file has its end.
 
 mod file;
 
@@ -17,6 +18,9 @@ use crate::{Database, StoreError};
 
 /// How many requests are read, and later deleted, at a time: nobody waits long for the database.
 const AT_ONCE: i64 = 1000;
+
+/// For how long a gateway that was taken for dead may still come and say how its request ended.
+const LATE_MS: i64 = 24 * 3_600_000;
 
 /// What was archived.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,21 +57,22 @@ const ENTRIES: &str = "SELECT ledger.* FROM requests JOIN ledger ON ledger.reque
 
 impl Database {
     /// Moves the requests of a month that is over, and their entries, to a new file in that directory,
-    /// `soundboard-2026-10.ndjson.gz`. They are deleted when the file is on disk, and never otherwise.
+    /// `soundboard-2026-10.ndjson.gz`, or `soundboard-2026-10.2.ndjson.gz` where that is there. They are deleted when
+    /// the file is on disk, and never otherwise; a file that could not be ended is not left behind.
     ///
     /// # Errors
-    /// [`StoreError::MonthOpen`], [`StoreError::MonthChanged`], and [`StoreError::Exists`] where that file is there.
+    /// [`StoreError::MonthOpen`], [`StoreError::MonthChanged`], and [`StoreError::Exists`] where all of the month is
+    /// in a file already.
     pub async fn archive_month(
         &self,
         month: Month,
         now_unix_ms: i64,
         to: &Path,
     ) -> Result<Archived, StoreError> {
-        let path = to.join(format!("soundboard-{month}.ndjson.gz"));
-        if now_unix_ms < month.to_unix_ms() || self.holds_of(month).await? > 0 {
+        if now_unix_ms < month.to_unix_ms() || self.open_requests(month, now_unix_ms).await? > 0 {
             return Err(StoreError::MonthOpen { month });
         }
-        let (chunks, file) = self.write_archive(month, &path).await?;
+        let (chunks, file) = self.write_archive(month, to).await?;
         let archived = file.finish().await?;
         for chunk in chunks {
             self.close_chunk(month, chunk).await?;
@@ -75,19 +80,21 @@ impl Database {
         Ok(archived)
     }
 
-    async fn holds_of(&self, month: Month) -> Result<i64, StoreError> {
+    /// How many requests of a month may still end otherwise: those that are running, and those that were settled for
+    /// want of their gateway not long ago. Were these deleted, a gateway that comes late would write them again.
+    async fn open_requests(&self, month: Month, now_unix_ms: i64) -> Result<i64, StoreError> {
         let (first, end) = (hour_of(month.from_unix_ms()), hour_of(month.to_unix_ms()));
-        let count = sqlx::query_scalar("SELECT count(*) FROM holds WHERE hour >= $1 AND hour < $2");
-        let count = count.bind(first).bind(end);
+        let count = sqlx::query_scalar(
+            "SELECT (SELECT count(*) FROM holds WHERE hour >= $1 AND hour < $2)
+                  + (SELECT count(*) FROM reaped JOIN requests ON requests.id = reaped.request
+                     WHERE requests.hour >= $1 AND requests.hour < $2 AND requests.at_unix_ms > $3)",
+        );
+        let count = count.bind(first).bind(end).bind(now_unix_ms - LATE_MS);
         self.read(move |connection| Box::pin(async move { Ok(count.fetch_one(connection).await?) })).await
     }
 
-    async fn write_archive(
-        &self,
-        month: Month,
-        path: &Path,
-    ) -> Result<(Vec<Chunk>, ArchiveFile), StoreError> {
-        let mut file = ArchiveFile::create(path)?;
+    async fn write_archive(&self, month: Month, to: &Path) -> Result<(Vec<Chunk>, ArchiveFile), StoreError> {
+        let mut file = ArchiveFile::create(month, to)?;
         let mut chunks = Vec::new();
         let mut after = (month.from_unix_ms(), String::new());
         let end = month.to_unix_ms() - 1;

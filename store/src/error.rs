@@ -91,14 +91,16 @@ pub enum StoreError {
     #[error("a Postgres database is backed up with pg_dump and restored with pg_restore")]
     HasItsOwnTools,
     /// What happens in this month is not over.
-    #[error("{month} cannot be archived: it is not over, or requests of it are still running")]
+    #[error(
+        "{month} cannot be archived: it is not over, requests of it are still running, or some were lost within the last day"
+    )]
     MonthOpen {
         /// Which.
         month: Month,
     },
     /// Something of the month was settled while it was being archived.
     #[error(
-        "requests of {month} were settled meanwhile; what was archived by then is, run it again for the rest"
+        "requests of {month} were settled meanwhile; what was archived by then is, run it again for the rest, which goes to a file of its own"
     )]
     MonthChanged {
         /// Which.
