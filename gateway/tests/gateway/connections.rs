@@ -164,7 +164,7 @@ async fn an_answer_that_outlasts_the_drain_is_cut_off_visibly() {
     assert!(!Answer::read(response).await.whole);
     let rows = server.rows.clone();
     assert_eq!(timeout(LONG, server.ended()).await.unwrap(), Ended::CutOff);
-    assert_eq!(rows.show(), "req-1 local gated hung_up Some(13)");
+    assert_eq!(rows.show(), "req-1 local gated overloaded Some(13)");
 }
 
 /// Waits until nobody listens any more.
