@@ -19,6 +19,7 @@ on_both!(
     many_requests_at_once_leave_books_that_agree,
     odd_names_are_kept_and_harm_nobody,
     what_is_written_survives_a_restart,
+    what_no_sum_can_hold_is_written_all_the_same,
 );
 
 async fn a_request_leaves_its_row_its_entries_and_its_sums(site: &Site) {
@@ -221,4 +222,26 @@ async fn what_is_written_survives_a_restart(site: &Site) {
     database.settle(settlement("r2", 57)).await.unwrap();
     assert_eq!(site.balance("client:ann").await, 157);
     site.assert_books_agree().await;
+}
+
+async fn what_no_sum_can_hold_is_written_all_the_same(site: &Site) {
+    let database = site.open().await;
+    let endless = |id: &str| {
+        let mut end = settlement(id, i64::MAX);
+        (end.row.characters, end.row.audio_ms) = (Some(u64::MAX), u64::MAX);
+        end
+    };
+    database.hold(hold("r0", 1)).await.unwrap();
+    database.reap(AT + 60_001).await.unwrap();
+    let ends = (0..6).map(|number| database.settle(endless(&format!("r{number}"))));
+    futures::future::try_join_all(ends).await.unwrap();
+    database.settle(endless("r6")).await.unwrap();
+    assert_eq!(site.number("SELECT count(*) FROM requests").await, 7);
+    for sum in ["charge", "characters", "audio_ms"] {
+        for table in ["spent", "usage_hours"] {
+            assert_eq!(site.number(&format!("SELECT max({sum}) FROM {table}")).await, i64::MAX, "{table}");
+        }
+    }
+    site.give("ann", &[crate::site::a_month(100)]).await;
+    assert!(crate::site::is_refused(&database.hold(hold("r7", 1)).await.unwrap()));
 }

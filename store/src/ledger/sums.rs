@@ -57,19 +57,38 @@ struct Usage {
     charge: i64,
 }
 
+/// `TABLE.COLUMN` and `excluded.COLUMN` together, in both dialects. A sum that would not fit stays at the end of the
+/// range: what has ended is always written, whatever a vendor claims to have counted.
+macro_rules! add {
+    ($table:literal: $first:literal $(, $column:literal)*) => {
+        concat!(add!(@one $table, $first) $(, ", ", add!(@one $table, $column))*)
+    };
+    (@one $table:literal, $column:literal) => {
+        concat!(
+            $column, " = CASE
+                WHEN excluded.", $column, " > 0 AND ", $table, ".", $column, " > 9223372036854775807 - excluded.", $column,
+                " THEN 9223372036854775807
+                WHEN excluded.", $column, " < 0 AND ", $table, ".", $column, " < -9223372036854775807 - excluded.", $column,
+                " THEN -9223372036854775807
+                ELSE ", $table, ".", $column, " + excluded.", $column, " END"
+        )
+    };
+}
+
 impl Sums {
     /// Counts a settlement, or with -1 takes it back.
     pub(super) fn add(&mut self, settlement: &Settlement, times: i64) -> Result<(), StoreError> {
         let row = &settlement.row;
         let (client, key, hour) = (row.payer.client.to_string(), key_of(&row.payer), hour_of(row.at_unix_ms));
         let amounts = settlement.amounts();
+        let count = |sum: &mut i64, amount: i64| *sum = sum.saturating_add(amount.saturating_mul(times));
         // A client's own sums are under the empty key, whatever key it asked with.
         for key in std::iter::once("").chain(Some(key).filter(|key| !key.is_empty())) {
             let scope = Scope { client: client.clone(), key: key.to_owned(), hour };
             let spent = self.spent.entry(scope).or_default();
-            spent.charge += times * amounts.charge.get();
-            spent.characters += times * integer(amounts.characters);
-            spent.audio_ms += times * integer(amounts.audio_ms);
+            count(&mut spent.charge, amounts.charge.get());
+            count(&mut spent.characters, integer(amounts.characters));
+            count(&mut spent.audio_ms, integer(amounts.audio_ms));
         }
         let name = |name: &Option<String>| name.clone().unwrap_or_default();
         let grain = Grain {
@@ -84,13 +103,13 @@ impl Sums {
             tags: json::text(&*row.tags)?,
         };
         let usage = self.usage.entry(grain).or_default();
-        usage.requests += times;
-        usage.characters += times * integer(row.characters.unwrap_or_default());
-        usage.audio_ms += times * integer(row.audio_ms);
-        usage.errors += times * i64::from(matches!(row.outcome, Outcome::Failed(_)));
-        usage.cache_hits += times * i64::from(row.cache_hit);
-        usage.vendor_cost += times * settlement.vendor_cost().get();
-        usage.charge += times * settlement.charge.nanos.get();
+        count(&mut usage.requests, 1);
+        count(&mut usage.characters, integer(row.characters.unwrap_or_default()));
+        count(&mut usage.audio_ms, integer(row.audio_ms));
+        count(&mut usage.errors, i64::from(matches!(row.outcome, Outcome::Failed(_))));
+        count(&mut usage.cache_hits, i64::from(row.cache_hit));
+        count(&mut usage.vendor_cost, settlement.vendor_cost().get());
+        count(&mut usage.charge, settlement.charge.nanos.get());
         Ok(())
     }
 
@@ -114,15 +133,15 @@ impl Sums {
         }
         let rows: Vec<Row<'_>> =
             self.spent.iter().map(|(scope, spent)| Row { scope, spent: *spent }).collect();
-        let statement = dialect.sql(
+        let statement = dialect.sql(concat!(
             "INSERT INTO spent (client, key, hour, charge, characters, audio_ms)
              SELECT value->>'client', value->>'key', CAST(value->>'hour' AS BIGINT),
                     CAST(value->>'charge' AS BIGINT), CAST(value->>'characters' AS BIGINT),
                     CAST(value->>'audio_ms' AS BIGINT)
              FROM {each} WHERE TRUE
-             ON CONFLICT (client, key, hour) DO UPDATE SET charge = spent.charge + excluded.charge,
-                 characters = spent.characters + excluded.characters, audio_ms = spent.audio_ms + excluded.audio_ms",
-        );
+             ON CONFLICT (client, key, hour) DO UPDATE SET ",
+            add!("spent": "charge", "characters", "audio_ms"),
+        ));
         sqlx::query(statement).bind(json::array(&rows)?).execute(connection).await?;
         Ok(())
     }
@@ -139,7 +158,7 @@ impl Sums {
         let rows =
             self.usage.iter().map(|(grain, usage)| Ok(Row { id: digest(grain)?, grain, usage: *usage }));
         let rows: Vec<Row<'_>> = rows.collect::<Result<_, StoreError>>()?;
-        let statement = dialect.sql(
+        let statement = dialect.sql(concat!(
             "INSERT INTO usage_hours (hour, grain, client, key, backend, voice, language, door, model, tags,
                                       requests, characters, audio_ms, errors, cache_hits, vendor_cost, charge)
              SELECT CAST(value->>'hour' AS BIGINT), value->>'id', value->>'client', value->>'key',
@@ -149,14 +168,9 @@ impl Sums {
                     CAST(value->>'cache_hits' AS BIGINT), CAST(value->>'vendor_cost' AS BIGINT),
                     CAST(value->>'charge' AS BIGINT)
              FROM {each} WHERE TRUE
-             ON CONFLICT (hour, grain) DO UPDATE SET requests = usage_hours.requests + excluded.requests,
-                 characters = usage_hours.characters + excluded.characters,
-                 audio_ms = usage_hours.audio_ms + excluded.audio_ms,
-                 errors = usage_hours.errors + excluded.errors,
-                 cache_hits = usage_hours.cache_hits + excluded.cache_hits,
-                 vendor_cost = usage_hours.vendor_cost + excluded.vendor_cost,
-                 charge = usage_hours.charge + excluded.charge",
-        );
+             ON CONFLICT (hour, grain) DO UPDATE SET ",
+            add!("usage_hours": "requests", "characters", "audio_ms", "errors", "cache_hits", "vendor_cost", "charge"),
+        ));
         sqlx::query(statement).bind(json::array(&rows)?).execute(connection).await?;
         Ok(())
     }
