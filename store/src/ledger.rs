@@ -19,6 +19,7 @@ use speech::BoxFuture;
 use self::batch::{Answer, Operation};
 use self::settlements::are_left_behind;
 pub(crate) use self::standings::{Payment, standings};
+pub(crate) use self::sums::Sums;
 pub(crate) use self::writer::Writer;
 use crate::Database;
 

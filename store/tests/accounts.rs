@@ -7,7 +7,7 @@ use speech::{Lexicon, Lexicons, Saying};
 
 use crate::both::on_both;
 use crate::reports::{ALWAYS, charges};
-use crate::site::{AT, Site, a_month, hold, settlement};
+use crate::site::{AT, Site, a_month, hold, mark, settlement};
 
 on_both!(
     a_name_or_an_id_belongs_to_one,
@@ -20,6 +20,7 @@ on_both!(
     changes_are_seen_by_other_programs,
     a_forgotten_client_leaves_its_sums,
     forgetting_concerns_nobody_else,
+    what_still_runs_brings_no_tags_back,
 );
 
 fn client(id: &str, name: &str) -> Client {
@@ -196,4 +197,39 @@ async fn forgetting_concerns_nobody_else(site: &Site) {
     assert_eq!(database.keys("ann").await.unwrap().len(), 1);
     let by_team = database.usage(ALWAYS, vec![Dimension::Tag("team".into())]).await.unwrap();
     assert_eq!(charges(&by_team), [("a \"quoted\" one".to_owned(), 100)]);
+}
+
+async fn what_still_runs_brings_no_tags_back(site: &Site) {
+    let database = site.open().await;
+    database.create(client("ann", "Ann"), vec![]).await.unwrap();
+    // One was reaped before its client was forgotten, one is afterwards, and one ends by itself.
+    database.hold(hold("before", 100)).await.unwrap();
+    assert_eq!(database.reap(AT + 60_001).await.unwrap(), 1);
+    for id in ["after", "runs"] {
+        database.hold(hold(id, 100)).await.unwrap();
+    }
+    assert!(database.forget("ann").await.unwrap());
+    for (table, column) in [("holds", "mark"), ("reaped", "settlement")] {
+        let tagged = format!("SELECT count(*) FROM {table} WHERE {column} LIKE '%quoted%'");
+        assert_eq!(site.number(&tagged).await, 0, "{table}");
+    }
+
+    database.settle(settlement("runs", 70)).await.unwrap();
+    database.renew(vec![mark("after", 50)]).await.unwrap();
+    assert_eq!(database.reap(AT + 60_001).await.unwrap(), 1);
+    assert_eq!(site.number("SELECT count(*) FROM reaped WHERE settlement LIKE '%quoted%'").await, 0);
+    for id in ["before", "after"] {
+        let mut late = settlement(id, 30);
+        late.row.voice = Some("nova".into());
+        database.settle(late).await.unwrap();
+    }
+    for table in ["requests", "usage_hours"] {
+        let tagged = format!("SELECT count(*) FROM {table} WHERE tags <> '{{}}'");
+        assert_eq!(site.number(&tagged).await, 0, "{table}");
+    }
+    let by_voice = database.usage(ALWAYS, vec![Dimension::Voice]).await.unwrap();
+    let charges = charges(&by_voice);
+    assert_eq!(charges, [("openai:alloy".to_owned(), 70), ("openai:nova".to_owned(), 60)]);
+    assert_eq!(site.number("SELECT count(*) FROM usage_hours WHERE requests < 0").await, 0);
+    site.assert_books_agree().await;
 }

@@ -1,7 +1,10 @@
 //! What is personal is deleted; what was spent stays.
 
+use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row};
 
+use crate::dialect::Dialect;
+use crate::ledger::Sums;
 use crate::{Database, StoreError};
 
 /// How many hours of sums are rewritten in one transaction; others write in between.
@@ -19,36 +22,29 @@ const AT_ONCE: [&str; 4] = [
 const REQUESTS: &str = "UPDATE requests SET tags = '{}' WHERE id IN
     (SELECT id FROM requests WHERE client = $1 AND tags <> '{}' LIMIT 1000)";
 
-/// Sums that only tags told apart become one: that which has no tags, where there is one.
+/// Settlements of a client that may yet be written, behind a request, so many at a time. They are JSON: their tags are
+/// in there.
+const PENDING: [(&str, &str); 2] = [
+    (
+        "SELECT request, mark FROM holds WHERE client = $1 AND request > $2 ORDER BY request LIMIT 1000",
+        "UPDATE holds SET mark = $2 WHERE request = $1",
+    ),
+    (
+        "SELECT reaped.request, reaped.settlement FROM reaped JOIN requests ON requests.id = reaped.request
+         WHERE requests.client = $1 AND reaped.request > $2 ORDER BY reaped.request LIMIT 1000",
+        "UPDATE reaped SET settlement = $2 WHERE request = $1",
+    ),
+];
+
+/// What sums that only tags tell apart add up to.
 const MERGED_SUMS: &str = "
-    INSERT INTO usage_hours (hour, grain, client, key, backend, voice, language, door, model, tags,
-                             requests, characters, audio_ms, errors, cache_hits, vendor_cost, charge)
-    SELECT hour,
-           coalesce((SELECT min(grain) FROM usage_hours AS bare
-                     WHERE bare.hour = tagged.hour AND bare.client = tagged.client AND bare.key = tagged.key
-                       AND bare.backend = tagged.backend AND bare.voice = tagged.voice
-                       AND bare.language = tagged.language AND bare.door = tagged.door
-                       AND bare.model = tagged.model AND bare.tags = '{}'),
-                    'forgotten-' || first_grain),
-           client, key, backend, voice, language, door, model, '{}',
-           requests, characters, audio_ms, errors, cache_hits, vendor_cost, charge
-    FROM (SELECT hour, min(grain) AS first_grain, client, key, backend, voice, language, door, model,
-                 CAST(sum(requests) AS BIGINT) AS requests, CAST(sum(characters) AS BIGINT) AS characters,
-                 CAST(sum(audio_ms) AS BIGINT) AS audio_ms, CAST(sum(errors) AS BIGINT) AS errors,
-                 CAST(sum(cache_hits) AS BIGINT) AS cache_hits,
-                 CAST(sum(vendor_cost) AS BIGINT) AS vendor_cost, CAST(sum(charge) AS BIGINT) AS charge
-          FROM usage_hours
-          WHERE client = $1 AND tags <> '{}' AND hour >= $2 AND hour < $3
-          GROUP BY hour, client, key, backend, voice, language, door, model) AS tagged
-    WHERE true
-    ON CONFLICT (hour, grain) DO UPDATE SET
-        requests = usage_hours.requests + excluded.requests,
-        characters = usage_hours.characters + excluded.characters,
-        audio_ms = usage_hours.audio_ms + excluded.audio_ms,
-        errors = usage_hours.errors + excluded.errors,
-        cache_hits = usage_hours.cache_hits + excluded.cache_hits,
-        vendor_cost = usage_hours.vendor_cost + excluded.vendor_cost,
-        charge = usage_hours.charge + excluded.charge";
+    SELECT hour, client, key, backend, voice, language, door, model,
+           CAST(sum(requests) AS BIGINT) AS requests, CAST(sum(characters) AS BIGINT) AS characters,
+           CAST(sum(audio_ms) AS BIGINT) AS audio_ms, CAST(sum(errors) AS BIGINT) AS errors,
+           CAST(sum(cache_hits) AS BIGINT) AS cache_hits, CAST(sum(vendor_cost) AS BIGINT) AS vendor_cost,
+           CAST(sum(charge) AS BIGINT) AS charge
+    FROM usage_hours WHERE client = $1 AND tags <> '{}' AND hour >= $2 AND hour < $3
+    GROUP BY hour, client, key, backend, voice, language, door, model";
 
 const TAGGED_SUMS: &str =
     "DELETE FROM usage_hours WHERE client = $1 AND tags <> '{}' AND hour >= $2 AND hour < $3";
@@ -72,9 +68,22 @@ impl Database {
                 break;
             }
         }
+        let dialect = self.dialect;
+        for pending in PENDING {
+            let mut after = Some(String::new());
+            while let Some(request) = after {
+                let of_whom = client.clone();
+                let bare = self.write(move |connection| {
+                    Box::pin(bare_some_pending(connection, pending, of_whom, request))
+                });
+                after = bare.await?;
+            }
+        }
         loop {
             let of_whom = client.clone();
-            if !self.write(|connection| Box::pin(merge_some_sums(connection, of_whom))).await? {
+            let merged =
+                self.write(move |connection| Box::pin(merge_some_sums(connection, dialect, of_whom)));
+            if !merged.await? {
                 return Ok(true);
             }
         }
@@ -90,14 +99,46 @@ async fn forget_who_it_is(connection: &mut AnyConnection, client: String) -> Res
     Ok(known)
 }
 
+/// Takes the tags out of some settlements that may yet be written; names the last of them, if there was one.
+async fn bare_some_pending(
+    connection: &mut AnyConnection,
+    (read, write): (&'static str, &'static str),
+    client: String,
+    after: String,
+) -> Result<Option<String>, StoreError> {
+    let rows = sqlx::query(read).bind(client).bind(after).fetch_all(&mut *connection).await?;
+    let mut last = None;
+    for row in &rows {
+        let (request, text): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        // Of another program's settlements as much is known as where their tags are.
+        let settlement = serde_json::from_str::<Value>(&text);
+        if let Ok(mut settlement) = settlement
+            && let Some(tags) = settlement.pointer_mut("/row/tags")
+        {
+            *tags = json!({});
+            let bare = sqlx::query(write).bind(request.clone()).bind(settlement.to_string());
+            bare.execute(&mut *connection).await?;
+        }
+        last = Some(request);
+    }
+    Ok(last)
+}
+
 /// Merges the first of a client's sums that have tags; false where none has.
-async fn merge_some_sums(connection: &mut AnyConnection, client: String) -> Result<bool, StoreError> {
+async fn merge_some_sums(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+    client: String,
+) -> Result<bool, StoreError> {
     let first = sqlx::query("SELECT min(hour) AS hour FROM usage_hours WHERE client = $1 AND tags <> '{}'");
     let first = first.bind(client.clone()).fetch_one(&mut *connection).await?;
     let Some(from) = first.try_get::<Option<i64>, _>("hour")? else { return Ok(false) };
-    for statement in [MERGED_SUMS, TAGGED_SUMS] {
-        let merged = sqlx::query(statement).bind(client.clone()).bind(from).bind(from + HOURS);
-        merged.execute(&mut *connection).await?;
+    let of_these = |statement| sqlx::query(statement).bind(client.clone()).bind(from).bind(from + HOURS);
+    let mut sums = Sums::default();
+    for row in of_these(MERGED_SUMS).fetch_all(&mut *connection).await? {
+        sums.add_without_tags(&row)?;
     }
+    of_these(TAGGED_SUMS).execute(&mut *connection).await?;
+    sums.write(connection, dialect).await?;
     Ok(true)
 }

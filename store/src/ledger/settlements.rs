@@ -1,5 +1,9 @@
 //! The ends of requests: their rows, and what they add to the sums.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use billing::{Outcome, Settlement, hour_of};
 use serde::Serialize;
 use sqlx::{AnyConnection, Row};
@@ -14,33 +18,34 @@ use crate::dialect::Dialect;
 /// What the end of some requests changes, but for their entries and holds.
 #[derive(Default)]
 pub(super) struct Changes<'s> {
-    settled: Vec<&'s Settlement>,
-    reaped: Vec<&'s Settlement>,
-    adjusted: Vec<(Settlement, &'s Settlement)>,
+    settled: Vec<Cow<'s, Settlement>>,
+    reaped: Vec<Cow<'s, Settlement>>,
+    adjusted: Vec<(Settlement, Cow<'s, Settlement>)>,
 }
 
 impl<'s> Changes<'s> {
     /// A request ends; `is_reaped` for want of its gateway.
     pub(super) fn settle(&mut self, settlement: &'s Settlement, is_reaped: bool) {
-        self.settled.push(settlement);
+        self.settled.push(Cow::Borrowed(settlement));
         if is_reaped {
-            self.reaped.push(settlement);
+            self.reaped.push(Cow::Borrowed(settlement));
         }
     }
 
     /// What was reaped has ended otherwise.
     pub(super) fn adjust(&mut self, reaped: Settlement, settlement: &'s Settlement) {
-        self.adjusted.push((reaped, settlement));
+        self.adjusted.push((reaped, Cow::Borrowed(settlement)));
     }
 
     /// Writes all of it.
     pub(super) async fn write(
-        self,
+        mut self,
         connection: &mut AnyConnection,
         dialect: Dialect,
     ) -> Result<(), StoreError> {
-        let ended: Vec<&Settlement> =
-            self.settled.iter().copied().chain(self.adjusted.iter().map(|(_, now)| *now)).collect();
+        self.drop_tags_of_the_forgotten(connection, dialect).await?;
+        let adjusted = self.adjusted.iter().map(|(_, now)| now);
+        let ended: Vec<&Settlement> = self.settled.iter().chain(adjusted).map(|ended| &**ended).collect();
         if ended.is_empty() {
             return Ok(());
         }
@@ -56,6 +61,57 @@ impl<'s> Changes<'s> {
         remember(connection, dialect, &self.reaped).await?;
         forget(connection, dialect, &self.adjusted).await
     }
+
+    /// A request that still ran when its client was forgotten brings none of its tags back, nor is it looked for in
+    /// sums that only tags told apart.
+    async fn drop_tags_of_the_forgotten(
+        &mut self,
+        connection: &mut AnyConnection,
+        dialect: Dialect,
+    ) -> Result<(), StoreError> {
+        let adjusted = self.adjusted.iter().flat_map(|(was, now)| [was, &**now]);
+        let tagged = self.settled.iter().map(|settlement| &**settlement).chain(adjusted);
+        let tagged = tagged.filter(|settlement| !settlement.row.tags.is_empty());
+        let forgotten =
+            forgotten(connection, dialect, tagged.map(|tagged| &*tagged.row.payer.client)).await?;
+        if forgotten.is_empty() {
+            return Ok(());
+        }
+        let adjusted = self.adjusted.iter_mut().map(|(was, now)| {
+            if forgotten.contains(&*was.row.payer.client) {
+                was.row.tags = Arc::default();
+            }
+            now
+        });
+        for settlement in self.settled.iter_mut().chain(&mut self.reaped).chain(adjusted) {
+            if forgotten.contains(&*settlement.row.payer.client) {
+                settlement.to_mut().row.tags = Arc::default();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Who of these clients is forgotten.
+async fn forgotten(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+    clients: impl Iterator<Item = &str>,
+) -> Result<BTreeSet<String>, StoreError> {
+    let clients: BTreeSet<&str> = clients.collect();
+    if clients.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let clients: Vec<Id<'_>> = clients.into_iter().map(|id| Id { id }).collect();
+    let statement =
+        dialect.sql("SELECT id FROM clients WHERE name IS NULL AND id IN (SELECT value->>'id' FROM {each})");
+    let rows = sqlx::query(statement).bind(json::array(&clients)?).fetch_all(connection).await?;
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+}
+
+#[derive(Serialize)]
+struct Id<'i> {
+    id: &'i str,
 }
 
 /// One row of `requests`.
@@ -205,7 +261,7 @@ struct Reaped<'s> {
 async fn remember(
     connection: &mut AnyConnection,
     dialect: Dialect,
-    reaped: &[&Settlement],
+    reaped: &[Cow<'_, Settlement>],
 ) -> Result<(), StoreError> {
     if reaped.is_empty() {
         return Ok(());
@@ -221,12 +277,8 @@ async fn remember(
 async fn forget(
     connection: &mut AnyConnection,
     dialect: Dialect,
-    adjusted: &[(Settlement, &Settlement)],
+    adjusted: &[(Settlement, Cow<'_, Settlement>)],
 ) -> Result<(), StoreError> {
-    #[derive(Serialize)]
-    struct Id<'s> {
-        id: &'s str,
-    }
     if adjusted.is_empty() {
         return Ok(());
     }

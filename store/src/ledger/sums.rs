@@ -1,11 +1,13 @@
 //! Requests in sums: what budgets count, and what reports tell.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use billing::{Outcome, Settlement, hour_of};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row as _};
 
 use super::batch::key_of;
 use super::json::{self, integer};
@@ -14,7 +16,7 @@ use crate::dialect::Dialect;
 
 /// What is to be added to the sums.
 #[derive(Default)]
-pub(super) struct Sums {
+pub(crate) struct Sums {
     spent: BTreeMap<Scope, Spent>,
     usage: BTreeMap<Grain, Usage>,
 }
@@ -41,7 +43,7 @@ struct Grain {
     backend: String,
     voice: String,
     language: String,
-    door: &'static str,
+    door: Cow<'static, str>,
     model: String,
     tags: String,
 }
@@ -98,7 +100,7 @@ impl Sums {
             backend: name(&row.backend),
             voice: name(&row.voice),
             language: name(&row.language),
-            door: row.door.name(),
+            door: row.door.name().into(),
             model: name(&row.model),
             tags: json::text(&*row.tags)?,
         };
@@ -113,8 +115,36 @@ impl Sums {
         Ok(())
     }
 
+    /// Counts what several rows of `usage_hours` that only their tags tell apart add up to, as if none had had any.
+    pub(crate) fn add_without_tags(&mut self, row: &AnyRow) -> Result<(), StoreError> {
+        let name = |column| row.try_get::<String, _>(column);
+        let number = |column| row.try_get::<i64, _>(column);
+        let grain = Grain {
+            hour: number("hour")?,
+            client: name("client")?,
+            key: name("key")?,
+            backend: name("backend")?,
+            voice: name("voice")?,
+            language: name("language")?,
+            door: name("door")?.into(),
+            model: name("model")?,
+            tags: "{}".to_owned(),
+        };
+        let usage = Usage {
+            requests: number("requests")?,
+            characters: number("characters")?,
+            audio_ms: number("audio_ms")?,
+            errors: number("errors")?,
+            cache_hits: number("cache_hits")?,
+            vendor_cost: number("vendor_cost")?,
+            charge: number("charge")?,
+        };
+        self.usage.insert(grain, usage);
+        Ok(())
+    }
+
     /// Adds all of it.
-    pub(super) async fn write(
+    pub(crate) async fn write(
         self,
         connection: &mut AnyConnection,
         dialect: Dialect,
