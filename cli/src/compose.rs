@@ -26,6 +26,9 @@ use crate::progress::Pull;
 /// ONNX Runtime's library in the model store.
 pub(crate) const ONNX_RUNTIME: &str = "onnxruntime";
 
+/// The pepper's file in the data directory.
+pub(crate) const PEPPER: &str = "pepper";
+
 /// What whoever has an admin key is called in the access log.
 const ADMIN: &str = "admin";
 
@@ -188,12 +191,17 @@ pub(crate) fn phonemes(config: &Config, cache: Option<PathBuf>) -> Result<Option
 
 /// What every model costs.
 pub(crate) fn tariff(config: &Config) -> Result<Tariff, Failure> {
-    let read =
-        |path: &PathBuf| std::fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error));
-    let cards = config.rates.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
+    let wrong = |what: &dyn std::fmt::Display, error| Failure::usage(format_args!("rates: {what}: {error}"));
+    let mut cards = Vec::with_capacity(config.rates.len());
+    for path in &config.rates {
+        let card = std::fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
+        // By itself first, so that what is wrong has its place.
+        Rates::read([card.as_str()]).map_err(|error| wrong(&path.display(), error))?;
+        cards.push(card);
+    }
     let own = Rates::read(cards.iter().map(String::as_str));
     let rates = own.and_then(|own| Ok(own.or(Rates::builtin()?)));
-    let rates = rates.map_err(|error| Failure::usage(format_args!("rates: {error}")))?;
+    let rates = rates.map_err(|error| wrong(&"the cards together", error))?;
     let kinds = config.backends.iter().map(|(name, backend)| (name.clone(), backend.kind().to_owned()));
     Ok(Tariff::new(rates, kinds.collect()))
 }
@@ -242,6 +250,20 @@ impl Lexicons for LexiconOf {
     }
 }
 
+/// The database that is there already: who only looks at figures has named the wrong place where there is none.
+pub(crate) async fn books(config: &Config) -> Result<Database, Failure> {
+    if !config.database.is_server() {
+        let directory = data_dir(config)?;
+        if !directory.join(store::FILE).exists() {
+            return Err(Failure::usage(format_args!(
+                "there is no database in {}; name the data directory of the server with --data",
+                directory.display()
+            )));
+        }
+    }
+    store(config).await
+}
+
 /// The database, brought to this program's schema.
 pub(crate) async fn store(config: &Config) -> Result<Database, Failure> {
     Database::open(&location(config)?).await.map_err(|error| Failure::unusable(&error))
@@ -265,7 +287,6 @@ pub(crate) fn data_dir(config: &Config) -> Result<PathBuf, Failure> {
 
 /// What digests of API keys are made with.
 pub(crate) fn pepper(config: &Config) -> Result<Pepper, Failure> {
-    const FILE: &str = "pepper";
     if config.pepper.is_none() && config.database.is_server() {
         tracing::warn!(
             "no pepper is configured: keys that another node makes in this database will not be known here"
@@ -273,7 +294,12 @@ pub(crate) fn pepper(config: &Config) -> Result<Pepper, Failure> {
     }
     let pepper = match &config.pepper {
         Some(source) => Pepper::parse(&source.read()?),
-        None => Pepper::load_or_create(&data_dir(config)?.join(FILE)),
+        None => {
+            let directory = data_dir(config)?;
+            // With a database elsewhere, nobody has needed the directory yet.
+            std::fs::create_dir_all(&directory).map_err(|error| Failure::unreadable(&directory, &error))?;
+            Pepper::load_or_create(&directory.join(PEPPER))
+        }
     };
     pepper.map_err(|error| Failure::unusable(&error))
 }
@@ -317,8 +343,12 @@ pub(crate) fn admins(config: &Config) -> Result<Clients, Failure> {
     let keys = config.admin_keys.0.iter().map(SecretSource::read).collect::<Result<Vec<_>, Failure>>()?;
     let admins = Clients::new((!keys.is_empty()).then(|| (ADMIN.to_owned(), keys)));
     let admins = admins.map_err(|error| Failure::unusable(&error))?;
-    if let Some(address) = config.admin_listen {
-        check_binding(address, !admins.is_empty()).map_err(|error| Failure::unusable(&error))?;
+    if let Some(address) = config.admin_listen
+        && check_binding(address, !admins.is_empty()).is_err()
+    {
+        return Err(Failure::usage(format_args!(
+            "admin_listen = {address} without admin_keys would let everybody on the network make keys; set admin_keys, or listen on 127.0.0.1"
+        )));
     }
     Ok(admins)
 }

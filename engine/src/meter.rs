@@ -137,9 +137,13 @@ impl OpenRow {
         }
     }
 
-    /// Resolves when the row is on disk, or is not for too long; dropping that wait does not lose the row.
+    /// Resolves when the row is on disk, or is not for too long; dropping that wait does not lose the row. Who is
+    /// refused because the ledger is out of order does not wait for it.
     async fn finish(mut self, outcome: Outcome) {
-        if let Some(settling) = self.close(outcome) {
+        let settling = self.close(outcome);
+        if let Some(settling) = settling
+            && outcome != Outcome::Failed(ErrorKind::LedgerUnavailable)
+        {
             // The task cannot panic by itself, and at shutdown there is nobody left to tell.
             let _ = timeout(PATIENCE, settling).await;
         }

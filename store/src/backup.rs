@@ -27,6 +27,8 @@ impl Database {
         // Under its name there is never half a backup.
         let part = beside(to, ".part");
         remove(&part)?;
+        let made = database::make_private(to.parent().unwrap_or(Path::new(".")), &part);
+        made.map_err(|source| unusable(&part, source))?;
         // A connection of its own: it may take minutes.
         let mut connection = self.location.options()?.connect().await?;
         let name = part.to_string_lossy().into_owned();
@@ -36,7 +38,8 @@ impl Database {
         done.and_then(|()| sync_directory(to)).map_err(|source| unusable(to, source))
     }
 
-    /// Puts a backup in the place of the data directory's database, which is kept as `soundboard.db.replaced`.
+    /// Puts a backup in the place of the data directory's database, which is kept as `soundboard.db.replaced`,
+    /// `soundboard.db.replaced-2` and so on.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] and [`StoreError::Newer`], for which nothing was changed, and [`StoreError::InUse`]
@@ -57,11 +60,17 @@ impl Database {
         synced.map_err(|source| unusable(&part, source))?;
 
         let alone = if file.exists() { lock_out(&file).await? } else { None };
-        let replaced = with_logs(&beside(&file, ".replaced"));
-        for (old, kept) in with_logs(&file).iter().zip(&replaced) {
-            remove(kept)?;
+        // What was put aside before is not lost either.
+        let names = (1..).map(|number| match number {
+            1 => beside(&file, ".replaced"),
+            number => beside(&file, &format!(".replaced-{number}")),
+        });
+        let aside = names.into_iter().find(|name| !name.exists());
+        let replaced = aside.map(|aside| with_logs(&aside)).into_iter().flatten();
+        for (old, kept) in with_logs(&file).iter().zip(replaced) {
+            remove(&kept)?;
             if old.exists() {
-                fs::rename(old, kept).map_err(|source| unusable(old, source))?;
+                fs::rename(old, &kept).map_err(|source| unusable(old, source))?;
             }
         }
         let put = fs::rename(&part, &file).and_then(|()| sync_directory(&file));

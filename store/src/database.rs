@@ -1,5 +1,8 @@
 //! A database, opened.
 
+use std::fs::{DirBuilder, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::{Arc, Once};
 use std::time::Duration;
@@ -33,6 +36,12 @@ pub struct Database {
     checked: Arc<Mutex<Option<Instant>>>,
 }
 
+/// Makes directory and file where they are missing, for their owner alone: what is kept is nobody else's business.
+pub(crate) fn make_private(directory: &Path, file: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    OpenOptions::new().append(true).create(true).mode(0o600).open(file).map(drop)
+}
+
 impl Database {
     /// Where it is.
     pub fn location(&self) -> &Location {
@@ -47,8 +56,8 @@ impl Database {
         install_drivers();
         let dialect = match location {
             Location::Sqlite { directory } => {
-                std::fs::create_dir_all(directory)
-                    .map_err(|source| StoreError::Directory { path: directory.clone(), source })?;
+                let made = make_private(directory, &Location::file(directory));
+                made.map_err(|source| StoreError::Directory { path: directory.clone(), source })?;
                 Dialect::Sqlite
             }
             Location::Postgres(_) => Dialect::Postgres,

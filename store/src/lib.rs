@@ -24,4 +24,4 @@ pub use archive::Archived;
 pub use database::Database;
 pub use error::StoreError;
 pub use lexicons::{EVERYONE, Entry, MOST_ENTRIES};
-pub use location::Location;
+pub use location::{FILE, Location};

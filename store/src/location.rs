@@ -10,7 +10,7 @@ use sqlx::postgres::PgConnectOptions;
 use crate::StoreError;
 
 /// SQLite's file in the data directory.
-const FILE: &str = "soundboard.db";
+pub const FILE: &str = "soundboard.db";
 
 /// Where a database is. To show it does not show its password.
 #[derive(Clone)]

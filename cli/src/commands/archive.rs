@@ -13,7 +13,7 @@ use crate::failure::Failure;
 /// Moves the requests of a month and their entries to a file; what they came to stays.
 pub(crate) fn run(archive: &Archive, config: &Config, global: &Global) -> Result<(), Failure> {
     let archived = block_on(async {
-        let store = compose::store(config).await?;
+        let store = compose::books(config).await?;
         let now = SystemClock.unix_ms();
         let archived = store.archive_month(archive.month, now, &archive.to).await;
         archived.map_err(|error| Failure::unusable(&error))

@@ -14,10 +14,16 @@ use crate::failure::Failure;
 /// Copies the database, whoever uses it meanwhile.
 pub(crate) fn run(backup: &Backup, config: &Config, global: &Global) -> Result<(), Failure> {
     block_on(async {
-        let store = compose::store(config).await?;
+        let store = compose::books(config).await?;
         store.backup(&backup.file).await.map_err(|error| Failure::unusable(&error))
     })?;
-    done("copied to", &backup.file, global)
+    done("copied to", &backup.file, global)?;
+    if config.pepper.is_none() && !global.json {
+        // Without it, no key that the copy knows can be recognised.
+        let pepper = compose::data_dir(config)?.join(compose::PEPPER);
+        print(&format!("its keys need {} beside it: copy that too, and keep it secret\n", pepper.display()))?;
+    }
+    Ok(())
 }
 
 /// Puts a copy in the place of the database, which nobody may use meanwhile.

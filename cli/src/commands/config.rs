@@ -14,6 +14,8 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
     compose::models(config, global.cache.clone())?;
     compose::clients(config)?;
     compose::tls(config)?;
+    compose::tariff(config)?;
+    compose::admins(config)?;
     compose::check_aliases(config, &compose::backends(config)?)?;
     let effective = Config { data: Some(compose::data_dir(config)?), ..config.clone() };
     if global.json {

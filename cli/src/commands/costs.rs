@@ -26,7 +26,7 @@ pub(crate) fn run(asked: &args::Costs, config: &Config, global: &Global) -> Resu
     let now = SystemClock.unix_ms();
     let month = asked.month.unwrap_or_else(|| Month::of(now));
     let (costs, names) = block_on(async {
-        let store = compose::store(config).await?;
+        let store = compose::books(config).await?;
         let scope =
             Scope { from_unix_ms: month.from_unix_ms(), to_unix_ms: month.to_unix_ms(), client: None };
         let report = store.usage(scope, Costs::DIMENSIONS.to_vec()).await.map_err(unread)?;

@@ -96,6 +96,9 @@ async fn rotate(
     grace_ms: i64,
     global: &Global,
 ) -> Result<(), Failure> {
+    if old.expires_unix_ms.is_some_and(|end| end <= SystemClock.unix_ms()) {
+        return Err(refused("prefix", "The key has ended; make another instead of rotating it.".to_owned()));
+    }
     let lifetime = lifetime_ms.or(old.expires_unix_ms.map(|end| end.saturating_sub(old.created_unix_ms)));
     let mut budgets = store.budgets(&old.client).await.map_err(unread)?;
     let inherited = budgets.iter().filter(|budget| budget.key.as_ref() == Some(&old.prefix)).cloned();

@@ -31,7 +31,7 @@ pub(crate) fn run(asked: &Reconcile, config: &Config, global: &Global) -> Result
         .map_err(|error| Failure::usage(format_args!("{}: {error}", asked.export.display())))?;
     let records: Vec<Record> = records.into_iter().filter(|record| may_be_of(record, month)).collect();
     let calls = block_on(async {
-        let store = compose::store(config).await?;
+        let store = compose::books(config).await?;
         store.calls(&asked.backend, month.from_unix_ms(), month.to_unix_ms()).await.map_err(unread)
     })?;
     let differences = billing::reconcile(&calls, &records);

@@ -38,6 +38,8 @@ const LAST_ROWS: Duration = Duration::from_secs(2);
 pub(crate) fn run(config: &Config, global: &Global, metrics: &Metrics) -> Result<(), Failure> {
     let clients = compose::clients(config)?;
     let tls = compose::tls(config)?;
+    let admins = compose::admins(config)?;
+    compose::tariff(config)?;
     let models = Arc::new(compose::models(config, global.cache.clone())?);
     let backends = compose::backends(config)?;
     compose::check_aliases(config, &backends)?;
@@ -46,7 +48,6 @@ pub(crate) fn run(config: &Config, global: &Global, metrics: &Metrics) -> Result
         let store = Arc::new(compose::store(config).await?);
         let has_keys = compose::check_listen(config, &clients, &*store).await?;
         let listener = bind(config.listen, config, "listening on").await?;
-        let admins = compose::admins(config)?;
         let admin_listener = match config.admin_listen {
             Some(address) => Some(bind(address, config, "clients, costs and metrics on").await?),
             None => None,

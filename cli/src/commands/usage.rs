@@ -18,7 +18,7 @@ use crate::failure::Failure;
 pub(crate) fn run(asked: &Usage, config: &Config, global: &Global) -> Result<(), Failure> {
     let now = SystemClock.unix_ms();
     let report = block_on(async {
-        let store = compose::store(config).await?;
+        let store = compose::books(config).await?;
         let client = match &asked.client {
             Some(client) => Some(known(&store, client).await?.id),
             None => None,

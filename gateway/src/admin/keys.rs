@@ -54,6 +54,10 @@ pub(super) async fn rotate(
     let body = json::read_if_any(&parts.headers, body, &office.config).await?;
     let RotateKey { grace_seconds } = RotateKey::from_json(&body).map_err(SpeechError::from)?;
     let (minted, now) = (security::mint(&office.pepper), office.clock.unix_ms());
+    if old.expires_unix_ms.is_some_and(|end| end <= now) {
+        let message = "The key has ended; make another instead of rotating it.";
+        return Err(SpeechError::invalid_parameter("key", message).into());
+    }
     let lifetime = old.expires_unix_ms.map(|end| end.saturating_sub(old.created_unix_ms));
     // Before the key is there, so that it never opens anything beyond them.
     inherit_budgets(&office, &client.id, &old.prefix, &minted.prefix).await?;

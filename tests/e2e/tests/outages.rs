@@ -26,8 +26,8 @@ const SLOWLY_SECONDS: u64 = 3;
 const MORE: usize = 3;
 
 /// Seconds within which a request is refused, and within which one is served again.
-const SOON: f64 = 12.0;
-const SOON_AGAIN: f64 = 20.0;
+const SOON: f64 = 8.0;
+const SOON_AGAIN: f64 = 15.0;
 
 #[test]
 fn a_postgres_that_is_killed() {
