@@ -37,30 +37,41 @@ pub enum Begun {
 
 /// Where answers are kept, for a day.
 pub trait Replays: Send + Sync + 'static {
-    /// Claims `key` for a request of that digest, until then: a claim that is neither finished nor abandoned ends by
-    /// itself.
+    /// Claims `key` for `request`, which has that digest, until then: a claim that is not renewed, finished or abandoned
+    /// ends by itself. Asked again by the request that has the claim, it is the first again: who could not tell whether
+    /// it has the claim may ask once more.
     fn begin(
         &self,
         client: &str,
         key: &str,
+        request: &str,
         digest: [u8; 32],
         now_unix_ms: i64,
         claim_until_unix_ms: i64,
     ) -> BoxFuture<Result<Begun, LedgerError>>;
 
-    /// Keeps the answer of the request of that digest until then; not where its claim has ended and the key is now
-    /// another request's.
+    /// Has the claim of a request that still runs end only then; that of another request, and what is answered, stays as
+    /// it is.
+    fn renew(
+        &self,
+        client: &str,
+        key: &str,
+        request: &str,
+        claim_until_unix_ms: i64,
+    ) -> BoxFuture<Result<(), LedgerError>>;
+
+    /// Keeps the answer until then; not where the claim of the request that made it has ended and the key is now another
+    /// request's. Once more does no harm.
     fn finish(
         &self,
         client: &str,
         key: &str,
-        digest: [u8; 32],
         replay: Replay,
         keep_until_unix_ms: i64,
     ) -> BoxFuture<Result<(), LedgerError>>;
 
-    /// Gives the key free that a request of that digest has claimed: there is no answer that could be given again.
-    fn abandon(&self, client: &str, key: &str, digest: [u8; 32]) -> BoxFuture<Result<(), LedgerError>>;
+    /// Gives the key free that the request has claimed: there is no answer that could be given again.
+    fn abandon(&self, client: &str, key: &str, request: &str) -> BoxFuture<Result<(), LedgerError>>;
 
     /// Deletes what is past its time.
     fn sweep(&self, now_unix_ms: i64) -> BoxFuture<Result<(), LedgerError>>;

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use billing::{Begun, LedgerError, Replays};
+use billing::{LedgerError, Replays};
 use engine::Engine;
 use http::HeaderName;
 use speech::{Clock, ErrorKind, SpeechError};
@@ -35,7 +35,7 @@ use crate::fault::Fault;
 use crate::server::Kept;
 use crate::stack::{Client, Next, Request, RequestId, Response, around};
 
-use claim::{Claim, Question};
+use claim::{Claim, Put, Question};
 pub(crate) use relay::Spoiled;
 
 /// By which a client names a request that it may send twice.
@@ -112,13 +112,10 @@ impl Replay {
         let question = Question::of(key, &parts, &body)?;
         let request = Request::from_parts(parts, Body::from(body));
         match question.put(&self).await? {
-            Begun::First => {
-                let claim = question.claimed(&self);
-                self.first(claim, request, next).await
-            }
-            Begun::Done(kept) => self.again(kept, request).await,
-            Begun::Running => Err(Fault::AnswerRunning),
-            Begun::Another => Err(Fault::AnotherRequest),
+            Put::First(claim) => self.first(claim, request, next).await,
+            Put::Done(kept) => self.again(kept, request).await,
+            Put::Running => Err(Fault::AnswerRunning),
+            Put::Another => Err(Fault::AnotherRequest),
         }
     }
 
@@ -129,8 +126,10 @@ impl Replay {
         let kept = request.extensions().get::<Kept>().cloned();
         let running = async move {
             let cut = kept.as_ref().map(|kept| kept.cut.clone()).unwrap_or_default();
+            let renewing = claim.renewing();
             tokio::select! {
                 () = cut.cancelled() => {}
+                never = renewing => match never {},
                 () = relay::run(claim, next.oneshot(request), head, self.room) => {}
             }
             drop(kept);

@@ -22,8 +22,8 @@ CREATE TABLE replays (
     key     TEXT   COLLATE "C" NOT NULL,    -- as the client chose it
     digest  BYTEA  NOT NULL,                -- of the request
     until   BIGINT NOT NULL,                -- then it is free again
-    request TEXT,                           -- null, as all below: still running
-    head    TEXT,                           -- its headers, as JSON
+    request TEXT   COLLATE "C" NOT NULL,    -- whose claim, or answer, it is
+    head    TEXT,                           -- its headers, as JSON; null, as the audio: still running
     audio   BYTEA,
     PRIMARY KEY (client, key)
 );

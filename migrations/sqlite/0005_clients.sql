@@ -22,8 +22,8 @@ CREATE TABLE replays (
     key     TEXT    NOT NULL,    -- as the client chose it
     digest  BLOB    NOT NULL,    -- of the request
     until   INTEGER NOT NULL,    -- then it is free again
-    request TEXT,                -- null, as all below: still running
-    head    TEXT,                -- its headers, as JSON
+    request TEXT    NOT NULL,    -- whose claim, or answer, it is
+    head    TEXT,                -- its headers, as JSON; null, as the audio: still running
     audio   BLOB,
     PRIMARY KEY (client, key)
 ) STRICT;

@@ -5,7 +5,7 @@ use speech::BoxFuture;
 
 use crate::Database;
 
-type Row = (Vec<u8>, Option<String>, Option<String>, Option<Vec<u8>>);
+type Row = (Vec<u8>, String, Option<String>, Option<Vec<u8>>);
 
 /// Of several at a time, on any node, the first that writes has the key.
 impl Replays for Database {
@@ -13,19 +13,21 @@ impl Replays for Database {
         &self,
         client: &str,
         key: &str,
+        request: &str,
         digest: [u8; 32],
         now_unix_ms: i64,
         claim_until_unix_ms: i64,
     ) -> BoxFuture<Result<Begun, LedgerError>> {
         let claim = sqlx::query(
-            "INSERT INTO replays (client, key, digest, until) VALUES ($1, $2, $3, $4)
+            "INSERT INTO replays (client, key, digest, request, until) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (client, key) DO UPDATE
-             SET digest = excluded.digest, until = excluded.until, request = NULL, head = NULL, audio = NULL
-             WHERE replays.until <= $5",
+             SET digest = excluded.digest, request = excluded.request, until = excluded.until, head = NULL, audio = NULL
+             WHERE replays.until <= $6 OR (replays.request = excluded.request AND replays.head IS NULL)",
         )
         .bind(client.to_owned())
         .bind(key.to_owned())
         .bind(digest.to_vec())
+        .bind(request.to_owned())
         .bind(claim_until_unix_ms)
         .bind(now_unix_ms);
         let known =
@@ -40,42 +42,56 @@ impl Replays for Database {
                 let first: Row = known.fetch_one(connection).await?;
                 Ok(match first {
                     (of, ..) if of != digest => Begun::Another,
-                    (_, Some(request), Some(head), Some(audio)) => {
-                        Begun::Done(Replay { request, head, audio })
-                    }
+                    (_, request, Some(head), Some(audio)) => Begun::Done(Replay { request, head, audio }),
                     _ => Begun::Running,
                 })
             })
         })
     }
 
+    fn renew(
+        &self,
+        client: &str,
+        key: &str,
+        request: &str,
+        claim_until_unix_ms: i64,
+    ) -> BoxFuture<Result<(), LedgerError>> {
+        let longer = sqlx::query(
+            "UPDATE replays SET until = $4
+             WHERE client = $1 AND key = $2 AND request = $3 AND head IS NULL",
+        )
+        .bind(client.to_owned())
+        .bind(key.to_owned())
+        .bind(request.to_owned())
+        .bind(claim_until_unix_ms);
+        self.writing(|connection| Box::pin(async move { Ok(longer.execute(connection).await.map(drop)?) }))
+    }
+
     fn finish(
         &self,
         client: &str,
         key: &str,
-        digest: [u8; 32],
         replay: Replay,
         keep_until_unix_ms: i64,
     ) -> BoxFuture<Result<(), LedgerError>> {
         let kept = sqlx::query(
-            "UPDATE replays SET until = $4, request = $5, head = $6, audio = $7
-             WHERE client = $1 AND key = $2 AND digest = $3 AND request IS NULL",
+            "UPDATE replays SET until = $4, head = $5, audio = $6
+             WHERE client = $1 AND key = $2 AND request = $3 AND head IS NULL",
         )
         .bind(client.to_owned())
         .bind(key.to_owned())
-        .bind(digest.to_vec())
-        .bind(keep_until_unix_ms)
         .bind(replay.request)
+        .bind(keep_until_unix_ms)
         .bind(replay.head)
         .bind(replay.audio);
         self.writing(|connection| Box::pin(async move { Ok(kept.execute(connection).await.map(drop)?) }))
     }
 
-    fn abandon(&self, client: &str, key: &str, digest: [u8; 32]) -> BoxFuture<Result<(), LedgerError>> {
+    fn abandon(&self, client: &str, key: &str, request: &str) -> BoxFuture<Result<(), LedgerError>> {
         let free = sqlx::query(
-            "DELETE FROM replays WHERE client = $1 AND key = $2 AND digest = $3 AND request IS NULL",
+            "DELETE FROM replays WHERE client = $1 AND key = $2 AND request = $3 AND head IS NULL",
         );
-        let free = free.bind(client.to_owned()).bind(key.to_owned()).bind(digest.to_vec());
+        let free = free.bind(client.to_owned()).bind(key.to_owned()).bind(request.to_owned());
         self.writing(|connection| Box::pin(async move { Ok(free.execute(connection).await.map(drop)?) }))
     }
 

@@ -143,9 +143,9 @@ async fn a_forgotten_client_leaves_its_sums(site: &Site) {
     database.add_key(key("vs_aaaaaaaaaa", "ann", 1)).await.unwrap();
     let word = Lexicon::new([("Onymous".to_owned(), Saying::Alias("on".into()))]).unwrap();
     database.add("ann", &word).await.unwrap();
-    database.begin("ann", "key", [1; 32], AT, AT + 1).await.unwrap();
+    database.begin("ann", "key", "r", [1; 32], AT, AT + 1).await.unwrap();
     let replay = Replay { request: "r".into(), head: "{}".into(), audio: b"Ann speaks".to_vec() };
-    database.finish("ann", "key", [1; 32], replay, AT + 1000).await.unwrap();
+    database.finish("ann", "key", replay, AT + 1000).await.unwrap();
     // Over two days: some without tags, some with the same, some with others.
     for number in 0..12 {
         let mut settlement = settlement(&format!("r{number}"), 100 + number);

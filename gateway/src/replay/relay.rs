@@ -11,9 +11,10 @@ use http::StatusCode;
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::timeout;
 
 use super::answer::{self, take};
-use super::claim::Claim;
+use super::claim::{COURTESY, Claim};
 use crate::fault::Fault;
 use crate::stack::Response;
 
@@ -95,15 +96,23 @@ async fn relay(
         }
     };
     drop(body);
-    match &last {
-        Piece::Broken(_) => claim.free().await,
-        _ if spoiled.is_spoiled() => claim.free().await,
-        // Once the end is told, the answer can be asked for.
-        _ if copy.is_whole => claim.keep(head, copy.bytes).await,
-        _ => claim.keep(answer::too_long(), Vec::new()).await,
-    }
+    let is_answer = !matches!(last, Piece::Broken(_)) && !spoiled.is_spoiled();
+    let kept = async {
+        match (is_answer, copy.is_whole) {
+            (true, true) => claim.keep(head, copy.bytes).await,
+            (true, false) => claim.keep(answer::too_long(), Vec::new()).await,
+            (false, _) => claim.free().await,
+        }
+    };
+    tokio::pin!(kept);
+    // Once the end is told, the answer can be asked for; but a database that is down keeps nobody from the end.
+    let is_kept = timeout(COURTESY, &mut kept).await.is_ok();
     // Who has gone needs no end.
-    let _ = client.send(last).await;
+    let (_, ()) = tokio::join!(client.send(last), async {
+        if !is_kept {
+            kept.await;
+        }
+    });
 }
 
 /// The answer so far.

@@ -1,5 +1,8 @@
 //! `Idempotency-Key`.
 
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
 use futures::future::join_all;
 use gateway::Config;
 use http_body_util::BodyExt as _;
@@ -96,6 +99,51 @@ async fn while_the_first_is_running_the_second_is_told_to_wait() {
     let again = keyed(&server, "k", "gated").send().await;
     assert_eq!((again.body.len(), again.header("x-soundboard-cache")), (TONE, "hit"));
     assert_eq!(begun(&server), 1);
+}
+
+#[tokio::test]
+async fn a_claim_of_which_nothing_is_heard_ends_and_what_comes_late_of_it_changes_nothing() {
+    let server = Server::start().await;
+    let first = keyed(&server, "k", "gated").begin().await;
+    server.clock.turn(Duration::from_secs(2 * 60 - 1));
+    assert_eq!(keyed(&server, "k", "gated").send().await.status.as_u16(), 409);
+    server.clock.turn(Duration::from_secs(1));
+    let second = keyed(&server, "k", "gated").begin().await;
+    assert_eq!((second.status().as_u16(), begun(&server)), (200, 2));
+    server.work.gate.send_replace(usize::MAX);
+    for answer in [first, second] {
+        assert_eq!(Answer::read(answer).await.body.len(), TONE);
+    }
+    let again = keyed(&server, "k", "gated").send().await;
+    assert_eq!(again.header("x-soundboard-cache"), "hit");
+    assert_eq!(server.answers.of("k"), Some("req-3".into()), "that of the claim that holds");
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_though_the_database_fails_for_a_moment() {
+    let server = Server::start().await;
+    server.answers.failing.store(3, Relaxed);
+    assert_eq!(keyed(&server, "k", "tone").send().await.body.len(), TONE);
+    let again = keyed(&server, "k", "tone").send().await;
+    assert_eq!((again.header("x-soundboard-cache"), begun(&server)), ("hit", 1));
+}
+
+#[tokio::test]
+async fn a_key_is_given_free_though_the_database_fails_for_a_moment() {
+    let server = Server::start().await;
+    server.answers.failing.store(3, Relaxed);
+    assert!(!keyed(&server, "k", "busy").send().await.status.is_success());
+    assert_eq!(keyed(&server, "k", "tone").send().await.status.as_u16(), 200);
+}
+
+#[tokio::test]
+async fn a_claim_that_nobody_heard_of_is_given_free() {
+    let server = Server::start().await;
+    server.answers.unheard.store(1, Relaxed);
+    let unheard = keyed(&server, "k", "tone").send().await;
+    assert_eq!((unheard.status.as_u16(), unheard.header("retry-after"), begun(&server)), (503, "2", 0));
+    reaches(&server.answers.ended, 1).await;
+    assert_eq!(keyed(&server, "k", "tone").send().await.status.as_u16(), 200);
 }
 
 #[tokio::test]

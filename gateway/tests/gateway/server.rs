@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::time::Duration;
 
 use billing::Rates;
 use engine::{Catalogue, Engine, Tariff};
@@ -26,6 +27,7 @@ pub(crate) struct Server {
     pub(crate) rows: Arc<Rows>,
     pub(crate) memory: Memory,
     pub(crate) answers: Answers,
+    pub(crate) clock: Arc<Hands>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<Ended>,
 }
@@ -68,6 +70,7 @@ impl Server {
         let memory = Memory::default();
         let accounts = Arc::new(memory.clone());
         let answers = Answers::default();
+        let clock = Arc::new(Hands(AtomicI64::new(Noon.unix_ms())));
         let parts = Parts {
             engine,
             clients,
@@ -76,7 +79,7 @@ impl Server {
             reports: accounts,
             replays: Arc::new(answers.clone()),
             ids,
-            clock: Arc::new(Noon),
+            clock: clock.clone(),
             config,
             tls,
         };
@@ -88,7 +91,7 @@ impl Server {
             let _ = stopped.await;
         };
         let serving = tokio::spawn(gateway::serve(listener, parts, shutdown, std::future::pending()));
-        Self { address, work, rows, memory, answers, stop: Some(stop), serving }
+        Self { address, work, rows, memory, answers, clock, stop: Some(stop), serving }
     }
 
     pub(crate) fn get(&self, path: &str) -> Ask {
@@ -167,6 +170,22 @@ pub(crate) struct Noon;
 impl Clock for Noon {
     fn unix_ms(&self) -> i64 {
         43_200_000
+    }
+}
+
+/// It is noon until somebody says otherwise.
+#[derive(Debug)]
+pub(crate) struct Hands(AtomicI64);
+
+impl Hands {
+    pub(crate) fn turn(&self, by: Duration) {
+        self.0.fetch_add(by.as_millis() as i64, Ordering::Relaxed);
+    }
+}
+
+impl Clock for Hands {
+    fn unix_ms(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
     }
 }
 
