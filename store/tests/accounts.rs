@@ -215,7 +215,7 @@ async fn what_still_runs_brings_no_tags_back(site: &Site) {
     }
 
     database.settle(settlement("runs", 70)).await.unwrap();
-    database.renew(vec![mark("after", 50)]).await.unwrap();
+    Ledger::renew(&database, vec![mark("after", 50)]).await.unwrap();
     assert_eq!(database.reap(AT + 60_001).await.unwrap(), 1);
     assert_eq!(site.number("SELECT count(*) FROM reaped WHERE settlement LIKE '%quoted%'").await, 0);
     for id in ["before", "after"] {
