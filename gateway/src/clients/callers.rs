@@ -69,6 +69,17 @@ impl Callers {
         }
     }
 
+    /// Whether who was let in before would be now: a key of the database may have ended since.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub(crate) async fn is_still_good(&self, payer: &Payer) -> Result<bool, Fault> {
+        match (&payer.key, &self.stored) {
+            (Some(prefix), Some(stored)) => stored.is_good(prefix).await,
+            _ => Ok(true),
+        }
+    }
+
     /// Whether who is let in now needs no key, as far as is known since somebody was last [identified](Self::identify).
     pub(crate) fn are_let_in_without_keys(&self) -> bool {
         let has_stored = self.stored.as_ref().is_some_and(StoredKeys::were_there);

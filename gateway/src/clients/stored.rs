@@ -51,12 +51,22 @@ impl StoredKeys {
     /// Whose key that is; nobody's if it has expired.
     pub(super) async fn owner(&self, key: &[u8]) -> Result<Option<Payer>, Fault> {
         let Some(prefix) = security::prefix_of(key) else { return Ok(None) };
+        let known = self.known(prefix).await?;
+        Ok(known.filter(|known| security::verify(&self.pepper, key, &known.digest)).map(|known| known.payer))
+    }
+
+    /// Whether the key with that prefix is still good.
+    pub(super) async fn is_good(&self, prefix: &str) -> Result<bool, Fault> {
+        Ok(self.known(prefix).await?.is_some())
+    }
+
+    /// The key with that prefix, unless it has expired.
+    async fn known(&self, prefix: &str) -> Result<Option<Known>, Fault> {
         let found = self.by_prefix.try_get_with_by_ref(prefix, self.look_up(prefix)).await;
         let Some(known) = found.map_err(unavailable)? else { return Ok(None) };
         self.were_there.store(true, Ordering::Relaxed);
         let is_over = known.expires_unix_ms.is_some_and(|end| end <= self.clock.unix_ms());
-        let is_right = security::verify(&self.pepper, key, &known.digest);
-        Ok((is_right && !is_over).then_some(known.payer))
+        Ok((!is_over).then_some(known))
     }
 
     async fn look_up(&self, prefix: &str) -> Result<Option<Known>, LedgerError> {

@@ -60,6 +60,28 @@ async fn a_key_of_the_database_may_come_late() {
 }
 
 #[tokio::test]
+async fn a_key_that_ends_ends_its_socket() {
+    let server = Server::start().await;
+    server.memory.client("cl_ann");
+    let path = PATH.replace("stream-input", "multi-stream-input");
+    for path in [PATH, &path] {
+        let (key, prefix) = server.memory.mint("cl_ann", None);
+        let Ok(mut talk) = open(&server, path, &[("xi-api-key", &key)]).await else { panic!("is refused") };
+        talk.say(json!({"text": "Hello.", "context_id": "a", "flush": true})).await;
+        assert!(talk.hear().await.unwrap()["audio"].is_string());
+        let begun = *server.work.begun.borrow();
+        server.memory.kept().keys.retain(|key| key.prefix != prefix);
+        while server.get("/v1/models").key(&key).send().await.status != 401 {
+            tokio::task::yield_now().await;
+        }
+        talk.say(json!({"text": "More.", "context_id": "b", "flush": true})).await;
+        let heard = talk.rest().await;
+        assert_eq!((&heard.frames.last().unwrap()["error"], heard.code), (&json!("invalid_api_key"), 1008));
+        assert_eq!(*server.work.begun.borrow(), begun, "nothing more is spoken");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_key_is_refused_with_the_upgrade() {
     let server = with_keys().await;
     let Err((status, body)) = open(&server, PATH, &[("xi-api-key", "key-of-eve")]).await else {

@@ -185,6 +185,10 @@ impl Listener {
         if message.len() > limit {
             return Err(Ending::Broken(broken(self.dialect, &Fault::BodyTooLarge { limit })));
         }
+        // A socket may live long: what its key may no more, it may no more.
+        if self.rooms.seats.is_over(&self.payer).await {
+            return Err(Ending::Broken(broken(self.dialect, &Fault::WrongKey)));
+        }
         let mut asked = match Asked::from_json(message) {
             Ok(asked) => asked,
             Err(misread) => return self.misread(misread).await,

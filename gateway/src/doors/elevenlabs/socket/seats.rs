@@ -87,6 +87,12 @@ impl Seats {
         self.take(self.callers.owner(key.as_bytes()).await?.ok_or(Fault::WrongKey)?)
     }
 
+    /// Whether the key by which somebody has a seat has ended since. Where that cannot be told it has not: without the
+    /// database nothing new is spoken anyway.
+    pub(super) async fn is_over(&self, payer: &Payer) -> bool {
+        matches!(self.callers.is_still_good(payer).await, Ok(false))
+    }
+
     /// Without keys a web page could open a socket here: browsers ask nobody before they do. So its origin must be one
     /// that may call, or our own.
     pub(super) fn refuse_foreign_page(&self, config: &Config, headers: &HeaderMap) -> Result<(), Fault> {
