@@ -117,7 +117,9 @@ impl Books {
         loop {
             rounds.tick().await;
             let marks = self.marks();
-            if let Err(error) = self.ledger().renew(marks).await {
+            if !marks.is_empty()
+                && let Err(error) = self.ledger().renew(marks).await
+            {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(error, "the leases of running requests could not be renewed");
                 // Others, and we ourselves, may be found dead only because nobody could say otherwise.
