@@ -17,29 +17,42 @@ impl Dialect {
     /// A statement in this dialect. `{each}` stands for the elements of the JSON array `$1`, one a row, in the column
     /// `value`: `SELECT CAST(value->>'nanos' AS BIGINT) FROM {each}`.
     pub(crate) fn sql(self, text: &'static str) -> SqlStr {
-        let each = match self {
-            Self::Sqlite => "jsonb_each($1)",
-            Self::Postgres => "jsonb_array_elements(CAST($1 AS JSONB)) AS each(value)",
-        };
-        AssertSqlSafe(text.replace("{each}", each)).into_sql_str()
+        AssertSqlSafe(self.with_rows(text, 1)).into_sql_str()
     }
 
-    /// Begins a transaction that writes; on SQLite, behind all that write already. On Postgres each of its statements
-    /// sees what was committed before it, whatever the server's default is: what is decided upon is read behind
-    /// [`lock`](Self::lock), and not as it was when the waiting began.
+    /// Several that write and give no rows, as one; the `{each}` of the nth is `$n`. Postgres takes no two statements
+    /// with parameters at a time, but one that has others in it, which all see what was there before the first.
+    pub(crate) fn all_at_once(self, texts: &[&'static str]) -> SqlStr {
+        let statements = texts.iter().enumerate().map(|(at, text)| self.with_rows(text, at + 1));
+        let all = match self {
+            Self::Sqlite => statements.collect::<Vec<_>>().join("; "),
+            Self::Postgres => {
+                let parts =
+                    statements.enumerate().map(|(at, statement)| format!("part_{at} AS ({statement})"));
+                format!("WITH {} SELECT", parts.collect::<Vec<_>>().join(", "))
+            }
+        };
+        AssertSqlSafe(all).into_sql_str()
+    }
+
+    fn with_rows(self, text: &str, parameter: usize) -> String {
+        let each = match self {
+            Self::Sqlite => format!("jsonb_each(${parameter})"),
+            Self::Postgres => format!("jsonb_array_elements(CAST(${parameter} AS JSONB)) AS each(value)"),
+        };
+        text.replace("{each}", &each)
+    }
+
+    /// Begins a transaction that writes, once no other does: there is one lock for all, so that no two can ever wait for
+    /// each other, and what is read behind it is what is decided upon. On Postgres, where that lock is advisory, each
+    /// statement sees what was committed before it, whatever the server's default is, and not what there was when the
+    /// waiting began.
     pub(crate) fn begin(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
-            Self::Postgres => "BEGIN ISOLATION LEVEL READ COMMITTED",
-        }
-    }
-
-    /// Waits until no other transaction writes, as SQLite's begin does by itself. There is one such lock for all, so
-    /// that no two can ever wait for each other, and what is read behind it is what is decided upon.
-    pub(crate) fn lock(self) -> Option<&'static str> {
-        match self {
-            Self::Sqlite => None,
-            Self::Postgres => Some("SELECT pg_advisory_xact_lock(8135772216405299) IS NULL"),
+            Self::Postgres => {
+                "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(8135772216405299)"
+            }
         }
     }
 

@@ -12,6 +12,7 @@ mod settlements;
 mod standings;
 mod sums;
 mod writer;
+mod writes;
 
 use billing::{Growth, Hold, HoldGone, Ledger, LedgerError, Mark, Settlement, Verdict};
 use speech::BoxFuture;
@@ -21,6 +22,7 @@ use self::settlements::are_left_behind;
 pub(crate) use self::standings::{Payment, standings};
 pub(crate) use self::sums::Sums;
 pub(crate) use self::writer::Writer;
+pub(crate) use self::writes::Writes;
 use crate::Database;
 
 impl Ledger for Database {

@@ -48,9 +48,6 @@ pub(crate) async fn migrate(
     // All steps are one transaction, which keeps out whoever opens the database at the same time.
     let migrating = async {
         let mut transaction = connection.begin_with(dialect.begin()).await?;
-        if let Some(lock) = dialect.lock() {
-            sqlx::query(lock).execute(&mut *transaction).await?;
-        }
         history.run_direct(None, &mut *transaction, false).await?;
         Ok(transaction.commit().await?)
     };

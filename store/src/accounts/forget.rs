@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row};
 
 use crate::dialect::Dialect;
-use crate::ledger::Sums;
+use crate::ledger::{Sums, Writes};
 use crate::{Database, StoreError};
 
 /// How many hours of sums are rewritten in one transaction; others write in between.
@@ -139,6 +139,8 @@ async fn merge_some_sums(
         sums.add_without_tags(&row)?;
     }
     of_these(TAGGED_SUMS).execute(&mut *connection).await?;
-    sums.write(connection, dialect).await?;
+    let mut writes = Writes::new(dialect);
+    sums.write(&mut writes)?;
+    writes.run(connection).await?;
     Ok(true)
 }

@@ -9,6 +9,7 @@ use super::entries::{self, Entries, Entry};
 use super::holds::{self, Known};
 use super::settlements;
 use super::standings::{Payment, Standings, standings};
+use super::writes::Writes;
 use crate::StoreError;
 use crate::dialect::Dialect;
 
@@ -49,7 +50,6 @@ pub(super) async fn apply(
     let reaped = batch.settle(operations).await?;
     let verdicts = batch.set_aside(operations).await?;
     batch.renew(operations).await?;
-    entries::write(batch.connection, dialect, &batch.entries).await?;
 
     let mut verdicts = verdicts.into_iter();
     let answers = operations.iter().map(|operation| match operation {
@@ -114,8 +114,11 @@ impl Batch<'_> {
             }
             known.is_settled = true;
         }
-        changes.write(self.connection, self.dialect).await?;
-        holds::lift(self.connection, self.dialect, &lifted).await?;
+        let mut writes = Writes::new(self.dialect);
+        changes.write(self.connection, self.dialect, &mut writes).await?;
+        holds::lift(&mut writes, &lifted)?;
+        entries::write(&mut writes, &std::mem::take(&mut self.entries))?;
+        writes.run(self.connection).await?;
         Ok(left_behind.len() as u64)
     }
 
@@ -149,7 +152,10 @@ impl Batch<'_> {
             let hold = known.get(id)?.hold.as_ref()?;
             Some(hold.row(mark))
         });
-        holds::write(self.connection, self.dialect, &rows.collect::<Vec<_>>()).await?;
+        let mut writes = Writes::new(self.dialect);
+        holds::write(&mut writes, &rows.collect::<Vec<_>>())?;
+        entries::write(&mut writes, &self.entries)?;
+        writes.run(self.connection).await?;
         Ok(verdicts)
     }
 
@@ -189,7 +195,9 @@ impl Batch<'_> {
         // Of two of the same request, the later.
         let marks: HashMap<&str, &Mark> =
             marks.flatten().map(|mark| (mark.settlement.row.id.as_str(), mark)).collect();
-        holds::renew(self.connection, self.dialect, marks.into_values()).await
+        let mut writes = Writes::new(self.dialect);
+        holds::renew(&mut writes, marks.into_values())?;
+        writes.run(self.connection).await
     }
 }
 

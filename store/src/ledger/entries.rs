@@ -10,11 +10,10 @@
 
 use billing::{Attempt, Basis, Charge, Nanos, Settlement};
 use serde::Serialize;
-use sqlx::AnyConnection;
 
-use super::json::{self, integer};
+use super::json::integer;
+use super::writes::Writes;
 use crate::StoreError;
-use crate::dialect::Dialect;
 
 /// One row of `ledger`.
 #[derive(Debug, Serialize)]
@@ -173,15 +172,8 @@ pub(super) fn basis_name(basis: Basis) -> &'static str {
 }
 
 /// Writes entries.
-pub(super) async fn write(
-    connection: &mut AnyConnection,
-    dialect: Dialect,
-    entries: &[Entry],
-) -> Result<(), StoreError> {
-    if entries.is_empty() {
-        return Ok(());
-    }
-    let statement = dialect.sql(
+pub(super) fn write(writes: &mut Writes, entries: &[Entry]) -> Result<(), StoreError> {
+    writes.add(
         "INSERT INTO ledger (request, attempt, kind, step, at_unix_ms, debit, credit, nanos,
                              basis, backend, model, rate, characters, vendor_request)
          SELECT value->>'request', CAST(value->>'attempt' AS BIGINT), value->>'kind', CAST(value->>'step' AS BIGINT),
@@ -189,7 +181,6 @@ pub(super) async fn write(
                 value->>'basis', value->>'backend', value->>'model', value->>'rate',
                 CAST(value->>'characters' AS BIGINT), value->>'vendor_request'
          FROM {each}",
-    );
-    sqlx::query(statement).bind(json::array(entries)?).execute(connection).await?;
-    Ok(())
+        entries,
+    )
 }

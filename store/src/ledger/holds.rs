@@ -8,6 +8,7 @@ use sqlx::{AnyConnection, Row};
 
 use super::batch::key_of;
 use super::json::{self, integer};
+use super::writes::Writes;
 use crate::StoreError;
 use crate::dialect::Dialect;
 
@@ -133,15 +134,8 @@ pub(super) async fn known<'i>(
 }
 
 /// Opens holds, and lets others grow.
-pub(super) async fn write(
-    connection: &mut AnyConnection,
-    dialect: Dialect,
-    holds: &[HoldRow<'_>],
-) -> Result<(), StoreError> {
-    if holds.is_empty() {
-        return Ok(());
-    }
-    let statement = dialect.sql(
+pub(super) fn write(writes: &mut Writes, holds: &[HoldRow<'_>]) -> Result<(), StoreError> {
+    writes.add(
         "INSERT INTO holds (request, client, key, hour, charge, characters, audio_ms, step, lease_until, number, mark)
          SELECT value->>'request', value->>'client', value->>'key', CAST(value->>'hour' AS BIGINT),
                 CAST(value->>'charge' AS BIGINT), CAST(value->>'characters' AS BIGINT),
@@ -151,43 +145,28 @@ pub(super) async fn write(
          ON CONFLICT (request) DO UPDATE SET charge = excluded.charge, characters = excluded.characters,
              audio_ms = excluded.audio_ms, step = excluded.step, lease_until = excluded.lease_until,
              number = excluded.number, mark = excluded.mark",
-    );
-    sqlx::query(statement).bind(json::array(holds)?).execute(connection).await?;
-    Ok(())
+        holds,
+    )
 }
 
 /// Moves the marks of those that are open, unless a newer one has come first.
-pub(super) async fn renew(
-    connection: &mut AnyConnection,
-    dialect: Dialect,
-    marks: impl Iterator<Item = &Mark>,
+pub(super) fn renew<'m>(
+    writes: &mut Writes,
+    marks: impl Iterator<Item = &'m Mark>,
 ) -> Result<(), StoreError> {
     let marks: Vec<MarkRow<'_>> = marks.map(MarkRow::of).collect();
-    if marks.is_empty() {
-        return Ok(());
-    }
-    let statement = dialect.sql(
+    writes.add(
         "UPDATE holds SET lease_until = renewed.lease, number = renewed.number, mark = renewed.mark
          FROM (SELECT value->>'request' AS request, CAST(value->>'lease' AS BIGINT) AS lease,
                       CAST(value->>'number' AS BIGINT) AS number, value->>'mark' AS mark
                FROM {each}) AS renewed
          WHERE holds.request = renewed.request AND holds.number < renewed.number",
-    );
-    sqlx::query(statement).bind(json::array(&marks)?).execute(connection).await?;
-    Ok(())
+        &marks,
+    )
 }
 
 /// Lifts the holds of these requests.
-pub(super) async fn lift(
-    connection: &mut AnyConnection,
-    dialect: Dialect,
-    requests: &[&str],
-) -> Result<(), StoreError> {
+pub(super) fn lift(writes: &mut Writes, requests: &[&str]) -> Result<(), StoreError> {
     let ids: Vec<Id<'_>> = requests.iter().map(|id| Id { id }).collect();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let statement = dialect.sql("DELETE FROM holds WHERE request IN (SELECT value->>'id' FROM {each})");
-    sqlx::query(statement).bind(json::array(&ids)?).execute(connection).await?;
-    Ok(())
+    writes.add("DELETE FROM holds WHERE request IN (SELECT value->>'id' FROM {each})", &ids)
 }

@@ -12,6 +12,7 @@ use super::batch::key_of;
 use super::entries::basis_name;
 use super::json::{self, integer};
 use super::sums::Sums;
+use super::writes::Writes;
 use crate::StoreError;
 use crate::dialect::Dialect;
 
@@ -42,13 +43,11 @@ impl<'s> Changes<'s> {
         mut self,
         connection: &mut AnyConnection,
         dialect: Dialect,
+        writes: &mut Writes,
     ) -> Result<(), StoreError> {
         self.drop_tags_of_the_forgotten(connection, dialect).await?;
         let adjusted = self.adjusted.iter().map(|(_, now)| now);
         let ended: Vec<&Settlement> = self.settled.iter().chain(adjusted).map(|ended| &**ended).collect();
-        if ended.is_empty() {
-            return Ok(());
-        }
         let mut sums = Sums::default();
         for settlement in &ended {
             sums.add(settlement, 1)?;
@@ -56,10 +55,10 @@ impl<'s> Changes<'s> {
         for (was, _) in &self.adjusted {
             sums.add(was, -1)?;
         }
-        write_rows(connection, dialect, &ended).await?;
-        sums.write(connection, dialect).await?;
-        remember(connection, dialect, &self.reaped).await?;
-        forget(connection, dialect, &self.adjusted).await
+        write_rows(writes, &ended)?;
+        sums.write(writes)?;
+        remember(writes, &self.reaped)?;
+        forget(writes, &self.adjusted)
     }
 
     /// A request that still ran when its client was forgotten brings none of its tags back, nor is it looked for in
@@ -173,15 +172,11 @@ impl<'s> RequestRow<'s> {
     }
 }
 
-async fn write_rows(
-    connection: &mut AnyConnection,
-    dialect: Dialect,
-    settlements: &[&Settlement],
-) -> Result<(), StoreError> {
+fn write_rows(writes: &mut Writes, settlements: &[&Settlement]) -> Result<(), StoreError> {
     let rows = settlements.iter().map(|settlement| RequestRow::of(settlement));
     let rows: Vec<RequestRow<'_>> = rows.collect::<Result<_, _>>()?;
     // What is there already was written for want of its gateway.
-    let statement = dialect.sql(
+    writes.add(
         "INSERT INTO requests (id, at_unix_ms, client, key, door, backend, voice, language, model, tags, characters,
                                reported_characters, input_tokens, output_tokens, audio_ms, first_audio_ms, total_ms,
                                cache_hit, outcome, charge_nanos, charge_basis, vendor_cost_nanos, hour)
@@ -203,9 +198,8 @@ async fn write_rows(
              cache_hit = excluded.cache_hit, outcome = excluded.outcome, charge_nanos = excluded.charge_nanos,
              charge_basis = excluded.charge_basis, vendor_cost_nanos = excluded.vendor_cost_nanos,
              hour = excluded.hour",
-    );
-    sqlx::query(statement).bind(json::array(&rows)?).execute(connection).await?;
-    Ok(())
+        &rows,
+    )
 }
 
 /// Whether there are requests whose lease has ended.
@@ -258,32 +252,13 @@ struct Reaped<'s> {
     settlement: &'s Settlement,
 }
 
-async fn remember(
-    connection: &mut AnyConnection,
-    dialect: Dialect,
-    reaped: &[Cow<'_, Settlement>],
-) -> Result<(), StoreError> {
-    if reaped.is_empty() {
-        return Ok(());
-    }
+fn remember(writes: &mut Writes, reaped: &[Cow<'_, Settlement>]) -> Result<(), StoreError> {
     let rows: Vec<Reaped<'_>> =
         reaped.iter().map(|settlement| Reaped { request: &settlement.row.id, settlement }).collect();
-    let statement =
-        dialect.sql("INSERT INTO reaped SELECT value->>'request', value->>'settlement' FROM {each}");
-    sqlx::query(statement).bind(json::array(&rows)?).execute(connection).await?;
-    Ok(())
+    writes.add("INSERT INTO reaped SELECT value->>'request', value->>'settlement' FROM {each}", &rows)
 }
 
-async fn forget(
-    connection: &mut AnyConnection,
-    dialect: Dialect,
-    adjusted: &[(Settlement, Cow<'_, Settlement>)],
-) -> Result<(), StoreError> {
-    if adjusted.is_empty() {
-        return Ok(());
-    }
+fn forget(writes: &mut Writes, adjusted: &[(Settlement, Cow<'_, Settlement>)]) -> Result<(), StoreError> {
     let ids: Vec<Id<'_>> = adjusted.iter().map(|(was, _)| Id { id: &was.row.id }).collect();
-    let statement = dialect.sql("DELETE FROM reaped WHERE request IN (SELECT value->>'id' FROM {each})");
-    sqlx::query(statement).bind(json::array(&ids)?).execute(connection).await?;
-    Ok(())
+    writes.add("DELETE FROM reaped WHERE request IN (SELECT value->>'id' FROM {each})", &ids)
 }

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use billing::{Outcome, Settlement, hour_of};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
 
 use super::batch::key_of;
 use super::json::{self, integer};
+use super::writes::Writes;
 use crate::StoreError;
-use crate::dialect::Dialect;
 
 /// What is to be added to the sums.
 #[derive(Default)]
@@ -144,16 +144,12 @@ impl Sums {
     }
 
     /// Adds all of it.
-    pub(crate) async fn write(
-        self,
-        connection: &mut AnyConnection,
-        dialect: Dialect,
-    ) -> Result<(), StoreError> {
-        self.write_spent(connection, dialect).await?;
-        self.write_usage(connection, dialect).await
+    pub(crate) fn write(self, writes: &mut Writes) -> Result<(), StoreError> {
+        self.write_spent(writes)?;
+        self.write_usage(writes)
     }
 
-    async fn write_spent(&self, connection: &mut AnyConnection, dialect: Dialect) -> Result<(), StoreError> {
+    fn write_spent(&self, writes: &mut Writes) -> Result<(), StoreError> {
         #[derive(Serialize)]
         struct Row<'s> {
             #[serde(flatten)]
@@ -163,7 +159,7 @@ impl Sums {
         }
         let rows: Vec<Row<'_>> =
             self.spent.iter().map(|(scope, spent)| Row { scope, spent: *spent }).collect();
-        let statement = dialect.sql(concat!(
+        let statement = concat!(
             "INSERT INTO spent (client, key, hour, charge, characters, audio_ms)
              SELECT value->>'client', value->>'key', CAST(value->>'hour' AS BIGINT),
                     CAST(value->>'charge' AS BIGINT), CAST(value->>'characters' AS BIGINT),
@@ -171,12 +167,11 @@ impl Sums {
              FROM {each} WHERE TRUE
              ON CONFLICT (client, key, hour) DO UPDATE SET ",
             add!("spent": "charge", "characters", "audio_ms"),
-        ));
-        sqlx::query(statement).bind(json::array(&rows)?).execute(connection).await?;
-        Ok(())
+        );
+        writes.add(statement, &rows)
     }
 
-    async fn write_usage(&self, connection: &mut AnyConnection, dialect: Dialect) -> Result<(), StoreError> {
+    fn write_usage(&self, writes: &mut Writes) -> Result<(), StoreError> {
         #[derive(Serialize)]
         struct Row<'s> {
             id: String,
@@ -188,7 +183,7 @@ impl Sums {
         let rows =
             self.usage.iter().map(|(grain, usage)| Ok(Row { id: digest(grain)?, grain, usage: *usage }));
         let rows: Vec<Row<'_>> = rows.collect::<Result<_, StoreError>>()?;
-        let statement = dialect.sql(concat!(
+        let statement = concat!(
             "INSERT INTO usage_hours (hour, grain, client, key, backend, voice, language, door, model, tags,
                                       requests, characters, audio_ms, errors, cache_hits, vendor_cost, charge)
              SELECT CAST(value->>'hour' AS BIGINT), value->>'id', value->>'client', value->>'key',
@@ -200,9 +195,8 @@ impl Sums {
              FROM {each} WHERE TRUE
              ON CONFLICT (hour, grain) DO UPDATE SET ",
             add!("usage_hours": "requests", "characters", "audio_ms", "errors", "cache_hits", "vendor_cost", "charge"),
-        ));
-        sqlx::query(statement).bind(json::array(&rows)?).execute(connection).await?;
-        Ok(())
+        );
+        writes.add(statement, &rows)
     }
 }
 
