@@ -80,7 +80,9 @@ impl Dialect {
 
 impl Dialect {
     /// How a connection that writes is to behave: what it commits is on disk, and a server that lost us in the middle
-    /// of a transaction ends it soon.
+    /// of a transaction ends it soon. A server plans once how to find the rows, by their keys: a plan to read all of a
+    /// table, made while that is small, would be kept while it grows; and bitmaps pass dead entries again and again that
+    /// a walk of the index would mark.
     pub(crate) fn writer_settings(self) -> &'static str {
         match self {
             Self::Sqlite => {
@@ -89,7 +91,9 @@ impl Dialect {
             }
             Self::Postgres => {
                 "SET statement_timeout = '2s'; SET idle_in_transaction_session_timeout = '2s';
-                 SET synchronous_commit = on"
+                 SET synchronous_commit = on; SET plan_cache_mode = force_generic_plan; SET jit = off;
+                 SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off;
+                 SET enable_mergejoin = off"
             }
         }
     }
