@@ -43,6 +43,7 @@ fn exit_code(kind: ErrorKind) -> Exit {
         | ErrorKind::UnknownVoice
         | ErrorKind::VoiceUnavailable
         | ErrorKind::UnknownModel
+        | ErrorKind::NoCandidate
         | ErrorKind::Unauthenticated
         | ErrorKind::BudgetExceeded
         | ErrorKind::BudgetOnHold => Exit::Refused,

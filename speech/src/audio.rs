@@ -102,6 +102,12 @@ pub enum Codec {
     Alaw,
 }
 
+impl serde::Serialize for Codec {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 impl Codec {
     /// Every codec.
     pub const ALL: [Codec; 8] =

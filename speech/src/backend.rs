@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use futures::stream::BoxStream;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
-use crate::{AudioFormat, BoxFuture, Codec, Extras, Receipt, Sound, SpeechError, SpeechGraph, Speed, Voice};
+use crate::{
+    AudioFormat, BoxFuture, Capabilities, Codec, Extras, Receipt, Sound, SpeechError, SpeechGraph, Speed,
+    Voice,
+};
 
 /// How something is to be said, in a backend's own terms.
 #[derive(Clone, Debug)]
@@ -78,7 +82,7 @@ pub type Follow =
     Box<dyn FnOnce(BoxStream<'static, Piece>, Receipt) -> BoxFuture<Result<Sound, SpeechError>> + Send>;
 
 /// One model of a backend.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Model {
     /// By the backend's own name, as `x-soundboard-model` reports it.
     pub id: String,
@@ -96,6 +100,17 @@ pub struct Model {
 pub trait Backend: Send + Sync + 'static {
     /// The name it is configured under: the part of a voice id before the first `:`.
     fn name(&self) -> &str;
+
+    /// What kind of backend it is: `openai`, `kokoro`. Backends of one kind that have a voice of the same name speak with
+    /// the same voice.
+    fn kind(&self) -> &str {
+        self.name()
+    }
+
+    /// What it can do beside speaking plain text.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::default()
+    }
 
     /// Every model, as known now; the first is the one that speaks when none is asked for. Never empty.
     fn models(&self) -> Arc<[Model]>;
@@ -123,6 +138,12 @@ pub trait Backend: Send + Sync + 'static {
     /// known when it fails.
     fn refresh(&self) -> BoxFuture<Result<(), SpeechError>> {
         Box::pin(async { Ok(()) })
+    }
+
+    /// What an earlier run of this program was told by its vendor. It holds until the vendor has been asked anew, so that
+    /// a vendor that is down, or has not been asked yet, still has its voices. A backend that asks nobody needs none.
+    fn recall(&self, models: Vec<Model>, voices: Vec<Voice>) {
+        let _ = (models, voices);
     }
 
     /// Fit to speak now; otherwise the reason, for `/readyz`. Asks nobody.

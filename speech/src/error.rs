@@ -32,6 +32,8 @@ pub enum ErrorKind {
     VoiceUnavailable,
     /// No backend has a model of that name.
     UnknownModel,
+    /// Somebody could speak, but nobody whom the request's policy allows.
+    NoCandidate,
     /// No or a wrong API key.
     Unauthenticated,
     /// Every worker is taken and the queue is full, or the wait was too long.
@@ -67,6 +69,7 @@ impl ErrorKind {
             Self::UnknownVoice => "unknown_voice",
             Self::VoiceUnavailable => "voice_unavailable",
             Self::UnknownModel => "unknown_model",
+            Self::NoCandidate => "no_candidate",
             Self::Unauthenticated => "unauthenticated",
             Self::Overloaded => "overloaded",
             Self::RateLimited => "rate_limited",
@@ -90,6 +93,7 @@ impl ErrorKind {
             | Self::UnknownVoice
             | Self::VoiceUnavailable
             | Self::UnknownModel
+            | Self::NoCandidate
             | Self::Unauthenticated
             | Self::BudgetExceeded
             | Self::BudgetOnHold => Origin::Client,

@@ -8,16 +8,17 @@
 
 mod audio;
 mod backend;
+mod capabilities;
 mod environment;
 mod error;
 mod graph;
-
 mod letters;
 mod lexicon;
 mod plain;
 mod reading;
 mod receipt;
 mod request;
+mod routing;
 mod text;
 mod timing;
 mod voice;
@@ -27,18 +28,19 @@ pub use audio::{
     SampleRate, Sound,
 };
 pub use backend::{Backend, Delivery, Follow, Model, Piece, Utterance};
+pub use capabilities::Capabilities;
 pub use environment::{Clock, Ids};
 pub use error::{ErrorKind, Origin, SpeechError};
 pub use graph::{Boundary, Clause, Span, SpeechGraph};
 /// A calendar day, UTC.
 pub use jiff::civil::Date;
-
 pub use letters::{Joining, Letter, Spelling};
 pub use lexicon::{Entry, Lexicon, Lexicons, Saying};
 pub use plain::{Plain, PlainBuilder};
 pub use reading::{Manner, Markup, Reading};
 pub use receipt::{Receipt, Usage};
 pub use request::{Door, Extras, SpeechRequest, Speed, Terms, Turn, Volume};
+pub use routing::{Fallback, Policy, Routing};
 pub use text::{SpeechText, TextError, has_sound, is_combining_mark};
 pub use timing::{TimingKind, WordTiming};
 pub use voice::{Gender, Voice, VoiceId, VoiceStatus};

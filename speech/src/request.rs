@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AudioFormat, Reading, SpeechError, SpeechText};
+use crate::{AudioFormat, Reading, Routing, SpeechError, SpeechText};
 
 /// Where a request came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -177,6 +177,8 @@ pub struct Terms {
     pub timed: bool,
     /// Whether nothing leaves before all of it is there.
     pub whole: bool,
+    /// Whom it may be spoken by.
+    pub routing: Routing,
 }
 
 impl Terms {
@@ -198,6 +200,7 @@ impl Terms {
             format: AudioFormat::default(),
             timed: false,
             whole: false,
+            routing: Routing::default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// `backend:voice`. A voice's own name may hold further colons.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,8 +36,15 @@ impl Serialize for VoiceId {
     }
 }
 
+impl<'de> Deserialize<'de> for VoiceId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = String::deserialize(deserializer)?;
+        Self::parse(&id).ok_or_else(|| serde::de::Error::custom("no voice id"))
+    }
+}
+
 /// The gender that a listener would name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Gender {
     /// A woman's voice.
@@ -60,7 +67,7 @@ impl Gender {
 }
 
 /// Whether a voice can speak now.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "lowercase")]
 pub enum VoiceStatus {
     /// It can.
@@ -73,7 +80,7 @@ pub enum VoiceStatus {
 }
 
 /// One voice in the catalogue. What is not known is absent, never guessed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Voice {
     /// Unique over all backends.
     pub id: VoiceId,
@@ -88,7 +95,7 @@ pub struct Voice {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// What else its backend says of it, in the backend's own words: `accent`, `age`, `use_case`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
     /// Where a sample of it can be heard.
     #[serde(skip_serializing_if = "Option::is_none")]

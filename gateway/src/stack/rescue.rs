@@ -77,6 +77,7 @@ fn status(fault: &Fault) -> StatusCode {
             | ErrorKind::UnknownVoice
             | ErrorKind::VoiceUnavailable => StatusCode::BAD_REQUEST,
             ErrorKind::UnknownModel => StatusCode::NOT_FOUND,
+            ErrorKind::NoCandidate => StatusCode::UNPROCESSABLE_ENTITY,
             ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
             ErrorKind::RateLimited
             | ErrorKind::QuotaExceeded

@@ -73,6 +73,7 @@ fn of_speech(error: &SpeechError) -> (Option<StatusCode>, &'static str, &'static
         (ErrorKind::UnknownModel, None) => {
             (Some(StatusCode::BAD_REQUEST), "validation_error", "model_not_found")
         }
+        (ErrorKind::NoCandidate, None) => (None, "validation_error", "no_candidate"),
         (ErrorKind::Unauthenticated, None) => (None, "authentication_error", "invalid_api_key"),
         (ErrorKind::QuotaExceeded | ErrorKind::BudgetExceeded | ErrorKind::BudgetOnHold, None) => {
             (Some(StatusCode::UNAUTHORIZED), "quota_error", "quota_exceeded")
