@@ -122,6 +122,12 @@ pub enum StoreError {
     },
 }
 
+impl From<StoreError> for catalog::ShelfError {
+    fn from(error: StoreError) -> Self {
+        Self(error.into())
+    }
+}
+
 impl From<StoreError> for billing::LedgerError {
     fn from(error: StoreError) -> Self {
         Self(error.into())

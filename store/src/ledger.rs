@@ -7,7 +7,7 @@
 mod batch;
 mod entries;
 mod holds;
-mod json;
+pub(crate) mod json;
 mod settlements;
 mod standings;
 mod sums;

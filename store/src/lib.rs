@@ -19,6 +19,7 @@ mod location;
 mod replays;
 mod reports;
 mod schema;
+mod shelf;
 
 pub use archive::Archived;
 pub use database::Database;

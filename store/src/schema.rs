@@ -15,12 +15,14 @@ const SQLITE: &[Step] = &[
     (3, "vendors", include_str!("../../migrations/sqlite/0003_vendors.sql")),
     (4, "ledger", include_str!("../../migrations/sqlite/0004_ledger.sql")),
     (5, "clients", include_str!("../../migrations/sqlite/0005_clients.sql")),
+    (7, "voices", include_str!("../../migrations/sqlite/0007_voices.sql")),
 ];
 
 const POSTGRES: &[Step] = &[
     (1, "ledger", include_str!("../../migrations/postgres/0001_ledger.sql")),
     (2, "clients", include_str!("../../migrations/postgres/0002_clients.sql")),
     (3, "lexicon", include_str!("../../migrations/postgres/0003_lexicon.sql")),
+    (5, "voices", include_str!("../../migrations/postgres/0005_voices.sql")),
 ];
 
 /// The newest schema of SQLite that this program knows.

@@ -27,6 +27,8 @@ mod replays;
 #[cfg(test)]
 mod reports;
 #[cfg(test)]
+mod shelf;
+#[cfg(test)]
 mod site;
 #[cfg(test)]
 mod upgrade;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::StoreError;
 
 /// All rows as one JSON array, for a statement's `{each}`.
-pub(super) fn array<T: Serialize>(rows: &[T]) -> Result<String, StoreError> {
+pub(crate) fn array<T: Serialize>(rows: &[T]) -> Result<String, StoreError> {
     let unwritable = |error: serde_json::Error| sqlx::Error::Encode(error.into());
     let text = serde_json::to_string(rows).map_err(unwritable)?;
     // Postgres keeps no NUL, and one in a name must not keep anything else from being written.
@@ -27,7 +27,7 @@ fn without_nul(value: &mut serde_json::Value) {
 }
 
 /// One value as JSON.
-pub(super) fn text<T: Serialize>(value: &T) -> Result<String, StoreError> {
+pub(crate) fn text<T: Serialize>(value: &T) -> Result<String, StoreError> {
     Ok(serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))?)
 }
 
