@@ -1,5 +1,7 @@
 //! Clients, their keys and their budgets.
 
+use std::collections::BTreeMap;
+
 use speech::BoxFuture;
 
 use crate::{Budget, LedgerError};
@@ -14,6 +16,16 @@ pub struct Client {
     pub name: Option<String>,
     /// Since when, Unix milliseconds.
     pub created_unix_ms: i64,
+}
+
+/// What clients are called, by their ids; those that were forgotten are not among them.
+pub type ClientNames = BTreeMap<String, String>;
+
+impl Client {
+    /// What these are called.
+    pub fn names(clients: Vec<Client>) -> ClientNames {
+        clients.into_iter().filter_map(|client| Some((client.id, client.name?))).collect()
+    }
 }
 
 /// An API key, as far as it is known: not the key itself.

@@ -241,6 +241,17 @@ impl Settlement {
     pub fn vendor_cost(&self) -> Nanos {
         self.attempts.iter().map(|attempt| attempt.cost).sum()
     }
+
+    /// What those of its attempts cost us that nobody but us has counted.
+    pub fn vendor_cost_estimated(&self) -> Nanos {
+        let estimated = self.attempts.iter().filter(|attempt| attempt.basis == Basis::Estimated);
+        estimated.map(|attempt| attempt.cost).sum()
+    }
+
+    /// Its charge, where that is estimated; else nothing.
+    pub fn charge_estimated(&self) -> Nanos {
+        if self.charge.basis == Basis::Estimated { self.charge.nanos } else { Nanos::ZERO }
+    }
 }
 
 #[cfg(test)]
@@ -297,6 +308,8 @@ mod tests {
             );
             let amounts = Amounts { charge: Nanos::new(7), characters: 5, audio_ms: 700 };
             assert_eq!((settled.vendor_cost(), settled.amounts()), (Nanos::new(7), amounts));
+            let estimated = (settled.vendor_cost_estimated(), settled.charge_estimated());
+            assert_eq!(estimated, (Nanos::new(4), Nanos::new(7)), "a sum with such a part is estimated");
         }
     }
 
@@ -306,6 +319,7 @@ mod tests {
             let settled = settled(Outcome::Failed(kind), vec![attempt(3, Basis::Estimated)]);
             assert_eq!(settled.charge, Charge { nanos: Nanos::ZERO, basis: Basis::Reported }, "{kind:?}");
             assert_eq!((settled.vendor_cost(), settled.amounts()), (Nanos::new(3), Amounts::default()));
+            assert_eq!(settled.charge_estimated(), Nanos::ZERO);
         }
     }
 

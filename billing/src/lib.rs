@@ -18,7 +18,7 @@ mod reconcile;
 mod replays;
 mod reports;
 
-pub use accounts::{Accounts, Client, Key};
+pub use accounts::{Accounts, Client, ClientNames, Key};
 pub use budget::{Action, Amounts, Budget, Measure, Standing, Verdict, Window, WindowError, admit};
 pub use calendar::{Month, MonthError, Timeframe, TimeframeError, hour_of};
 pub use ledger::{
@@ -27,6 +27,6 @@ pub use ledger::{
 };
 pub use money::{Nanos, NanosError};
 pub use rate::{Basis, Consumed, Cost, Counting, Rate, RateError, Rates, Work};
-pub use reconcile::{Called, Calls, Counts, Difference, Quantity, Record, Subject, reconcile};
+pub use reconcile::{Called, Calls, Counts, Difference, Estimated, Quantity, Record, Subject, reconcile};
 pub use replays::{Begun, Replay, Replays};
 pub use reports::{Costs, Dimension, DimensionError, Report, Reports, Scope, Sums};

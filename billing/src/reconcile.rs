@@ -7,7 +7,7 @@ use serde::Serialize;
 use speech::{BoxFuture, Date, Usage};
 
 use crate::calendar::day_of;
-use crate::{Attempt, LedgerError, Nanos};
+use crate::{Attempt, Basis, LedgerError, Nanos};
 
 /// A call of a backend, as the ledger has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,6 +134,26 @@ pub enum Quantity {
     OutputTokens,
     /// Nano-dollars.
     CostNanos,
+}
+
+/// Calls that a vendor's export may say more of than we know: a cost that nobody but us has counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Estimated {
+    /// How many.
+    pub calls: u64,
+    /// What they cost, as we take it.
+    pub cost: Nanos,
+}
+
+impl Estimated {
+    /// Those among these calls.
+    pub fn among(calls: &[Called]) -> Self {
+        let estimated = calls.iter().filter(|call| call.attempt.basis == Basis::Estimated);
+        estimated.fold(Self::default(), |all, call| Self {
+            calls: all.calls.saturating_add(1),
+            cost: all.cost.plus(call.attempt.cost),
+        })
+    }
 }
 
 /// Every difference between the ledger's calls and a vendor's records.

@@ -60,8 +60,12 @@ pub struct Sums {
     pub cache_hits: u64,
     /// What the vendors take.
     pub vendor_cost: Nanos,
+    /// How much of that nobody but us has counted.
+    pub vendor_cost_estimated: Nanos,
     /// What the clients are charged.
     pub charge: Nanos,
+    /// How much of that is charged for requests with a call whose cost is estimated.
+    pub charge_estimated: Nanos,
 }
 
 /// Sums, told apart.
@@ -139,7 +143,9 @@ impl Sums {
             errors: self.errors.saturating_add(other.errors),
             cache_hits: self.cache_hits.saturating_add(other.cache_hits),
             vendor_cost: self.vendor_cost.plus(other.vendor_cost),
+            vendor_cost_estimated: self.vendor_cost_estimated.plus(other.vendor_cost_estimated),
             charge: self.charge.plus(other.charge),
+            charge_estimated: self.charge_estimated.plus(other.charge_estimated),
         }
     }
 }

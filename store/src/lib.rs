@@ -5,6 +5,9 @@
 //! the ledger's writer, which commits them together. Statements are the same for both databases; what is not is in
 //! `dialect`.
 
+#[macro_use]
+mod total;
+
 mod accounts;
 mod archive;
 mod backup;

@@ -29,6 +29,24 @@ impl Reports for Database {
     }
 }
 
+/// What is added up. Requests are counted one by one: these never run over.
+const TOTALS: &str = concat!(
+    "CAST(coalesce(sum(requests), 0) AS BIGINT) AS n, CAST(coalesce(sum(errors), 0) AS BIGINT) AS failed,
+     CAST(coalesce(sum(cache_hits), 0) AS BIGINT) AS stored, ",
+    total!("characters"),
+    " AS written, ",
+    total!("audio_ms"),
+    " AS spoken, ",
+    total!("vendor_cost"),
+    " AS cost, ",
+    total!("vendor_cost_estimated"),
+    " AS cost_estimated, ",
+    total!("charge"),
+    " AS charged, ",
+    total!("charge_estimated"),
+    " AS charged_estimated"
+);
+
 async fn usage(
     connection: &mut AnyConnection,
     scope: Scope,
@@ -38,12 +56,7 @@ async fn usage(
     let of_one = if scope.client.is_some() { "AND client = $3" } else { "" };
     // Our own names of columns: nothing here comes from outside.
     let statement = AssertSqlSafe(format!(
-        "SELECT {told_apart}
-                CAST(sum(requests) AS BIGINT) AS n, CAST(sum(characters) AS BIGINT) AS written,
-                CAST(sum(audio_ms) AS BIGINT) AS spoken, CAST(sum(errors) AS BIGINT) AS failed,
-                CAST(sum(cache_hits) AS BIGINT) AS stored, CAST(sum(vendor_cost) AS BIGINT) AS cost,
-                CAST(sum(charge) AS BIGINT) AS charged
-         FROM usage_hours WHERE hour >= $1 AND hour < $2 {of_one} {group_by}",
+        "SELECT {told_apart} {TOTALS} FROM usage_hours WHERE hour >= $1 AND hour < $2 {of_one} {group_by}",
         told_apart = groups.columns(),
         group_by = groups.clause(),
     ));
@@ -59,17 +72,19 @@ async fn usage(
     Ok(report.into_iter().collect())
 }
 
-/// The sums in a row; nothing where there was nothing to add up.
+/// The sums in a row.
 fn sums(row: &AnyRow) -> Result<Sums, sqlx::Error> {
-    let sum = |column| Ok::<i64, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.unwrap_or_default());
-    let count = |column| Ok::<u64, sqlx::Error>(u64::try_from(sum(column)?).unwrap_or_default());
+    let nanos = |column| row.try_get(column).map(Nanos::new);
+    let count = |column| row.try_get::<i64, _>(column).map(|count| u64::try_from(count).unwrap_or_default());
     Ok(Sums {
         requests: count("n")?,
         characters: count("written")?,
         audio_ms: count("spoken")?,
         errors: count("failed")?,
         cache_hits: count("stored")?,
-        vendor_cost: Nanos::new(sum("cost")?),
-        charge: Nanos::new(sum("charged")?),
+        vendor_cost: nanos("cost")?,
+        vendor_cost_estimated: nanos("cost_estimated")?,
+        charge: nanos("charged")?,
+        charge_estimated: nanos("charged_estimated")?,
     })
 }

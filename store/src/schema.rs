@@ -15,6 +15,7 @@ const SQLITE: &[Step] = &[
     (3, "vendors", include_str!("../../migrations/sqlite/0003_vendors.sql")),
     (4, "ledger", include_str!("../../migrations/sqlite/0004_ledger.sql")),
     (5, "clients", include_str!("../../migrations/sqlite/0005_clients.sql")),
+    (6, "estimates", include_str!("../../migrations/sqlite/0006_estimates.sql")),
     (7, "voices", include_str!("../../migrations/sqlite/0007_voices.sql")),
 ];
 
@@ -22,6 +23,7 @@ const POSTGRES: &[Step] = &[
     (1, "ledger", include_str!("../../migrations/postgres/0001_ledger.sql")),
     (2, "clients", include_str!("../../migrations/postgres/0002_clients.sql")),
     (3, "lexicon", include_str!("../../migrations/postgres/0003_lexicon.sql")),
+    (4, "estimates", include_str!("../../migrations/postgres/0004_estimates.sql")),
     (5, "voices", include_str!("../../migrations/postgres/0005_voices.sql")),
 ];
 

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use billing::{
-    Accounts, Budget, Costs, Dimension, Ledger, Outcome, Report, Reports, Scope, Settlement, Standing, Sums,
-    Window,
+    Accounts, Basis, Budget, Client, Costs, Dimension, Ledger, Nanos, Outcome, Report, Reports, Scope,
+    Settlement, Standing, Sums, Window,
 };
 use speech::{Door, ErrorKind};
 use store::Database;
 
 use crate::both::on_both;
-use crate::site::{AT, Site, a_month, attempt, hold, settlement};
+use crate::site::{AT, Site, a_month, attempt, hold, is_refused, settlement};
 
 on_both!(
     every_combination_equals_the_sum_over_the_rows,
@@ -19,6 +19,8 @@ on_both!(
     a_scope_takes_whole_hours_and_one_client,
     nothing_is_a_sum_too,
     a_months_costs_add_up,
+    hours_that_fit_no_sum_are_at_the_end_of_the_range,
+    what_an_older_program_estimated_is_found,
     budgets_stand_as_they_are_counted,
 );
 
@@ -68,7 +70,10 @@ fn settlements(count: usize) -> Vec<Settlement> {
         });
         settled.attempts =
             (1..=number % 3).map(|attempts| attempt(attempts as u32, 1000 + number as i64)).collect();
-        settled.charge.nanos = Settlement::charge(settled.row.outcome, &settled.attempts).nanos;
+        if let Some(first) = settled.attempts.first_mut().filter(|_| number % 5 > 2) {
+            first.basis = Basis::Estimated;
+        }
+        settled.charge = Settlement::charge(settled.row.outcome, &settled.attempts);
         settled
     };
     (0..count).map(settlement).collect()
@@ -118,6 +123,12 @@ fn added_up(settlements: &[Settlement], dimensions: &[Dimension]) -> Report {
         sums.vendor_cost =
             settled.attempts.iter().map(|attempt| attempt.cost).chain([sums.vendor_cost]).sum();
         sums.charge = sums.charge.plus(settled.charge.nanos);
+        let estimated = settled.attempts.iter().filter(|attempt| attempt.basis == Basis::Estimated);
+        let cost = estimated.map(|attempt| attempt.cost);
+        sums.vendor_cost_estimated = cost.chain([sums.vendor_cost_estimated]).sum();
+        if settled.charge.basis == Basis::Estimated {
+            sums.charge_estimated = sums.charge_estimated.plus(settled.charge.nanos);
+        }
     }
     report.into_iter().collect()
 }
@@ -216,6 +227,55 @@ async fn a_months_costs_add_up(site: &Site) {
             expected.into_iter().map(|(group, sums)| (group[&dimension].clone().unwrap_or_default(), sums));
         assert_eq!(figures, &expected.collect(), "{dimension}");
     }
+}
+
+async fn hours_that_fit_no_sum_are_at_the_end_of_the_range(site: &Site) {
+    let end = |number: i64, nanos: i64, count: u64| {
+        let mut settled = settlement(&format!("r{number}"), nanos);
+        settled.row.at_unix_ms = AT - number * HOUR_MS;
+        (settled.row.characters, settled.row.audio_ms) = (Some(count), count);
+        settled
+    };
+    // Beyond what a double can tell apart, and beyond four bytes.
+    let wide = (1 << 53) + 1;
+    let exact = [end(0, wide, 1 << 33), end(1, wide, (1 << 32) - 1), end(2, 1, 1)];
+    let database = written(site, &exact).await;
+    database.set_budgets("ann", vec![a_month(i64::MAX)]).await.unwrap();
+    let sums = async || database.usage(ALWAYS, vec![]).await.unwrap()[0].1.clone();
+    assert_eq!((sums().await.charge, sums().await.characters), (Nanos::new(2 * wide + 1), 3 << 32));
+    assert_eq!(database.standings("ann", AT).await.unwrap()[0].spent, 2 * wide + 1);
+
+    for number in 3..6 {
+        database.settle(end(number, i64::MAX, u64::MAX)).await.unwrap();
+    }
+    let (most, count) = (Nanos::new(i64::MAX), i64::MAX.unsigned_abs());
+    let Sums { charge, vendor_cost, characters, audio_ms, .. } = sums().await;
+    assert_eq!((charge, vendor_cost, characters, audio_ms), (most, most, count, count));
+    assert_eq!(database.standings("ann", AT).await.unwrap()[0].spent, i64::MAX);
+    assert!(is_refused(&database.hold(hold("r9", 1)).await.unwrap()));
+
+    let ann = Client { id: "ann".into(), name: Some("Ann".into()), created_unix_ms: AT };
+    assert!(database.create(ann, vec![]).await.unwrap());
+    assert!(database.forget("ann").await.unwrap());
+    assert_eq!(sums().await.charge, most);
+}
+
+async fn what_an_older_program_estimated_is_found(site: &Site) {
+    let settlements = settlements(60);
+    let database = written(site, &settlements).await;
+    let now = database.usage(ALWAYS, vec![Dimension::Client]).await.unwrap();
+    assert!(now.iter().any(|(_, sums)| sums.charge_estimated > Nanos::ZERO));
+    database.close().await;
+    for sql in [
+        "ALTER TABLE usage_hours DROP COLUMN charge_estimated",
+        "ALTER TABLE usage_hours DROP COLUMN vendor_cost_estimated",
+        "DELETE FROM _sqlx_migrations WHERE description = 'estimates'",
+    ] {
+        site.execute(sql).await.unwrap();
+    }
+    let database = site.open().await;
+    assert_eq!(database.usage(ALWAYS, vec![Dimension::Client]).await.unwrap(), now);
+    site.assert_books_agree().await;
 }
 
 async fn budgets_stand_as_they_are_counted(site: &Site) {

@@ -127,7 +127,8 @@ impl Site {
     async fn assert_cube_equals_rows(&self) {
         let names = "hour, client, key, backend, voice, language, door, model, tags";
         let cube = format!(
-            "SELECT {names}, requests, characters, audio_ms, errors, cache_hits, vendor_cost, charge
+            "SELECT {names}, requests, characters, audio_ms, errors, cache_hits, vendor_cost, charge,
+                    charge_estimated
              FROM usage_hours WHERE requests <> 0"
         );
         let rows = "SELECT hour, client, coalesce(key, ''), coalesce(backend, ''), coalesce(voice, ''),
@@ -135,7 +136,8 @@ impl Site {
                 CAST(coalesce(sum(characters), 0) AS BIGINT), CAST(sum(audio_ms) AS BIGINT),
                 CAST(sum(CASE WHEN outcome IN ('completed', 'hung_up', 'lost') THEN 0 ELSE 1 END) AS BIGINT),
                 CAST(sum(cache_hit) AS BIGINT), CAST(sum(vendor_cost_nanos) AS BIGINT),
-                CAST(sum(charge_nanos) AS BIGINT)
+                CAST(sum(charge_nanos) AS BIGINT),
+                CAST(sum(CASE charge_basis WHEN 'estimated' THEN charge_nanos ELSE 0 END) AS BIGINT)
              FROM requests GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9";
         let read = async |sql: &str| {
             let rows = self.rows(sql).await;
@@ -145,7 +147,7 @@ impl Site {
                     (
                         row.get(0),
                         (1..9).map(|at| row.get(at)).collect(),
-                        (9..16).map(|at| row.get(at)).collect(),
+                        (9..17).map(|at| row.get(at)).collect(),
                     )
                 })
                 .collect();

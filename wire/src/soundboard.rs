@@ -16,7 +16,7 @@ pub use normalize::{Language, MOST_CHARACTERS, NormalizeText, NormalizedText, No
 pub use orders::{CreateClient, CreateKey, RotateKey, SetBudgets};
 pub use queries::{CostsQuery, UsageQuery};
 pub use reading::MOST_ENTRIES;
-pub use reports::{CostsBody, Figures, UsageBody, UsageRow};
+pub use reports::{ClientFigures, CostsBody, Figures, UsageBody, UsageRow};
 pub use speech::{Estimate, SAMPLE_RATES, Speak};
 
 pub(crate) use reading::of_another_api;

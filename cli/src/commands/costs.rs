@@ -2,9 +2,7 @@
 
 mod chart;
 
-use std::collections::BTreeMap;
-
-use billing::{Accounts, Costs, Month, Reports, Scope, Sums};
+use billing::{Accounts, Client, ClientNames, Costs, Month, Reports, Scope, Sums};
 use serde_json::json;
 use speech::Clock as _;
 use wire::soundboard::CostsBody;
@@ -18,8 +16,17 @@ use crate::environment::SystemClock;
 use crate::failure::Failure;
 
 /// The columns of figures.
-pub(super) const FIGURES: [&str; 7] =
-    ["REQUESTS", "CHARACTERS", "AUDIO", "ERRORS", "CACHE HITS", "VENDOR COST", "CHARGE"];
+pub(super) const FIGURES: [&str; 9] = [
+    "REQUESTS",
+    "CHARACTERS",
+    "AUDIO",
+    "ERRORS",
+    "CACHE HITS",
+    "VENDOR COST",
+    "(ESTIMATED)",
+    "CHARGE",
+    "(ESTIMATED)",
+];
 
 /// Prints a month's costs.
 pub(crate) fn run(asked: &args::Costs, config: &Config, global: &Global) -> Result<(), Failure> {
@@ -30,14 +37,12 @@ pub(crate) fn run(asked: &args::Costs, config: &Config, global: &Global) -> Resu
         let scope =
             Scope { from_unix_ms: month.from_unix_ms(), to_unix_ms: month.to_unix_ms(), client: None };
         let report = store.usage(scope, Costs::DIMENSIONS.to_vec()).await.map_err(unread)?;
-        let clients = store.clients().await.map_err(unread)?;
-        let names = clients.into_iter().filter_map(|client| Some((client.id, client.name?)));
-        Ok((Costs::of(&report), names.collect()))
+        Ok((Costs::of(&report), Client::names(store.clients().await.map_err(unread)?)))
     })?;
     if global.json {
-        print_json(&json!(CostsBody::new(month, &costs)))
+        print_json(&json!(CostsBody::new(month, &costs, &names)))
     } else if asked.csv {
-        print(&CostsBody::new(month, &costs).to_csv())
+        print(&CostsBody::new(month, &costs, &names).to_csv())
     } else if asked.chart {
         print(&chart::of(month, now, &costs.by_day))
     } else {
@@ -45,8 +50,7 @@ pub(crate) fn run(asked: &args::Costs, config: &Config, global: &Global) -> Resu
     }
 }
 
-/// `names` are those of clients, for people.
-fn table(month: Month, costs: &Costs, names: &BTreeMap<String, String>) -> String {
+fn table(month: Month, costs: &Costs, names: &ClientNames) -> String {
     let parts = [
         ("client", &costs.by_client),
         ("backend", &costs.by_backend),
@@ -57,12 +61,23 @@ fn table(month: Month, costs: &Costs, names: &BTreeMap<String, String>) -> Strin
     let whole = row(["month".to_owned(), month.to_string()], &costs.total);
     let parts = parts.into_iter().flat_map(|(by, parts)| {
         parts.iter().map(move |(name, sums)| {
-            let shown = if by == "client" { names.get(name).unwrap_or(name) } else { name };
-            let shown = if shown.is_empty() { "-" } else { shown };
-            row([by.to_owned(), shown.to_owned()], sums)
+            let shown = match by {
+                "client" => named(name, names),
+                _ if name.is_empty() => "-".to_owned(),
+                _ => name.clone(),
+            };
+            row([by.to_owned(), shown], sums)
         })
     });
     columns([head, whole].into_iter().chain(parts))
+}
+
+/// `Ann (cl_a)`; the id alone of a client that is called by it, or was forgotten.
+pub(super) fn named(id: &str, names: &ClientNames) -> String {
+    match names.get(id) {
+        Some(name) if name != id => format!("{name} ({id})"),
+        _ => id.to_owned(),
+    }
 }
 
 /// A line of a table: what it is about, and its figures.
@@ -74,7 +89,9 @@ pub(super) fn row(about: impl IntoIterator<Item = String>, sums: &Sums) -> Vec<S
         sums.errors.to_string(),
         sums.cache_hits.to_string(),
         format!("{} USD", sums.vendor_cost),
+        format!("{} USD", sums.vendor_cost_estimated),
         format!("{} USD", sums.charge),
+        format!("{} USD", sums.charge_estimated),
     ];
     about.into_iter().chain(figures).collect()
 }
@@ -92,26 +109,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_tells_clients_by_name_and_the_rest_as_it_is() {
+    fn a_table_names_clients_and_tells_what_is_estimated() {
         let sums =
             |nanos| Sums { requests: 1, charge: Nanos::new(nanos), audio_ms: 61_500, ..Sums::default() };
+        let estimated = Sums { charge_estimated: Nanos::new(5_000_000), ..sums(10_000_000) };
         let costs = Costs {
             total: sums(30_000_000),
-            by_client: [("cl_a".into(), sums(20_000_000)), ("local".into(), sums(10_000_000))].into(),
+            by_client: [("cl_a".into(), sums(20_000_000)), ("local".into(), estimated)].into(),
             by_backend: [("".into(), sums(0))].into(),
             ..Costs::default()
         };
-        let names = [("cl_a".to_owned(), "Ann".to_owned())].into();
+        let names =
+            [("cl_a", "Ann"), ("local", "local")].map(|(id, name)| (id.to_owned(), name.to_owned())).into();
         let table = table("2026-10".parse().unwrap(), &costs, &names);
         let lines: Vec<&str> = table.lines().collect();
         assert_eq!(
             lines,
             [
-                "BY       NAME     REQUESTS  CHARACTERS  AUDIO    ERRORS  CACHE HITS  VENDOR COST  CHARGE",
-                "month    2026-10  1         0           0:01:02  0       0           0.00 USD     0.03 USD",
-                "client   Ann      1         0           0:01:02  0       0           0.00 USD     0.02 USD",
-                "client   local    1         0           0:01:02  0       0           0.00 USD     0.01 USD",
-                "backend  -        1         0           0:01:02  0       0           0.00 USD     0.00 USD",
+                "BY       NAME        REQUESTS  CHARACTERS  AUDIO    ERRORS  CACHE HITS  VENDOR COST  (ESTIMATED)  CHARGE    (ESTIMATED)",
+                "month    2026-10     1         0           0:01:02  0       0           0.00 USD     0.00 USD     0.03 USD  0.00 USD",
+                "client   Ann (cl_a)  1         0           0:01:02  0       0           0.00 USD     0.00 USD     0.02 USD  0.00 USD",
+                "client   local       1         0           0:01:02  0       0           0.00 USD     0.00 USD     0.01 USD  0.005 USD",
+                "backend  -           1         0           0:01:02  0       0           0.00 USD     0.00 USD     0.00 USD  0.00 USD",
             ]
         );
     }

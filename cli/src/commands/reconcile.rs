@@ -2,7 +2,7 @@
 
 mod export;
 
-use billing::{Calls, Counts, Difference, Month, Nanos, Quantity, Record};
+use billing::{Calls, Counts, Difference, Estimated, Month, Nanos, Quantity, Record};
 use serde_json::json;
 use speech::Clock as _;
 
@@ -35,17 +35,27 @@ pub(crate) fn run(asked: &Reconcile, config: &Config, global: &Global) -> Result
         store.calls(&asked.backend, month.from_unix_ms(), month.to_unix_ms()).await.map_err(unread)
     })?;
     let differences = billing::reconcile(&calls, &records);
+    let estimated = Estimated::among(&calls);
     if global.json {
         print_json(&json!({
             "backend": asked.backend,
             "month": month.to_string(),
             "calls": calls.len(),
             "records": records.len(),
+            "estimated": {
+                "calls": estimated.calls,
+                "cost_nanos": estimated.cost,
+                "cost_usd": estimated.cost.to_string(),
+            },
             "differences": differences,
         }))?;
     } else {
         for difference in &differences {
             print(&format!("{}\n", in_words(difference)))?;
+        }
+        if estimated.calls > 0 {
+            let Estimated { calls, cost } = estimated;
+            print(&format!("{}: {calls} calls, {cost} USD, estimated\n", asked.backend))?;
         }
         let (calls, records, found) = (calls.len(), records.len(), differences.len());
         print(&format!(

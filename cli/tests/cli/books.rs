@@ -24,11 +24,28 @@ fn october(world: &TempDir) {
         let database = Database::open(&Location::sqlite(world.path().join("data"))).await.expect("it opens");
         let ann = Client { id: "cl_ann".into(), name: Some("Ann".into()), created_unix_ms: AT };
         assert!(database.create(ann, Vec::new()).await.expect("it is written"));
-        for settlement in [spoken(0, 1000), spoken(1, 4000), failed(2)] {
+        database.close().await;
+    });
+    write(world, [spoken(0, 1000), spoken(1, 4000), failed(2)]);
+}
+
+fn write(world: &TempDir, settlements: impl IntoIterator<Item = Settlement>) {
+    let runtime = tokio::runtime::Runtime::new().expect("threads");
+    runtime.block_on(async {
+        let database = Database::open(&Location::sqlite(world.path().join("data"))).await.expect("it opens");
+        for settlement in settlements {
             database.settle(settlement).await.expect("it is written");
         }
         database.close().await;
     });
+}
+
+/// A call of Ann's, at the same rate, whose cost nobody but us has counted.
+fn estimated(world: &TempDir) {
+    let mut settlement = spoken(4, 20);
+    settlement.attempts[0].basis = Basis::Estimated;
+    settlement.charge.basis = Basis::Estimated;
+    write(world, [settlement]);
 }
 
 /// At USD 15 a million characters.
@@ -87,17 +104,23 @@ fn a_months_costs_are_a_table_a_spreadsheet_a_body_and_a_chart() {
     october(&world);
     let table = said(&world, &["costs", "--month", "2026-10"]);
     let lines: Vec<Vec<&str>> = table.lines().map(cells).collect();
-    assert_eq!(lines[1], ["month", "2026-10", "3", "5007", "0:02:00", "1", "0", "0.075 USD", "0.075 USD"]);
-    assert_eq!(lines[2][..3], ["client", "Ann", "3"]);
+    let nothing = "0.00 USD";
+    assert_eq!(
+        lines[1],
+        ["month", "2026-10", "3", "5007", "0:02:00", "1", "0", "0.075 USD", nothing, "0.075 USD", nothing]
+    );
+    assert_eq!(lines[2][..3], ["client", "Ann (cl_ann)", "3"]);
     assert!(lines.iter().any(|line| line[..2] == ["backend", "-"]), "{table}");
 
     let csv = said(&world, &["costs", "--month", "2026-10", "--csv"]);
-    assert!(csv.contains("\r\nclient,cl_ann,3,5007,120000,1,0,0.075,0.075\r\n"), "{csv}");
-    assert!(csv.contains("\r\nday,2026-10-02,1,4000,60000,0,0,0.06,0.06\r\n"), "{csv}");
+    assert!(csv.contains("\r\nclient,cl_ann,3,5007,120000,1,0,0.075,0.075,0.00,0.00,Ann\r\n"), "{csv}");
+    assert!(csv.contains("\r\nday,2026-10-02,1,4000,60000,0,0,0.06,0.06,0.00,0.00,\r\n"), "{csv}");
 
     let body = told(&world, &["costs", "--month", "2026-10"]);
     assert_eq!((&body["month"], &body["charge_nanos"]), (&"2026-10".into(), &75_000_000.into()));
-    assert_eq!(body["by_client"]["cl_ann"]["charge_usd"], "0.075");
+    let of_ann = &body["by_client"]["cl_ann"];
+    assert_eq!((&of_ann["name"], &of_ann["charge_usd"]), (&"Ann".into(), &"0.075".into()));
+    assert_eq!(of_ann["charge_estimated_usd"], "0.00");
 
     let chart = said(&world, &["costs", "--month", "2026-10", "--chart"]);
     let bars: Vec<(usize, &str)> = chart.lines().map(|line| (line.matches('█').count(), line)).collect();
@@ -108,6 +131,13 @@ fn a_months_costs_are_a_table_a_spreadsheet_a_body_and_a_chart() {
     let empty = told(&world, &["costs", "--month", "2026-09"]);
     assert_eq!((&empty["requests"], &empty["by_day"]), (&0.into(), &serde_json::json!({})));
     complains(&ran(&world, &["costs", "--month", "October"]), 2, &["October", "2026-10"]);
+
+    estimated(&world);
+    let body = told(&world, &["costs", "--month", "2026-10"]);
+    let told = |name: &str| (body[name].clone(), body["by_backend"]["openai"][name].clone());
+    assert_eq!(told("charge_nanos").0, 75_300_000);
+    assert_eq!(told("charge_estimated_nanos"), (300_000.into(), 300_000.into()));
+    assert_eq!(told("vendor_cost_estimated_usd"), ("0.0003".into(), "0.0003".into()));
 }
 
 #[test]
@@ -126,6 +156,10 @@ fn usage_is_told_apart_as_asked() {
     let body = told(&world, &with(&["--client", "Ann"]));
     assert_eq!((&body["rows"][0]["group"], &body["rows"][0]["errors"]), (&serde_json::json!({}), &1.into()));
     assert!(said(&world, &with(&["--group-by", "day", "--csv"])).starts_with("day,requests,"));
+    let by_client = said(&world, &with(&["--group-by", "client"]));
+    assert!(by_client.lines().any(|line| cells(line)[..2] == ["Ann (cl_ann)", "3"]), "{by_client}");
+    let body = told(&world, &with(&["--group-by", "client"]));
+    assert_eq!(body["rows"][0]["client_name"], "Ann");
     complains(&ran(&world, &with(&["--group-by", "mood"])), 2, &["mood", "voice"]);
     complains(&ran(&world, &with(&["--client", "Bob"])), 3, &["Bob"]);
     complains(&ran(&world, &["usage", "--timeframe", "1w"]), 2, &["7d"]);
@@ -175,6 +209,25 @@ fn the_ledger_is_held_against_an_export() {
     let body: serde_json::Value = serde_json::from_str(&ended.stdout).expect("JSON");
     assert_eq!((ended.code, &body["differences"][0]["quantity"]), (Some(4), &"characters".into()));
 
+    // Told on either side, a guess is no difference.
+    export(
+        r#"{"request_id":"req_0","billed_characters":1000}
+{"request_id":"req_1","billed_characters":4000}"#,
+    );
+    estimated(&world);
+    let ended = ran(&world, &line);
+    assert!(ended.stdout.contains("\nopenai: 1 calls, 0.0003 USD, estimated\n"), "{}", ended.stdout);
+    let ended = ran(&world, &[&line[..], &["--json"]].concat());
+    let body: serde_json::Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    assert_eq!(
+        body["estimated"],
+        serde_json::json!({ "calls": 1, "cost_nanos": 300_000, "cost_usd": "0.0003" })
+    );
+
+    for nothing in ["", "start_time,model,num_model_requests,characters\n", r#"{"data":[{"results":[]}]}"#] {
+        export(nothing);
+        complains(&ran(&world, &line), 2, &["export", "no record"]);
+    }
     export("model,characters\ntts-1,many\n");
     complains(&ran(&world, &line), 2, &["export", "record 1", "many"]);
     let nobody = ["reconcile", "--backend", "nobody", "--export", "export"];

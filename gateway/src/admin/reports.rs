@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use billing::{Costs, Scope};
+use billing::{Client, ClientNames, Costs, Dimension, Scope};
 use http::{HeaderMap, Uri, header};
 use serde::Serialize;
 use speech::SpeechError;
@@ -25,7 +25,7 @@ pub(super) async fn costs(
         CostsQuery::read(&query, office.clock.unix_ms()).map_err(SpeechError::from)?;
     let scope = Scope { from_unix_ms: month.from_unix_ms(), to_unix_ms: month.to_unix_ms(), client: None };
     let report = office.reports.usage(scope, Costs::DIMENSIONS.to_vec()).await.map_err(unavailable)?;
-    let body = CostsBody::new(month, &Costs::of(&report));
+    let body = CostsBody::new(month, &Costs::of(&report), &names(&office).await?);
     Ok(match csv.unwrap_or_else(|| wants_csv(&headers)) {
         true => table(&format!("costs-{month}"), body.to_csv()),
         false => json(&body),
@@ -46,12 +46,20 @@ pub(super) async fn usage(
         let known = office.accounts.client(client).await.map_err(unavailable)?;
         scope.client = known.map(|client| client.id).or(scope.client);
     }
+    let names = match group_by.contains(&Dimension::Client) {
+        true => names(&office).await?,
+        false => ClientNames::default(),
+    };
     let report = office.reports.usage(scope, group_by).await.map_err(unavailable)?;
-    let body = UsageBody::from(&report);
+    let body = UsageBody::new(&report, &names);
     Ok(match csv.unwrap_or_else(|| wants_csv(&headers)) {
         true => table("usage", body.to_csv()),
         false => json(&body),
     })
+}
+
+async fn names(office: &Office) -> Result<ClientNames, Fault> {
+    Ok(Client::names(office.accounts.clients().await.map_err(unavailable)?))
 }
 
 fn json(body: &impl Serialize) -> Response {

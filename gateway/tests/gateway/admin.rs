@@ -221,6 +221,8 @@ async fn a_client_that_was_forgotten_gets_nothing_any_more() {
 #[tokio::test]
 async fn costs_are_json_or_a_table() {
     let admin = Admin::start().await;
+    admin.memory.client("cl_a");
+    admin.memory.kept().clients[0].name = Some("Ann".into());
     let group = BTreeMap::from([
         (Dimension::Client, Some("cl_a".to_owned())),
         (Dimension::Backend, Some("openai".to_owned())),
@@ -236,6 +238,7 @@ async fn costs_are_json_or_a_table() {
         (&json!("2026-10"), &json!("USD"), &json!(15_000_000))
     );
     assert_eq!(body["by_voice"]["openai:alloy"]["vendor_cost_usd"], json!("0.03"));
+    assert_eq!(body["by_client"]["cl_a"]["name"], json!("Ann"));
     let (scope, by) = admin.memory.kept().asked[0].clone();
     assert_eq!((scope.to_unix_ms - scope.from_unix_ms, by.len()), (31 * DAY, 4));
 
@@ -243,7 +246,11 @@ async fn costs_are_json_or_a_table() {
         admin.ask("GET", "/api/v1/costs?month=2026-10").header("accept", "application/json, text/csv;q=0.9");
     for csv in [asked.send().await, admin.get("/api/v1/costs?month=2026-10&format=csv").await] {
         assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
-        assert!(csv.text().contains("\r\nclient,cl_a,2,2000,0,0,0,0.03,0.015\r\n"), "{}", csv.text());
+        assert!(
+            csv.text().contains("\r\nclient,cl_a,2,2000,0,0,0,0.03,0.015,0.00,0.00,Ann\r\n"),
+            "{}",
+            csv.text()
+        );
     }
     for wrong in ["month=10", "mnoth=2026-10", "format=xml"] {
         assert_eq!(admin.get(&format!("/api/v1/costs?{wrong}")).await.status, 400, "{wrong}");
@@ -265,6 +272,10 @@ async fn usage_is_told_apart_as_asked() {
     let (scope, by) = admin.memory.kept().asked[0].clone();
     assert_eq!(by, [Dimension::Voice, Dimension::Tag("team".into())]);
     assert_eq!((scope.to_unix_ms, scope.client.as_deref()), (NOON + 3_600_000, Some("cl_a")));
+    let group = BTreeMap::from([(Dimension::Client, Some("cl_a".to_owned()))]);
+    admin.memory.kept().report = vec![(group, Sums::default())];
+    let body = read(&admin.get("/api/v1/usage?group_by=client").await);
+    assert_eq!(body["rows"][0]["client_name"], json!("Ann"));
     let refused = admin.get("/api/v1/usage?group_by=colour").await;
     assert_eq!((refused.status.as_u16(), &read(&refused)["error"]["param"]), (400, &json!("group_by")));
 }

@@ -36,18 +36,9 @@ const PENDING: [(&str, &str); 2] = [
     ),
 ];
 
-/// What sums that only tags tell apart add up to.
-const MERGED_SUMS: &str = "
-    SELECT hour, client, key, backend, voice, language, door, model,
-           CAST(sum(requests) AS BIGINT) AS requests, CAST(sum(characters) AS BIGINT) AS characters,
-           CAST(sum(audio_ms) AS BIGINT) AS audio_ms, CAST(sum(errors) AS BIGINT) AS errors,
-           CAST(sum(cache_hits) AS BIGINT) AS cache_hits, CAST(sum(vendor_cost) AS BIGINT) AS vendor_cost,
-           CAST(sum(charge) AS BIGINT) AS charge
-    FROM usage_hours WHERE client = $1 AND tags <> '{}' AND hour >= $2 AND hour < $3
-    GROUP BY hour, client, key, backend, voice, language, door, model";
-
-const TAGGED_SUMS: &str =
-    "DELETE FROM usage_hours WHERE client = $1 AND tags <> '{}' AND hour >= $2 AND hour < $3";
+/// Sums that have tags leave; without them they are added again, those that only tags told apart together.
+const TAKE_TAGGED_SUMS: &str =
+    "DELETE FROM usage_hours WHERE client = $1 AND tags <> '{}' AND hour >= $2 AND hour < $3 RETURNING *";
 
 impl Database {
     /// Forgets a client by its id; false where there is none. What is much is done in pieces, so that nobody who
@@ -133,12 +124,11 @@ async fn merge_some_sums(
     let first = sqlx::query("SELECT min(hour) AS hour FROM usage_hours WHERE client = $1 AND tags <> '{}'");
     let first = first.bind(client.clone()).fetch_one(&mut *connection).await?;
     let Some(from) = first.try_get::<Option<i64>, _>("hour")? else { return Ok(false) };
-    let of_these = |statement| sqlx::query(statement).bind(client.clone()).bind(from).bind(from + HOURS);
+    let taken = sqlx::query(TAKE_TAGGED_SUMS).bind(client).bind(from).bind(from + HOURS);
     let mut sums = Sums::default();
-    for row in of_these(MERGED_SUMS).fetch_all(&mut *connection).await? {
+    for row in taken.fetch_all(&mut *connection).await? {
         sums.add_without_tags(&row)?;
     }
-    of_these(TAGGED_SUMS).execute(&mut *connection).await?;
     let mut writes = Writes::new(dialect);
     sums.write(&mut writes)?;
     writes.run(connection).await?;

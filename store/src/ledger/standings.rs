@@ -143,22 +143,22 @@ async fn sums(
         hours: Hours,
     }
     let statement = dialect.sql(
-        "WITH wanted AS MATERIALIZED (
+        concat!("WITH wanted AS MATERIALIZED (
              SELECT CAST(value->>'number' AS BIGINT) AS number, value->>'client' AS client, value->>'key' AS key,
                     value->>'measure' AS measure, CAST(value->>'first' AS BIGINT) AS first_hour,
                     CAST(value->>'end' AS BIGINT) AS end_hour
              FROM {each})
-         SELECT CAST((SELECT coalesce(sum(CASE wanted.measure WHEN 'money' THEN spent.charge
-                          WHEN 'characters' THEN spent.characters ELSE spent.audio_ms END), 0)
-                      FROM spent
-                      WHERE spent.client = wanted.client AND spent.key = wanted.key
-                        AND spent.hour >= wanted.first_hour AND spent.hour < wanted.end_hour) AS BIGINT),
-                CAST((SELECT coalesce(sum(CASE wanted.measure WHEN 'money' THEN holds.charge
-                          WHEN 'characters' THEN holds.characters ELSE holds.audio_ms END), 0)
-                      FROM holds
-                      WHERE holds.client = wanted.client AND (wanted.key = '' OR holds.key = wanted.key)
-                        AND holds.hour >= wanted.first_hour AND holds.hour < wanted.end_hour) AS BIGINT)
-         FROM wanted ORDER BY wanted.number",
+         SELECT (SELECT ", total!("CASE wanted.measure WHEN 'money' THEN spent.charge
+                                   WHEN 'characters' THEN spent.characters ELSE spent.audio_ms END"), "
+                 FROM spent
+                 WHERE spent.client = wanted.client AND spent.key = wanted.key
+                   AND spent.hour >= wanted.first_hour AND spent.hour < wanted.end_hour),
+                (SELECT ", total!("CASE wanted.measure WHEN 'money' THEN holds.charge
+                                   WHEN 'characters' THEN holds.characters ELSE holds.audio_ms END"), "
+                 FROM holds
+                 WHERE holds.client = wanted.client AND (wanted.key = '' OR holds.key = wanted.key)
+                   AND holds.hour >= wanted.first_hour AND holds.hour < wanted.end_hour)
+         FROM wanted ORDER BY wanted.number"),
     );
     let wanted: Vec<Wanted<'_>> = windows
         .iter()

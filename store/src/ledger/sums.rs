@@ -56,7 +56,9 @@ struct Usage {
     errors: i64,
     cache_hits: i64,
     vendor_cost: i64,
+    vendor_cost_estimated: i64,
     charge: i64,
+    charge_estimated: i64,
 }
 
 /// `TABLE.COLUMN` and `excluded.COLUMN` together, in both dialects. A sum that would not fit stays at the end of the
@@ -111,11 +113,13 @@ impl Sums {
         count(&mut usage.errors, i64::from(matches!(row.outcome, Outcome::Failed(_))));
         count(&mut usage.cache_hits, i64::from(row.cache_hit));
         count(&mut usage.vendor_cost, settlement.vendor_cost().get());
+        count(&mut usage.vendor_cost_estimated, settlement.vendor_cost_estimated().get());
         count(&mut usage.charge, settlement.charge.nanos.get());
+        count(&mut usage.charge_estimated, settlement.charge_estimated().get());
         Ok(())
     }
 
-    /// Counts what several rows of `usage_hours` that only their tags tell apart add up to, as if none had had any.
+    /// Counts a row of `usage_hours` as if it had no tags.
     pub(crate) fn add_without_tags(&mut self, row: &AnyRow) -> Result<(), StoreError> {
         let name = |column| row.try_get::<String, _>(column);
         let number = |column| row.try_get::<i64, _>(column);
@@ -130,16 +134,20 @@ impl Sums {
             model: name("model")?,
             tags: "{}".to_owned(),
         };
-        let usage = Usage {
-            requests: number("requests")?,
-            characters: number("characters")?,
-            audio_ms: number("audio_ms")?,
-            errors: number("errors")?,
-            cache_hits: number("cache_hits")?,
-            vendor_cost: number("vendor_cost")?,
-            charge: number("charge")?,
-        };
-        self.usage.insert(grain, usage);
+        let usage = self.usage.entry(grain).or_default();
+        for (sum, column) in [
+            (&mut usage.requests, "requests"),
+            (&mut usage.characters, "characters"),
+            (&mut usage.audio_ms, "audio_ms"),
+            (&mut usage.errors, "errors"),
+            (&mut usage.cache_hits, "cache_hits"),
+            (&mut usage.vendor_cost, "vendor_cost"),
+            (&mut usage.vendor_cost_estimated, "vendor_cost_estimated"),
+            (&mut usage.charge, "charge"),
+            (&mut usage.charge_estimated, "charge_estimated"),
+        ] {
+            *sum = sum.saturating_add(number(column)?);
+        }
         Ok(())
     }
 
@@ -185,16 +193,19 @@ impl Sums {
         let rows: Vec<Row<'_>> = rows.collect::<Result<_, StoreError>>()?;
         let statement = concat!(
             "INSERT INTO usage_hours (hour, grain, client, key, backend, voice, language, door, model, tags,
-                                      requests, characters, audio_ms, errors, cache_hits, vendor_cost, charge)
+                                      requests, characters, audio_ms, errors, cache_hits, vendor_cost,
+                                      vendor_cost_estimated, charge, charge_estimated)
              SELECT CAST(value->>'hour' AS BIGINT), value->>'id', value->>'client', value->>'key',
                     value->>'backend', value->>'voice', value->>'language', value->>'door', value->>'model',
                     value->>'tags', CAST(value->>'requests' AS BIGINT), CAST(value->>'characters' AS BIGINT),
                     CAST(value->>'audio_ms' AS BIGINT), CAST(value->>'errors' AS BIGINT),
                     CAST(value->>'cache_hits' AS BIGINT), CAST(value->>'vendor_cost' AS BIGINT),
-                    CAST(value->>'charge' AS BIGINT)
+                    CAST(value->>'vendor_cost_estimated' AS BIGINT), CAST(value->>'charge' AS BIGINT),
+                    CAST(value->>'charge_estimated' AS BIGINT)
              FROM {each} WHERE TRUE
              ON CONFLICT (hour, grain) DO UPDATE SET ",
-            add!("usage_hours": "requests", "characters", "audio_ms", "errors", "cache_hits", "vendor_cost", "charge"),
+            add!("usage_hours": "requests", "characters", "audio_ms", "errors", "cache_hits", "vendor_cost",
+                "vendor_cost_estimated", "charge", "charge_estimated"),
         );
         writes.add(statement, &rows)
     }

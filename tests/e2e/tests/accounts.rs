@@ -116,7 +116,8 @@ fn costs_and_usage_are_what_was_spoken() {
     let costs = admin.get("/api/v1/costs").json();
     assert_eq!((&costs["currency"], &costs["charge_nanos"]), (&json!("USD"), &charge(127)), "{costs}");
     assert_eq!(costs["vendor_cost_nanos"], json!(till.billed()));
-    assert_eq!(costs["by_client"][&ann]["charge_nanos"], charge(120));
+    let of_ann = &costs["by_client"][&ann];
+    assert_eq!((&of_ann["name"], &of_ann["charge_nanos"]), (&json!("ann"), &charge(120)));
     assert_eq!(costs["by_client"][&bob]["charge_usd"], json!("0.000105"));
     assert_eq!(costs["by_voice"]["openai:alloy"]["requests"], json!(3));
 
@@ -132,7 +133,7 @@ fn costs_and_usage_are_what_was_spoken() {
         .lines()
         .find(|line| line.starts_with(&format!("client,{bob},")))
         .unwrap_or_else(|| panic!("{csv}"));
-    assert!(line.ends_with(",0.000105,0.000105"), "{line}");
+    assert!(line.ends_with(",0.000105,0.000105,0.00,0.00,bob"), "{line}");
 
     let standing = admin.get(&format!("/api/v1/clients/{ann}")).json();
     let budget = &standing["budgets"][0];

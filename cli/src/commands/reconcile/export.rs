@@ -19,9 +19,13 @@ type Row = BTreeMap<String, String>;
 /// Every record of an export.
 ///
 /// # Errors
-/// What is wrong, and in which record.
+/// What is wrong, and in which record; and that there is none, which is a wrong file more often than a month without a
+/// call.
 pub(super) fn read(text: &str) -> Result<Vec<Record>, String> {
     let rows = if text.trim_start().starts_with(['{', '[']) { json(text)? } else { csv(text)? };
+    if rows.is_empty() {
+        return Err("it holds no record of a call; export the month again, with its calls".to_owned());
+    }
     let mut records = Vec::new();
     for (number, row) in (1..).zip(rows.iter().filter(|row| !is_unbilled(row))) {
         records.push(record(row).map_err(|error| format!("record {number}: {error}"))?);
@@ -215,9 +219,12 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_export_has_no_records() {
-        for export in ["", "model,characters\n", "[]", "{\"data\":[]}"] {
-            assert_eq!(read(export), Ok(Vec::new()), "{export:?}");
+    fn an_empty_export_is_none() {
+        let no_result =
+            r#"{"object":"page","data":[{"object":"bucket","start_time":1730505600,"results":[]}]}"#;
+        for export in ["", " \n", "model,characters\n", "[]", "{\"data\":[]}", no_result] {
+            let error = read(export).expect_err(export);
+            assert!(error.contains("no record"), "{export:?}: {error}");
         }
     }
 }
