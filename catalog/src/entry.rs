@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use billing::Nanos;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use speech::{Capabilities, Voice};
 
 /// How old a listener would say that the speaker is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Age {
     /// A child.
@@ -38,7 +38,8 @@ impl Age {
 /// One voice in the catalogue, in the same words whoever its vendor is. What is not known is absent, never guessed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Entry {
-    /// As its backend describes it; a label that nobody has mapped is still there.
+    /// As its backend describes it, all its labels included, whatever has been made of them below. Its gender and languages
+    /// are those that `config/catalog/` knows where its backend says nothing.
     #[serde(flatten)]
     pub voice: Voice,
     /// The kind of its backend.
