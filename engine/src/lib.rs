@@ -11,6 +11,8 @@ mod deprecation;
 mod dictation;
 mod encode;
 mod gather;
+mod guard;
+pub mod health;
 mod listen;
 mod meter;
 mod normalise;
@@ -37,6 +39,7 @@ use tower::ServiceExt;
 
 use books::Books;
 pub use catalogue::{Catalogue, ModelName};
+use health::Health;
 pub use language::English;
 pub use meter::{Refusal, Replayed, break_off};
 pub use normalise::Normalised;
@@ -82,6 +85,7 @@ pub struct Engine {
     books: Books,
     lexicons: Arc<dyn Lexicons>,
     conversation: converse::Conversation,
+    health: Health,
 }
 
 impl Engine {
@@ -90,11 +94,12 @@ impl Engine {
         let Parts { catalogue, ledger, tariff, lexicons, clock } = parts;
         let catalogue = Arc::new(catalogue);
         let books = Books::new(ledger, tariff, clock);
-        let speaker = stack::speaker();
+        let health = Health::default();
+        let speaker = stack::speaker(&health);
         let stack = stack::build(books.clone(), lexicons.clone(), catalogue.clone(), speaker.clone());
         let conversation =
             converse::Conversation { catalogue: catalogue.clone(), lexicons: lexicons.clone(), speaker };
-        Self { stack, catalogue, books, lexicons, conversation }
+        Self { stack, catalogue, books, lexicons, conversation, health }
     }
 
     /// Speaks. Resolves when the first audio is ready. One row goes to the journal when the stream ends, fails
@@ -200,6 +205,11 @@ impl Engine {
     /// As [`speak`](Self::speak), for the names.
     pub fn resolve(&self, model: Option<&str>, voice: &str) -> Result<VoiceId, SpeechError> {
         self.catalogue.resolve(model, voice).map(|choice| choice.voice.id)
+    }
+
+    /// Who can be relied on just now.
+    pub fn health(&self) -> &Health {
+        &self.health
     }
 
     /// Every voice of every backend.

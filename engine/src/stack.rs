@@ -13,6 +13,8 @@ use crate::buy::buy;
 use crate::catalogue::Catalogue;
 use crate::compile::Compile;
 use crate::encode::Encode;
+use crate::guard::Guard;
+use crate::health::Health;
 use crate::listen::Listen;
 use crate::meter::Meter;
 use crate::route::{Call, Route};
@@ -55,9 +57,11 @@ pub(crate) fn build(
 }
 
 /// One call of one backend, outermost layer first.
-pub(crate) fn speaker() -> Speaker {
+pub(crate) fn speaker(health: &Health) -> Speaker {
     BoxCloneSyncService::new(
         ServiceBuilder::new()
+            // who fails again and again is not called; outermost, so that every kind of failure counts
+            .layer(layer_fn(|inner| Guard::new(inner, health.clone())))
             // what is no speech is a failure, whoever calls it a success; words that nobody timed get their times
             .layer(layer_fn(Listen::new))
             // a backend that stalls is a failure, not a wait; innermost, so that no slow reader trips it

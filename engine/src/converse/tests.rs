@@ -12,6 +12,7 @@ use speech::{
 use testing::MemoryLedger;
 
 use super::*;
+use crate::health::Health;
 use crate::stack::speaker;
 use crate::tab::tests::{books, budget, tab};
 
@@ -114,7 +115,11 @@ fn echo(name: &'static str, rate: u32, follows: bool) -> Arc<Echo> {
 fn conversation(backends: &[Arc<Echo>]) -> Conversation {
     let backends = backends.iter().map(|backend| Arc::clone(backend) as Arc<dyn Backend>).collect();
     let catalogue = Catalogue::new(backends, BTreeMap::new(), BTreeMap::new(), Arc::new(Noon));
-    Conversation { catalogue: Arc::new(catalogue), lexicons: Arc::new(NoWords), speaker: speaker() }
+    Conversation {
+        catalogue: Arc::new(catalogue),
+        lexicons: Arc::new(NoWords),
+        speaker: speaker(&Health::default()),
+    }
 }
 
 fn terms(codec: Codec) -> Terms {

@@ -1,0 +1,81 @@
+//! An eye on one call, from its beginning until its sound has ended.
+
+use std::time::Duration;
+
+use speech::{ErrorKind, Origin, SpeechError, VoiceId};
+use tokio::time::Instant;
+
+use super::Health;
+use super::breaker::Permit;
+
+/// What the breakers of a call let through.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Permits {
+    pub(super) backend: Permit,
+    pub(super) voice: Permit,
+}
+
+/// What a call says of whom it called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nothing.
+    None,
+    /// It speaks.
+    Well,
+    /// It has failed.
+    Failed(ErrorKind),
+    /// It does not want to be called before so long.
+    HoldOff(ErrorKind, Duration),
+}
+
+/// A call that is running. Dropped before its first audio, it says nothing; after that, all was well.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    health: Health,
+    voice: VoiceId,
+    permits: Permits,
+    began: Instant,
+    is_heard: bool,
+    verdict: Verdict,
+}
+
+impl Watch {
+    pub(super) fn new(health: Health, voice: VoiceId, permits: Permits, began: Instant) -> Self {
+        Self { health, voice, permits, began, is_heard: false, verdict: Verdict::None }
+    }
+
+    /// The first audio is there.
+    pub(crate) fn heard(&mut self) {
+        let now = Instant::now();
+        self.is_heard = true;
+        self.verdict = Verdict::Well;
+        self.health.note(&self.voice.backend, |instance, _| {
+            instance.load.heard(now - self.began, now);
+            instance.heard(&self.voice, &mut self.permits, now);
+        });
+    }
+
+    /// It has failed. Only what is the backend's own fault is held against it: whoever asked for what cannot be, or was
+    /// too many here, has learnt nothing of it.
+    pub(crate) fn failed(mut self, error: &SpeechError) {
+        let kind = error.kind();
+        self.verdict = match error.wait().filter(|wait| !wait.is_zero()) {
+            _ if kind.origin() != Origin::Backend => Verdict::None,
+            Some(wait) => Verdict::HoldOff(kind, wait),
+            None => Verdict::Failed(kind),
+        };
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let now = Instant::now();
+        self.health.note(&self.voice.backend, |instance, luck| {
+            instance.load.ended();
+            if !self.is_heard {
+                instance.load.waited(now - self.began, now);
+            }
+            instance.judge(&self.voice, self.permits, self.verdict, now, luck);
+        });
+    }
+}
