@@ -12,12 +12,12 @@ use inference::runtime::Runtime;
 use kokoro::Phonemes;
 use outbound::{Deadlines, Outbound};
 use security::Pepper;
-use speech::{Backend as _, BoxFuture, Clock as _, ErrorKind, Lexicon, Lexicons, SpeechError};
+use speech::{Backend as _, BoxFuture, Clock as _, ErrorKind, Lexicon, Lexicons, Routing, SpeechError};
 use store::{Database, Location};
 use tokio::task::{JoinError, spawn_blocking};
 
 use crate::commands::LOCAL;
-use crate::config::{Backend, Config, SecretSource, Vendor, stand_ins};
+use crate::config::{self, Backend, Config, SecretSource, Vendor, stand_ins};
 use crate::environment::{SystemClock, default_data_dir};
 use crate::failure::Failure;
 use crate::loading::Loading;
@@ -322,7 +322,21 @@ pub(crate) fn clients(config: &Config) -> Result<Clients, Failure> {
         Ok((name.clone(), keys))
     });
     let clients = Clients::new(named.collect::<Result<Vec<_>, Failure>>()?);
-    clients.map_err(|error| Failure::unusable(&error))
+    let own = config.clients.iter().map(|(name, client)| {
+        (name.clone(), Routing { policy: client.policy, fallback: client.fallback, ..Routing::default() })
+    });
+    Ok(clients.map_err(|error| Failure::unusable(&error))?.routed(routing(config)?, own))
+}
+
+/// Whom requests are spoken by, where neither they nor their client say.
+fn routing(config: &Config) -> Result<Routing, Failure> {
+    let config::Routing { policy, fallback, weights } = &config.routing;
+    if let Some(stranger) = weights.keys().find(|name| !config.backends.contains_key(*name)) {
+        return Err(Failure::usage(format_args!(
+            "[routing.weights] {stranger}: there is no [backends.{stranger}]; weigh those that there are"
+        )));
+    }
+    Ok(Routing { policy: *policy, fallback: *fallback, ..Routing::default() })
 }
 
 /// Without keys, here or in the database, only this machine may ask: then no other address is listened on.

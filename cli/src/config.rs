@@ -6,6 +6,7 @@ mod backend;
 mod database;
 mod file;
 mod layers;
+mod routing;
 mod secret;
 mod stand_ins;
 
@@ -15,10 +16,12 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde::{Deserialize, Deserializer, Serialize, de};
+use speech::{Fallback, Policy};
 
 pub(crate) use backend::{Backend, Vendor};
 pub(crate) use database::Database;
 pub(crate) use layers::Flags;
+pub(crate) use routing::Routing;
 pub(crate) use secret::{SecretKeys, SecretSource};
 pub(crate) use stand_ins::stand_ins;
 
@@ -56,6 +59,8 @@ pub(crate) struct Config {
     pub(crate) voices: BTreeMap<String, String>,
     /// Who may use the server, by name; with nobody here it serves this machine only.
     pub(crate) clients: BTreeMap<String, Client>,
+    /// Whom requests are spoken by.
+    pub(crate) routing: Routing,
     /// The limits of the server.
     pub(crate) http: gateway::Config,
     /// The certificate that the server shows; with none it speaks plain HTTP.
@@ -71,6 +76,12 @@ pub(crate) struct Config {
 pub(crate) struct Client {
     /// Any of these keys is this client; several let a key be changed without a gap.
     pub(crate) keys: SecretKeys,
+    /// How its voices are chosen, where a request does not say; `local-only` no request takes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) policy: Option<Policy>,
+    /// What happens when a backend fails, where a request does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fallback: Option<Fallback>,
 }
 
 /// The server's certificate.
@@ -123,6 +134,7 @@ impl Default for Config {
             backends: [("kokoro".to_owned(), Backend::Kokoro(kokoro::Config::default()))].into(),
             voices: BTreeMap::new(),
             clients: BTreeMap::new(),
+            routing: Routing::default(),
             http: gateway::Config::default(),
             tls: None,
             models: Models::default(),
@@ -199,6 +211,8 @@ mod tests {
     fn the_examples_in_the_default_file_are_valid() {
         let config: Config = toml::from_str(&uncommented(&["#: "])).expect("the examples parse");
         assert_eq!(config.clients["laptop"].keys.0.len(), 2);
+        assert_eq!(config.clients["laptop"].policy, Some(Policy::LocalOnly));
+        assert_eq!(config.routing.weights["kokoro"].get(), 3);
         assert!(config.data.is_some() && config.models.public_key.is_some());
     }
 

@@ -1,27 +1,34 @@
 //! Who may ask: the clients of the configuration, and those of the database.
 
 mod callers;
+mod client;
 mod pages;
 mod stored;
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
+use speech::Routing;
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 
 pub(crate) use callers::Callers;
+pub(crate) use client::Client;
 pub(crate) use pages::refuse_foreign_page;
 pub(crate) use stored::StoredKeys;
 pub use stored::are_keys_stored;
 
 /// The configured clients and their API keys, of which only digests are kept.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Clients {
     names: Vec<Arc<str>>,
     /// SHA-256 of each key, and the index of its owner's name.
     keys: Vec<([u8; 32], u64)>,
+    /// What holds for all requests that leave it open, and before that for those of single clients.
+    routing: Routing,
+    own_routing: HashMap<Arc<str>, Routing>,
 }
 
 /// Clients that cannot be told apart, or not kept out.
@@ -63,7 +70,7 @@ impl Clients {
     /// # Errors
     /// An empty key, a key that two clients share, a client without a key.
     pub fn new(clients: impl IntoIterator<Item = (String, Vec<SecretString>)>) -> Result<Self, ClientsError> {
-        let mut this = Self { names: Vec::new(), keys: Vec::new() };
+        let mut this = Self::default();
         for (name, keys) in clients {
             if keys.is_empty() {
                 return Err(ClientsError::NoKey(name));
@@ -84,6 +91,17 @@ impl Clients {
             this.names.push(name.into());
         }
         Ok(this)
+    }
+
+    /// The same, with what holds where a request leaves it open: for all, and before that for single clients by name.
+    pub fn routed(self, routing: Routing, own: impl IntoIterator<Item = (String, Routing)>) -> Self {
+        let own_routing = own.into_iter().map(|(name, routing)| (name.into(), routing)).collect();
+        Self { routing, own_routing, ..self }
+    }
+
+    /// What holds for a client where a request leaves it open.
+    fn routing_of(&self, client: &str) -> Routing {
+        self.own_routing.get(client).copied().unwrap_or_default().or(self.routing)
     }
 
     /// Whether no client is configured.

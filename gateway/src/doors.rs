@@ -7,6 +7,7 @@ pub(crate) mod health;
 pub(crate) mod json;
 mod native;
 pub(crate) mod openai;
+mod routing;
 mod tags;
 mod voices;
 mod whole;

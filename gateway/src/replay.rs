@@ -143,7 +143,7 @@ impl Replay {
     async fn again(self, kept: billing::Replay, request: Request) -> Result<Response, Fault> {
         let door = doors::door_of_speech(&request);
         let known = request.extensions();
-        let (Some(RequestId(id)), Some(Client(payer)), Some(door)) =
+        let (Some(RequestId(id)), Some(Client { payer, .. }), Some(door)) =
             (known.get().cloned(), known.get().cloned(), door)
         else {
             return Err(SpeechError::internal("a request without id or client").into());

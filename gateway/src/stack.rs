@@ -28,10 +28,10 @@ use crate::doors::{self, Envelope, Rooms, elevenlabs};
 use crate::replay::{self, Replay};
 use crate::{AdminParts, Parts};
 
+pub(crate) use crate::clients::Client;
 pub(crate) use access::Notes;
 pub(crate) use admission::{Places, take_place};
 pub(crate) use around::around;
-pub(crate) use authenticate::Client;
 pub(crate) use request_id::RequestId;
 pub(crate) use rescue::report;
 

@@ -1,9 +1,12 @@
 //! Whom a request may be spoken by, and what becomes of it when a backend fails.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{ErrorKind, SpeechError};
 
 /// How the voice is chosen among those that could speak. `x-soundboard-policy` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Policy {
     /// The voice that was asked for, and no other. Several backends of one kind that have it are one choice.
     Exact,
@@ -24,7 +27,8 @@ pub enum Policy {
 }
 
 /// What happens to a request whose backend fails. `x-soundboard-fallback` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Fallback {
     /// It fails.
     None,
@@ -115,6 +119,10 @@ mod tests {
     fn each_is_found_by_its_name_and_no_other_is() {
         for policy in Policy::ALL {
             assert_eq!(Policy::parse(policy.name()).unwrap(), *policy);
+            assert_eq!(serde_json::to_value(policy).unwrap(), policy.name());
+        }
+        for fallback in Fallback::ALL {
+            assert_eq!(serde_json::to_value(fallback).unwrap(), fallback.name());
         }
         let error = Policy::parse("nearest").unwrap_err();
         assert_eq!(error.param(), Some("policy"));

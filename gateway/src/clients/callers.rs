@@ -6,7 +6,7 @@ use billing::Payer;
 use http::{HeaderMap, Uri};
 
 use super::pages::is_no_rebound_name;
-use super::{Clients, StoredKeys, is_loopback};
+use super::{Client, Clients, StoredKeys, is_loopback};
 use crate::credentials;
 use crate::fault::Fault;
 
@@ -36,13 +36,13 @@ impl Callers {
     ///
     /// # Errors
     /// There is no key or it is nobody's; the store cannot be read; without keys, a page may have sent it.
-    pub(crate) async fn identify(&self, uri: &Uri, headers: &HeaderMap) -> Result<Payer, Fault> {
+    pub(crate) async fn identify(&self, uri: &Uri, headers: &HeaderMap) -> Result<Client, Fault> {
         let keys = credentials::sent(uri, headers);
         // A key that looks like ours was made by somebody: it is right or wrong, even where there are no keys yet.
         let is_meant = keys.first().is_some_and(|key| security::prefix_of(key).is_some());
         if !is_meant && self.are_all_local().await? {
             return if is_no_rebound_name(uri, headers) {
-                Ok(self.local.clone())
+                Ok(self.routed(self.local.clone()))
             } else {
                 Err(Fault::ForeignHost)
             };
@@ -50,7 +50,7 @@ impl Callers {
         let (key, others) = keys.split_first().ok_or(Fault::NoKey)?;
         let owner = self.owner(key).await?.ok_or(Fault::WrongKey)?;
         for other in others {
-            if self.owner(other).await?.is_some_and(|other| other.client != owner.client) {
+            if self.owner(other).await?.is_some_and(|other| other.payer.client != owner.payer.client) {
                 return Err(Fault::WrongKey);
             }
         }
@@ -61,12 +61,13 @@ impl Callers {
     ///
     /// # Errors
     /// The store cannot be read.
-    pub(crate) async fn owner(&self, key: &[u8]) -> Result<Option<Payer>, Fault> {
-        match (self.configured.owner(key), &self.stored) {
-            (Some(client), _) => Ok(Some(Payer { client, key: None })),
-            (None, Some(stored)) => stored.owner(key).await,
-            (None, None) => Ok(None),
-        }
+    pub(crate) async fn owner(&self, key: &[u8]) -> Result<Option<Client>, Fault> {
+        let payer = match (self.configured.owner(key), &self.stored) {
+            (Some(client), _) => Some(Payer { client, key: None }),
+            (None, Some(stored)) => stored.owner(key).await?,
+            (None, None) => None,
+        };
+        Ok(payer.map(|payer| self.routed(payer)))
     }
 
     /// Whether who was let in before would be now: a key of the database may have ended since.
@@ -84,6 +85,10 @@ impl Callers {
     pub(crate) fn are_let_in_without_keys(&self) -> bool {
         let has_stored = self.stored.as_ref().is_some_and(StoredKeys::were_there);
         self.is_loopback && self.configured.is_empty() && !has_stored
+    }
+
+    fn routed(&self, payer: Payer) -> Client {
+        Client { routing: self.configured.routing_of(&payer.client), payer }
     }
 
     async fn are_all_local(&self) -> Result<bool, Fault> {
@@ -114,7 +119,7 @@ mod tests {
             headers.insert(header::AUTHORIZATION, HeaderValue::from_str(authorization).unwrap());
         }
         match callers.identify(&Uri::from_static("/"), &headers).await {
-            Ok(payer) => Ok(payer.client.to_string()),
+            Ok(client) => Ok(client.payer.client.to_string()),
             Err(Fault::NoKey) => Err("no key"),
             Err(Fault::WrongKey) => Err("wrong key"),
             Err(_) => Err("other"),

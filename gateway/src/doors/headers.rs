@@ -4,6 +4,9 @@ use engine::Spoken;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use speech::{SpeechError, VoiceId};
 
+/// Whom a request may be spoken by, and what becomes of it when that one fails.
+pub(crate) const POLICY: &str = "x-soundboard-policy";
+pub(crate) const FALLBACK: &str = "x-soundboard-fallback";
 /// `exact`: buffer the answer and give its true length.
 pub(crate) const CONTENT_LENGTH: HeaderName = HeaderName::from_static("x-soundboard-content-length");
 
@@ -14,7 +17,7 @@ const REQUESTED_VOICE: HeaderName = HeaderName::from_static("x-soundboard-reques
 const REASON: HeaderName = HeaderName::from_static("x-soundboard-reason");
 pub(crate) const CHARACTERS: HeaderName = HeaderName::from_static("x-soundboard-characters");
 const DEPRECATED_AFTER: HeaderName = HeaderName::from_static("x-soundboard-deprecated-after");
-/// `hit`: the answer is one that was given before, and costs nothing.
+/// Of an answer, `hit`: it is one that was given before, and costs nothing. Of a request, `bypass`: speak it anew.
 pub(crate) const CACHE: HeaderName = HeaderName::from_static("x-soundboard-cache");
 /// `exceeded`: a budget that only warns has no room for what is answered all the same.
 const BUDGET: HeaderName = HeaderName::from_static("x-soundboard-budget");

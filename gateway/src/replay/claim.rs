@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use billing::{Begun, LedgerError, Replays};
 use bytes::Bytes;
-use http::HeaderMap;
 use http::request::Parts;
+use http::{HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 use speech::{BoxFuture, Clock, SpeechError};
 use tokio::runtime::Handle;
@@ -64,7 +64,7 @@ impl Question {
     pub(super) fn of(key: String, parts: &Parts, body: &Bytes) -> Result<Self, SpeechError> {
         let known = &parts.extensions;
         // Both were put there by the stack; a request without them came round it.
-        let (Some(RequestId(id)), Some(Client(payer))) = (known.get(), known.get()) else {
+        let (Some(RequestId(id)), Some(Client { payer, .. })) = (known.get(), known.get()) else {
             return Err(SpeechError::internal("a request without id or client"));
         };
         Ok(Self { client: payer.client.clone(), key, digest: digest(parts, body), request: id.clone() })
@@ -99,26 +99,23 @@ impl Question {
 }
 /// Everything that decides what is answered. Each part comes with its length, so that none can be taken for another.
 fn digest(Parts { method, uri, headers, .. }: &Parts, body: &Bytes) -> [u8; 32] {
-    let exact = of_header(headers);
-    let parts = [
-        method.as_str().as_bytes(),
-        uri.path().as_bytes(),
-        uri.query().unwrap_or_default().as_bytes(),
-        &exact,
-        body,
-    ];
+    let line = [method.as_str(), uri.path(), uri.query().unwrap_or_default()].map(str::as_bytes);
+    let asked = ANSWERED_BY.map(|name| headers.get(name).map(HeaderValue::as_bytes).unwrap_or_default());
     let mut digest = Sha256::new();
-    for part in parts {
+    for part in line.into_iter().chain(asked).chain([&**body]) {
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part);
     }
     digest.finalize().into()
 }
 
-/// The headers that change what is answered: so far there is one.
-fn of_header(headers: &HeaderMap) -> Vec<u8> {
-    headers.get(headers::CONTENT_LENGTH).map(|value| value.as_bytes().to_vec()).unwrap_or_default()
-}
+/// The headers that change what is answered.
+const ANSWERED_BY: [HeaderName; 4] = [
+    headers::CONTENT_LENGTH,
+    HeaderName::from_static(headers::POLICY),
+    HeaderName::from_static(headers::FALLBACK),
+    headers::CACHE,
+];
 
 fn later(now_unix_ms: i64, wait: Duration) -> i64 {
     now_unix_ms.saturating_add(wait.as_millis() as i64)

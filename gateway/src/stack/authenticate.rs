@@ -1,7 +1,5 @@
 use std::sync::Arc;
 
-use billing::Payer;
-use speech::{Door, Terms};
 use tower::{Layer, ServiceExt as _};
 
 use super::{Next, Notes, Request, around::around};
@@ -13,18 +11,6 @@ use crate::fault::Fault;
 /// What may be asked without a key. The last three are nobody's routes: other servers have them, and clients
 /// look there, without a key, to find out what kind of server this is. They must be told "none of those" (404).
 const EXEMPT: [&str; 5] = ["/healthz", "/readyz", "/health", "/v1/readyz", "/v1/test"];
-
-/// Who asks, among a request's extensions.
-#[derive(Clone, Debug)]
-pub(crate) struct Client(pub(crate) Payer);
-
-impl Client {
-    /// The plainest terms of a request of theirs.
-    pub(crate) fn terms(&self, id: impl Into<String>, door: Door) -> Terms {
-        let Payer { client, key } = self.0.clone();
-        Terms { key, ..Terms::new(id, client, door) }
-    }
-}
 
 /// Whether a path is open to everybody.
 pub(crate) fn is_exempt(request: &Request) -> bool {
@@ -49,9 +35,9 @@ pub(crate) fn authenticate(callers: Arc<Callers>) -> impl Layer<Next<Fault>, Ser
             let known = callers.identify(&parts.uri, &parts.headers).await;
             let mut request = Request::from_parts(parts, body);
             match known {
-                Ok(payer) => {
-                    Notes::on(&request).client(payer.client.clone());
-                    request.extensions_mut().insert(Client(payer));
+                Ok(client) => {
+                    Notes::on(&request).client(client.payer.client.clone());
+                    request.extensions_mut().insert(client);
                 }
                 // It may still come in the first message.
                 Err(Fault::NoKey) if may_be_late(&request) => {}

@@ -17,7 +17,7 @@ pub(crate) fn refusals(engine: Engine) -> impl Layer<Next<Fault>, Service = Next
                 Ok(response) => return Ok(response),
                 Err(fault) => fault,
             };
-            if let Some((RequestId(id), Client(payer), door)) = asked
+            if let Some((RequestId(id), Client { payer, .. }, door)) = asked
                 && !notes.is_with_engine()
             {
                 let kind = fault.kind();

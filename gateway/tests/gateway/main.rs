@@ -45,6 +45,8 @@ mod normalize;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
+mod routing;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod socket;

@@ -50,22 +50,27 @@ impl Server {
     }
 
     pub(crate) async fn with(config: Config, keys: &[(&str, &str)]) -> Self {
-        Self::made(config, keys, None, RATES).await
+        Self::made(config, clients(keys), None, RATES).await
     }
 
     pub(crate) async fn encrypted(config: Config, tls: Tls) -> Self {
-        Self::made(config, &[], Some(tls), RATES).await
+        Self::made(config, clients(&[]), Some(tls), RATES).await
     }
 
     /// Nobody has said what anything costs.
     pub(crate) async fn unpriced() -> Self {
-        Self::made(config(), &[], None, "").await
+        Self::made(config(), clients(&[]), None, "").await
     }
 
-    async fn made(config: Config, keys: &[(&str, &str)], tls: Option<Tls>, rates: &str) -> Self {
+    /// For these clients.
+    pub(crate) async fn of(clients: Clients) -> Self {
+        Self::made(config(), clients, None, RATES).await
+    }
+
+    async fn made(config: Config, clients: Clients, tls: Option<Tls>, rates: &str) -> Self {
         let work = Work::new();
         let rows = Arc::new(Rows::default());
-        let (engine, clients) = (engine(&work, &rows, rates), clients(keys));
+        let engine = engine(&work, &rows, rates);
         let ids = Arc::new(Counted::default());
         let memory = Memory::default();
         let accounts = Arc::new(memory.clone());

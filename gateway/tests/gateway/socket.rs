@@ -1,6 +1,6 @@
 //! ElevenLabs' WebSockets, with a client of their own kind.
 
-mod client;
+pub(crate) mod client;
 mod dialogue;
 mod ends;
 mod keys;

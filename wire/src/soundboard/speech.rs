@@ -3,7 +3,7 @@
 use std::fmt;
 use std::num::NonZeroU32;
 
-use ::speech::{AudioFormat, Codec, Reading};
+use ::speech::{AudioFormat, Codec, Fallback, Policy, Reading};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -40,6 +40,8 @@ const FIELDS: &[&str] = &[
     "language",
     "markup",
     "lexicon",
+    "policy",
+    "fallback",
 ];
 
 /// What is to be spoken, and how.
@@ -61,6 +63,10 @@ pub struct Speak {
     pub language: Option<String>,
     /// The fields `markup` and `lexicon`.
     pub reading: Reading,
+    /// How the voice is chosen, as `x-soundboard-policy` says.
+    pub policy: Option<Policy>,
+    /// What happens when a backend fails, as `x-soundboard-fallback` says.
+    pub fallback: Option<Fallback>,
 }
 
 /// Nobody's text belongs in a log.
@@ -93,8 +99,23 @@ impl Speak {
                 .transpose()?,
             language: name("language")?,
             reading: reading(&fields, "markup", "lexicon")?,
+            policy: chosen(&fields, "policy", Policy::ALL, Policy::name)?,
+            fallback: chosen(&fields, "fallback", Fallback::ALL, Fallback::name)?,
         })
     }
+}
+
+/// The one of those that the field names.
+fn chosen<T: Copy>(
+    fields: &Fields,
+    param: &'static str,
+    all: &[T],
+    name: fn(T) -> &'static str,
+) -> Result<Option<T>, RequestError> {
+    let Some(asked) = fields.text(param)? else { return Ok(None) };
+    let found = all.iter().copied().find(|one| name(*one) == asked);
+    let allowed = || all.iter().map(|one| name(*one)).collect();
+    found.map(Some).ok_or_else(|| RequestError::NotAllowed { param, allowed: allowed() })
 }
 
 fn format(fields: &Fields) -> Result<AudioFormat, RequestError> {
@@ -175,7 +196,7 @@ mod tests {
         let speak = read(
             r#"{"text":"Hi.","voice":"one:anna","model":"m","format":"wav","sample_rate":16000,"speed":1.5,
                 "instructions":"Softly.","language":"en-GB","markup":{"code":"skip"},
-                "lexicon":[{"word":"Hi","alias":"Hello"}]}"#,
+                "lexicon":[{"word":"Hi","alias":"Hello"}],"policy":"local-only","fallback":"none"}"#,
         )
         .unwrap();
         assert_eq!((speak.voice.as_str(), speak.model.as_deref()), ("one:anna", Some("m")));
@@ -183,6 +204,7 @@ mod tests {
         assert_eq!((speak.speed, speak.instructions.as_deref()), (Some(1.5), Some("Softly.")));
         assert_eq!(speak.language.as_deref(), Some("en-GB"));
         assert!(speak.reading.lexicon.get("hi").is_some());
+        assert_eq!((speak.policy, speak.fallback), (Some(Policy::LocalOnly), Some(Fallback::None)));
         assert_eq!(format!("{speak:?}"), "Speak(3 characters by one:anna)");
     }
 
@@ -201,6 +223,9 @@ mod tests {
         assert_eq!(read(r#"{"text":"Hi."}"#).err(), Some(RequestError::Missing("voice")));
         let format = format_of(r#""format":"secret""#).err();
         assert!(matches!(format, Some(RequestError::NotAllowed { param: "format", .. })));
+        let policy = read(r#"{"text":"Hi.","voice":"v","policy":"nearest"}"#).err();
+        let allowed = Policy::ALL.iter().map(|policy| policy.name()).collect();
+        assert_eq!(policy, Some(RequestError::NotAllowed { param: "policy", allowed }));
         for wrong in ["0", "44101", "-8000", "8000.5", "1e99"] {
             let rate = format_of(&format!(r#""sample_rate":{wrong}"#)).err();
             assert!(matches!(rate, Some(RequestError::WrongShape { param: "sample_rate", .. })), "{wrong}");

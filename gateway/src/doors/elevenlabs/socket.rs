@@ -22,7 +22,7 @@ use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::extract::{FromRequestParts as _, State};
 use axum::routing::get;
 use futures::StreamExt as _;
-use speech::{Ids, SpeechError};
+use speech::{Ids, Routing, SpeechError};
 use tokio::sync::mpsc;
 use tracing::Instrument as _;
 use wire::elevenlabs::socket::Dialect;
@@ -32,8 +32,8 @@ use self::manner::Manner;
 use self::seats::Entry;
 pub(crate) use self::seats::Seats;
 use super::named::VoiceName;
-use crate::doors::Rooms;
 use crate::doors::tags::{self, Tags};
+use crate::doors::{Rooms, routing};
 use crate::fault::Fault;
 use crate::server::Kept;
 use crate::stack::{Client, Request, RequestId, Response};
@@ -73,6 +73,7 @@ struct Socket {
     manner: Manner,
     entry: Entry,
     tags: Tags,
+    routing: Routing,
     /// The id of the upgrade, which is that of its first speech, too.
     id: Arc<str>,
 }
@@ -92,16 +93,19 @@ async fn open(
     let client = known.get::<Client>().cloned();
     rooms.seats.refuse_foreign_page(&rooms.config, &parts.headers)?;
     let tags = tags::read(&parts.headers, &rooms.config.tags)?;
+    let routing = routing::read(&parts.headers)?;
+    // Who says only later who they are is told then.
+    client.as_ref().map(|client| client.route(routing)).transpose()?;
     let manner = Manner::read(parts.uri.query(), dialect).map_err(SpeechError::from)?;
     let upgrade =
         WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|_| Fault::NoUpgrade)?;
-    let entry = rooms.seats.enter(client.map(|Client(payer)| payer))?;
+    let entry = rooms.seats.enter(client)?;
     // A message beyond the limit is answered; one far beyond it is not even read.
     let limit = match entry {
         Entry::Seat(_) => rooms.config.max_body_bytes * 2,
         Entry::Stranger(_) => STRANGERS_BYTES,
     };
-    let socket = Socket { rooms, dialect, voice: voice.into(), manner, entry, tags, id };
+    let socket = Socket { rooms, dialect, voice: voice.into(), manner, entry, tags, routing, id };
     let span = tracing::Span::current();
     let running = move |stream: WebSocket| {
         async move {

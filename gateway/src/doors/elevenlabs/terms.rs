@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use ::speech::{Door, SpeechError, Speed, Terms};
+use ::speech::{Door, Routing, SpeechError, Speed, Terms};
 use http::request::Parts;
 use wire::Query;
 use wire::elevenlabs::{DEFAULT_FORMAT, Options, SpeechQuery, output_format};
 
 use super::answer::Framing;
-use crate::doors::Rooms;
 use crate::doors::tags::{self, Tags};
+use crate::doors::{Rooms, routing};
 use crate::fault::Fault;
 use crate::stack::{Client, RequestId};
 
@@ -19,6 +19,7 @@ pub(super) struct Asked {
     client: Client,
     query: SpeechQuery,
     tags: Tags,
+    routing: Routing,
 }
 
 /// Reads the head of a request.
@@ -31,7 +32,8 @@ pub(super) fn asked(rooms: &Rooms, parts: &Parts) -> Result<Asked, Fault> {
     };
     let query = SpeechQuery::read(&Query::parse(parts.uri.query())).map_err(SpeechError::from)?;
     let tags = tags::read(&parts.headers, &rooms.config.tags)?;
-    Ok(Asked { id: id.clone(), client: client.clone(), query, tags })
+    let routing = routing::read(&parts.headers)?;
+    Ok(Asked { id: id.clone(), client: client.clone(), query, tags, routing })
 }
 
 impl Asked {
@@ -56,7 +58,7 @@ impl Asked {
             tags: self.tags.clone(),
             timed: framing != Framing::Audio,
             whole: framing == Framing::Timed,
-            ..self.client.terms(&*self.id, Door::ElevenLabs)
+            ..self.client.terms(&*self.id, Door::ElevenLabs, self.routing)?
         })
     }
 }

@@ -32,7 +32,7 @@ pub(super) async fn subscription(
 }
 
 fn known(client: Option<Extension<Client>>) -> Result<Payer, Fault> {
-    let Some(Extension(Client(payer))) = client else {
+    let Some(Extension(Client { payer, .. })) = client else {
         return Err(SpeechError::internal("a request without client").into());
     };
     Ok(payer)

@@ -16,7 +16,7 @@ pub(super) async fn normalize(
     request: Request,
 ) -> Result<Json<NormalizedText>, Fault> {
     let (parts, body) = request.into_parts();
-    let Some(Client(client)) = parts.extensions.get::<Client>() else {
+    let Some(Client { payer, .. }) = parts.extensions.get::<Client>() else {
         return Err(SpeechError::internal("a request without client").into());
     };
     let body = json::read(&parts.headers, body, &rooms.config).await?;
@@ -26,7 +26,7 @@ pub(super) async fn normalize(
         Language::BritishEnglish => English::British,
     };
     let text = SpeechText::new(asked.text, None).map_err(|error| as_we_call_it(error.into()))?;
-    let normalised = rooms.engine.normalise(&client.client, text, asked.reading, english).await;
+    let normalised = rooms.engine.normalise(&payer.client, text, asked.reading, english).await;
     Ok(Json(normalized(normalised.map_err(as_we_call_it)?)))
 }
 

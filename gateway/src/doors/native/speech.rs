@@ -1,6 +1,6 @@
 //! `POST /api/v1/speech`: a text is spoken, in our own words.
 
-use ::speech::{Door, SpeechError, SpeechRequest, SpeechText, Speed, Terms};
+use ::speech::{Door, Routing, SpeechError, SpeechRequest, SpeechText, Speed, Terms};
 use audio::Rates;
 use axum::body::Body;
 use axum::extract::State;
@@ -10,7 +10,7 @@ use wire::soundboard::Speak;
 
 use super::normalize::as_we_call_it;
 use crate::doors::whole::Whole;
-use crate::doors::{Rooms, headers, json, streamed, tags};
+use crate::doors::{Rooms, headers, json, routing, streamed, tags};
 use crate::fault::Fault;
 use crate::stack::{Client, Notes, Request, RequestId, Response};
 
@@ -69,6 +69,7 @@ fn request_of(parts: &Parts, asked: Speak) -> Result<SpeechRequest, SpeechError>
         let message = format!("The format {} cannot have that sample_rate; it has {rates}.", format.codec);
         return Err(SpeechError::invalid_parameter("sample_rate", message));
     }
+    let routing = routing_of(parts, &asked)?;
     let terms = Terms {
         reading: asked.reading,
         model: asked.model,
@@ -76,7 +77,30 @@ fn request_of(parts: &Parts, asked: Speak) -> Result<SpeechRequest, SpeechError>
         instructions: asked.instructions,
         language: asked.language,
         format,
-        ..client.terms(&**id, Door::Native)
+        ..client.terms(&**id, Door::Native, routing)?
     };
     Ok(SpeechRequest { text: SpeechText::new(asked.text, None)?, voice: asked.voice, terms })
+}
+
+/// The way that the body and the headers ask for.
+fn routing_of(parts: &Parts, asked: &Speak) -> Result<Routing, SpeechError> {
+    let header = routing::read(&parts.headers)?;
+    Ok(Routing {
+        policy: one_of("policy", asked.policy, header.policy)?,
+        fallback: one_of("fallback", asked.fallback, header.fallback)?,
+        ..header
+    })
+}
+
+/// What either says, or both.
+fn one_of<T: PartialEq>(
+    param: &'static str,
+    body: Option<T>,
+    header: Option<T>,
+) -> Result<Option<T>, SpeechError> {
+    if body.is_some() && header.is_some() && body != header {
+        let message = format!("The body names one {param}, and the header x-soundboard-{param} another.");
+        return Err(SpeechError::invalid_parameter(param, message));
+    }
+    Ok(body.or(header))
 }

@@ -8,7 +8,7 @@ use http::request::Parts;
 use wire::openai::{CreateSpeech, StreamFormat};
 
 use super::audio::{self, Framing};
-use crate::doors::{Rooms, headers, json, tags};
+use crate::doors::{Rooms, headers, json, routing, tags};
 use crate::fault::Fault;
 use crate::stack::{Client, Notes, Request, RequestId, Response};
 
@@ -62,7 +62,7 @@ pub(super) fn request(rooms: &Rooms, parts: &Parts, asked: CreateSpeech) -> Resu
         language: asked.language,
         extras: asked.extras,
         tags: tags::read(&parts.headers, &rooms.config.tags)?,
-        ..client.terms(&**id, Door::OpenAi)
+        ..client.terms(&**id, Door::OpenAi, routing::read(&parts.headers)?)?
     };
     let text = SpeechText::new(asked.input, None).map_err(SpeechError::from)?;
     Ok(SpeechRequest { text, voice: asked.voice, terms })

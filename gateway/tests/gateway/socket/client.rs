@@ -17,20 +17,20 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use crate::server::Server;
 
 /// What none of these tests needs to wait for.
-pub(super) const LONG: Duration = Duration::from_secs(20);
+pub(crate) const LONG: Duration = Duration::from_secs(20);
 
 /// An open socket.
-pub(super) struct Talk<S = TcpStream>(pub(super) WebSocketStream<S>);
+pub(crate) struct Talk<S = TcpStream>(pub(super) WebSocketStream<S>);
 
 /// What is left to hear once nothing more is said.
-pub(super) struct Rest {
-    pub(super) frames: Vec<Value>,
+pub(crate) struct Rest {
+    pub(crate) frames: Vec<Value>,
     /// That of the close; 1006 where the socket broke.
-    pub(super) code: u16,
+    pub(crate) code: u16,
 }
 
 /// Opens a socket with these headers; otherwise the status and the body of the refusal.
-pub(super) async fn open(
+pub(crate) async fn open(
     server: &Server,
     path: &str,
     headers: &[(&'static str, &str)],
@@ -41,7 +41,7 @@ pub(super) async fn open(
 }
 
 /// The same on any connection.
-pub(super) async fn open_on<S: AsyncRead + AsyncWrite + Unpin>(
+pub(crate) async fn open_on<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     url: &str,
     headers: &[(&'static str, &str)],
@@ -61,33 +61,33 @@ pub(super) async fn open_on<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// A socket for one text of that voice, as 24 kHz PCM.
-pub(super) async fn single(server: &Server, voice: &str) -> Talk {
+pub(crate) async fn single(server: &Server, voice: &str) -> Talk {
     single_with(server, voice, "").await
 }
 
 /// The same with more in its query.
-pub(super) async fn single_with(server: &Server, voice: &str, query: &str) -> Talk {
+pub(crate) async fn single_with(server: &Server, voice: &str, query: &str) -> Talk {
     let path = format!("/v1/text-to-speech/{voice}/stream-input?output_format=pcm_24000{query}");
     open(server, &path, &[]).await.unwrap_or_else(|refusal| panic!("{refusal:?}"))
 }
 
 /// A socket for several texts of that voice, as 24 kHz PCM.
-pub(super) async fn multi(server: &Server, voice: &str, query: &str) -> Talk {
+pub(crate) async fn multi(server: &Server, voice: &str, query: &str) -> Talk {
     let path = format!("/v1/text-to-speech/{voice}/multi-stream-input?output_format=pcm_24000{query}");
     open(server, &path, &[]).await.unwrap_or_else(|refusal| panic!("{refusal:?}"))
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
-    pub(super) async fn say(&mut self, message: Value) {
+    pub(crate) async fn say(&mut self, message: Value) {
         self.send(Message::Text(message.to_string().into())).await;
     }
 
-    pub(super) async fn send(&mut self, message: Message) {
+    pub(crate) async fn send(&mut self, message: Message) {
         self.0.send(message).await.unwrap();
     }
 
     /// The next message; none when the socket is closed.
-    pub(super) async fn hear(&mut self) -> Option<Value> {
+    pub(crate) async fn hear(&mut self) -> Option<Value> {
         loop {
             match timeout(LONG, self.0.next()).await.expect("nothing is said") {
                 Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).unwrap()),
@@ -98,7 +98,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
     }
 
     /// Everything until the socket is closed.
-    pub(super) async fn rest(mut self) -> Rest {
+    pub(crate) async fn rest(mut self) -> Rest {
         let mut frames = Vec::new();
         loop {
             match timeout(LONG, self.0.next()).await.expect("nothing is said") {
@@ -117,12 +117,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
 
 impl Rest {
     /// All audio, joined.
-    pub(super) fn audio(&self) -> Vec<u8> {
+    pub(crate) fn audio(&self) -> Vec<u8> {
         self.frames.iter().flat_map(audio).collect()
     }
 
     /// The characters of every message with audio, joined by `|`.
-    pub(super) fn characters(&self) -> String {
+    pub(crate) fn characters(&self) -> String {
         let of = |frame: &Value| {
             let characters = frame["alignment"]["chars"].as_array()?.iter();
             Some(characters.map(|character| character.as_str().unwrap()).collect::<String>())
@@ -132,12 +132,12 @@ impl Rest {
 }
 
 /// The audio of a message.
-pub(super) fn audio(frame: &Value) -> Vec<u8> {
+pub(crate) fn audio(frame: &Value) -> Vec<u8> {
     frame["audio"].as_str().map(|audio| STANDARD.decode(audio).unwrap()).unwrap_or_default()
 }
 
 /// What the backend was given to say, joined.
-pub(super) fn said(server: &Server) -> Vec<String> {
+pub(crate) fn said(server: &Server) -> Vec<String> {
     let utterances = server.work.utterances.lock().unwrap();
     utterances.iter().map(|utterance| utterance.graph.text().as_str().to_owned()).collect()
 }

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
-use billing::Payer;
 use bytes::Bytes;
 use engine::Refusal;
 use futures::stream::{self, BoxStream, SplitStream};
 use futures::{FutureExt as _, Stream, StreamExt as _};
-use speech::{Door, SpeechError, Speed, Terms};
+use speech::{Door, Routing, SpeechError, Speed, Terms};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -81,8 +80,9 @@ pub(super) struct Listener {
     dialect: Dialect,
     voice: Arc<str>,
     manner: Manner,
-    payer: Payer,
+    client: Client,
     tags: Tags,
+    routing: Routing,
     ids: SpeechIds,
     orders: mpsc::Sender<Order>,
     /// By their ids. Those that the client has closed are gone from here.
@@ -103,7 +103,7 @@ impl Listener {
         orders: mpsc::Sender<Order>,
         draining: CancellationToken,
     ) {
-        let Socket { rooms, dialect, voice, manner, entry, tags, id } = socket;
+        let Socket { rooms, dialect, voice, manner, entry, tags, routing, id } = socket;
         let (seat, first) = match entry {
             Entry::Seat(seat) => (Ok(seat), None),
             Entry::Stranger(_place) => match late_seat(&rooms, dialect, &mut incoming, &draining).await {
@@ -121,8 +121,9 @@ impl Listener {
                     dialect,
                     voice,
                     manner,
-                    payer: seat.payer.clone(),
+                    client: seat.client.clone(),
                     tags,
+                    routing,
                     ids,
                     orders: orders.clone(),
                     contexts: HashMap::new(),
@@ -186,7 +187,7 @@ impl Listener {
             return Err(Ending::Broken(broken(self.dialect, &Fault::BodyTooLarge { limit })));
         }
         // A socket may live long: what its key may no more, it may no more.
-        if self.rooms.seats.is_over(&self.payer).await {
+        if self.rooms.seats.is_over(&self.client.payer).await {
             return Err(Ending::Broken(broken(self.dialect, &Fault::WrongKey)));
         }
         let mut asked = match Asked::from_json(message) {
@@ -302,6 +303,10 @@ impl Listener {
 
     async fn speak(&mut self, id: Option<Arc<str>>, silent: Silent) -> Result<(), Ending> {
         let Silent { turns, held, before, speed, extras, .. } = silent;
+        let plain = match self.client.terms(self.ids.next(), Door::ElevenLabs, self.routing) {
+            Ok(plain) => plain,
+            Err(error) => return self.fail(id, error.into()).await,
+        };
         let Manner { model, language, format, extras: of_all, .. } = &self.manner;
         let terms = Terms {
             model: Some(model.clone()),
@@ -311,7 +316,7 @@ impl Listener {
             format: *format,
             tags: self.tags.clone(),
             timed: true,
-            ..Client(self.payer.clone()).terms(self.ids.next(), Door::ElevenLabs)
+            ..plain
         };
         let voice = (self.dialect != Dialect::Dialogue).then(|| Arc::clone(&self.voice));
         let speech = speak(self.rooms.engine.clone(), terms, voice, turns, self.voicing(id));
@@ -392,7 +397,7 @@ impl Listener {
 
     /// Journals what will not be spoken.
     async fn refuse(&mut self, fault: Fault) -> Fault {
-        let (id, payer, kind) = (self.ids.next(), self.payer.clone(), fault.kind());
+        let (id, payer, kind) = (self.ids.next(), self.client.payer.clone(), fault.kind());
         self.rooms.engine.refused(Refusal { id, payer, door: Door::ElevenLabs, kind }).await;
         fault
     }

@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::Config;
 use crate::clients::{Callers, refuse_foreign_page};
 use crate::fault::Fault;
-use crate::stack::{Places, take_place};
+use crate::stack::{Client, Places, take_place};
 
 /// Sockets at a time whose first message has yet to say who asks.
 const MOST_STRANGERS: u32 = 64;
@@ -37,7 +37,7 @@ pub(super) enum Entry {
 
 /// A client's socket, for as long as it lives.
 pub(crate) struct Seat {
-    pub(super) payer: Payer,
+    pub(super) client: Client,
     _place: OwnedSemaphorePermit,
     _one_of_the_clients: OwnedSemaphorePermit,
 }
@@ -53,9 +53,9 @@ impl Seats {
     ///
     /// # Errors
     /// There are too many of either, or the gateway is busy.
-    pub(super) fn enter(&self, client: Option<Payer>) -> Result<Entry, Fault> {
-        if let Some(payer) = client {
-            return self.take(payer).map(Entry::Seat);
+    pub(super) fn enter(&self, client: Option<Client>) -> Result<Entry, Fault> {
+        if let Some(client) = client {
+            return self.take(client).map(Entry::Seat);
         }
         let place = self.strangers.clone().try_acquire_owned();
         let too_many = |_| Fault::TooMany { what: "sockets without a key", most: MOST_STRANGERS };
@@ -66,16 +66,17 @@ impl Seats {
     ///
     /// # Errors
     /// The client has too many, or the gateway is busy.
-    fn take(&self, payer: Payer) -> Result<Seat, Fault> {
+    fn take(&self, client: Client) -> Result<Seat, Fault> {
         let most = self.most_per_client.get();
         let of_client = {
             let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-            let seats =
-                taken.entry(payer.client.clone()).or_insert_with(|| Arc::new(Semaphore::new(most as usize)));
+            let seats = taken
+                .entry(client.payer.client.clone())
+                .or_insert_with(|| Arc::new(Semaphore::new(most as usize)));
             seats.clone().try_acquire_owned()
         };
         let one = of_client.map_err(|_| Fault::TooMany { what: "sockets of a client", most })?;
-        Ok(Seat { payer, _place: take_place(&self.places)?, _one_of_the_clients: one })
+        Ok(Seat { client, _place: take_place(&self.places)?, _one_of_the_clients: one })
     }
 
     /// A seat for whoever has that key.
