@@ -37,6 +37,8 @@ pub struct Key {
     pub client: String,
     /// HMAC-SHA-256 of the whole key with the pepper.
     pub digest: [u8; 32],
+    /// That pepper's fingerprint; none of a key that was made before fingerprints were kept.
+    pub pepper: Option<String>,
     /// Since when, Unix milliseconds.
     pub created_unix_ms: i64,
     /// From when on it opens nothing, Unix milliseconds; none is never. A revoked key has one that is past.
@@ -67,6 +69,11 @@ pub trait Accounts: Send + Sync + 'static {
 
     /// Adds a key. False where its prefix is taken.
     fn add_key(&self, key: Key) -> BoxFuture<Result<bool, LedgerError>>;
+
+    /// Adds a key in the place of another, whose budgets are its own, too, with nothing spent; the old one opens nothing
+    /// any more from `old_ends` on, as of [`expire_key`](Self::expire_key). False, and nothing is changed, where the
+    /// new prefix is taken.
+    fn rotate_key(&self, old: &str, new: Key, old_ends_unix_ms: i64) -> BoxFuture<Result<bool, LedgerError>>;
 
     /// The key of that prefix, expired ones too.
     fn key(&self, prefix: &str) -> BoxFuture<Result<Option<Key>, LedgerError>>;

@@ -285,8 +285,8 @@ pub(crate) fn data_dir(config: &Config) -> Result<PathBuf, Failure> {
         .ok_or_else(|| Failure::usage("there is no home directory to keep the journal in; give --data DIR"))
 }
 
-/// What digests of API keys are made with.
-pub(crate) fn pepper(config: &Config) -> Result<Pepper, Failure> {
+/// What digests of API keys are made with; refused where the keys that are there were made with another.
+pub(crate) async fn pepper(config: &Config, store: &Database) -> Result<Pepper, Failure> {
     if config.pepper.is_none() && config.database.is_server() {
         tracing::warn!(
             "no pepper is configured: keys that another node makes in this database will not be known here"
@@ -301,7 +301,10 @@ pub(crate) fn pepper(config: &Config) -> Result<Pepper, Failure> {
             Pepper::load_or_create(&directory.join(PEPPER))
         }
     };
-    pepper.map_err(|error| Failure::unusable(&error))
+    let pepper = pepper.map_err(|error| Failure::unusable(&error))?;
+    let fits = store.check_pepper(&pepper.fingerprint(), SystemClock.unix_ms()).await;
+    fits.map_err(|error| Failure::unusable(&error))?;
+    Ok(pepper)
 }
 
 /// The clients of the configuration have their place among those of the database.

@@ -32,6 +32,8 @@ pub struct Minted {
     pub key: SecretString,
     /// What is stored of it: [`digest`].
     pub digest: [u8; 32],
+    /// With which pepper: its [fingerprint](Pepper::fingerprint).
+    pub pepper: String,
 }
 
 /// Its public part only.
@@ -45,7 +47,8 @@ impl fmt::Debug for Minted {
 pub fn mint(pepper: &Pepper) -> Minted {
     let prefix = format!("{MARK}{}", public_name::<PUBLIC>());
     let key = format!("{prefix}_{}", URL_SAFE_NO_PAD.encode(random::<SECRET_BYTES>()));
-    Minted { prefix, digest: digest(pepper, key.as_bytes()), key: key.into() }
+    let digest = digest(pepper, key.as_bytes());
+    Minted { prefix, digest, pepper: pepper.fingerprint(), key: key.into() }
 }
 
 /// The public prefix of what looks like a key of ours; none of anything else.

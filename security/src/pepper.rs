@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretBox, SecretString};
 use tempfile::NamedTempFile;
 
-use crate::key::random;
+use crate::key::{digest, random};
 
 /// A secret of 32 bytes. Without it the digests of keys are of no use, not even to try keys by.
 #[derive(Debug)]
@@ -69,6 +69,12 @@ impl Pepper {
             }
             Err(error) => Err(unusable(error)),
         }
+    }
+
+    /// By which it is known again: 16 hexadecimal digits that nobody could make it, or a key's digest, from. No key
+    /// looks like what they are the digest of.
+    pub fn fingerprint(&self) -> String {
+        digest(self, b"fingerprint").iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// As HMAC-SHA-256 takes it: filled up with zeros to a block, as RFC 2104 has it.
@@ -150,6 +156,13 @@ mod tests {
         }
         let nowhere = directory.path().join("nowhere/pepper");
         assert!(matches!(Pepper::load_or_create(&nowhere), Err(PepperError::Io { .. })));
+    }
+
+    #[test]
+    fn a_fingerprint_tells_peppers_apart() {
+        let [one, again, other] = [1, 1, 2].map(|byte| Pepper::new([byte; 32]).fingerprint());
+        assert_eq!((one.len(), &one), (16, &again));
+        assert_ne!(one, other);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use speech::BoxFuture;
 use sqlx::AnyConnection;
 
 use crate::dialect::Dialect;
+use crate::ledger::budgets;
 use crate::{Database, StoreError};
 
 impl Accounts for Database {
@@ -54,8 +55,13 @@ impl Accounts for Database {
     }
 
     fn budgets(&self, client: &str) -> BoxFuture<Result<Vec<Budget>, LedgerError>> {
-        let client = client.to_owned();
-        self.reading(|connection| Box::pin(budgets(connection, client)))
+        let (dialect, client) = (self.dialect, client.to_owned());
+        self.reading(move |connection| {
+            Box::pin(async move {
+                let mut budgets = budgets(connection, dialect, [client.as_str()]).await?;
+                Ok(budgets.remove(&client).unwrap_or_default())
+            })
+        })
     }
 
     fn set_budgets(&self, client: &str, budgets: Vec<Budget>) -> BoxFuture<Result<(), LedgerError>> {
@@ -70,21 +76,32 @@ impl Accounts for Database {
     }
 
     fn add_key(&self, key: Key) -> BoxFuture<Result<bool, LedgerError>> {
-        let added =
-            sqlx::query("INSERT INTO keys VALUES ($1, $2, $3, $4, $5) ON CONFLICT (prefix) DO NOTHING")
-                .bind(key.prefix)
-                .bind(key.client)
-                .bind(key.digest.to_vec())
-                .bind(key.created_unix_ms)
-                .bind(key.expires_unix_ms);
-        self.writing(|connection| {
-            Box::pin(async move { Ok(added.execute(connection).await?.rows_affected() > 0) })
+        self.writing(|connection| Box::pin(add_key(connection, key)))
+    }
+
+    fn rotate_key(&self, old: &str, new: Key, old_ends_unix_ms: i64) -> BoxFuture<Result<bool, LedgerError>> {
+        let (old, prefix) = (old.to_owned(), new.prefix.clone());
+        self.writing(move |connection| {
+            Box::pin(async move {
+                if !add_key(&mut *connection, new).await? {
+                    return Ok(false);
+                }
+                let inherited = sqlx::query(
+                    "INSERT INTO budgets (client, number, key, measure, most, period, action)
+                     SELECT client, number + (SELECT 1 + max(number) FROM budgets AS every WHERE every.client = its.client),
+                            $2, measure, most, period, action
+                     FROM budgets AS its WHERE key = $1",
+                );
+                inherited.bind(old.clone()).bind(prefix).execute(&mut *connection).await?;
+                expire_key(connection, old, old_ends_unix_ms).await
+            })
         })
     }
 
     fn key(&self, prefix: &str) -> BoxFuture<Result<Option<Key>, LedgerError>> {
-        let known =
-            sqlx::query_as("SELECT prefix, client, digest, created, expires FROM keys WHERE prefix = $1");
+        let known = sqlx::query_as(
+            "SELECT prefix, client, digest, created, expires, pepper FROM keys WHERE prefix = $1",
+        );
         let known = known.bind(prefix.to_owned());
         self.reading(|connection| {
             Box::pin(async move { known.fetch_optional(connection).await?.map(key).transpose() })
@@ -93,7 +110,8 @@ impl Accounts for Database {
 
     fn keys(&self, client: &str) -> BoxFuture<Result<Vec<Key>, LedgerError>> {
         let its = sqlx::query_as(
-            "SELECT prefix, client, digest, created, expires FROM keys WHERE client = $1 ORDER BY created, prefix",
+            "SELECT prefix, client, digest, created, expires, pepper FROM keys WHERE client = $1
+             ORDER BY created, prefix",
         );
         let its = its.bind(client.to_owned());
         self.reading(|connection| {
@@ -102,14 +120,8 @@ impl Accounts for Database {
     }
 
     fn expire_key(&self, prefix: &str, at_unix_ms: i64) -> BoxFuture<Result<bool, LedgerError>> {
-        // What was revoked does not come back.
-        let expired = sqlx::query(
-            "UPDATE keys SET expires = CASE WHEN expires < $2 THEN expires ELSE $2 END WHERE prefix = $1",
-        );
-        let expired = expired.bind(prefix.to_owned()).bind(at_unix_ms);
-        self.writing(|connection| {
-            Box::pin(async move { Ok(expired.execute(connection).await?.rows_affected() > 0) })
-        })
+        let prefix = prefix.to_owned();
+        self.writing(move |connection| Box::pin(expire_key(connection, prefix, at_unix_ms)))
     }
 
     fn forget(&self, client: &str) -> BoxFuture<Result<bool, LedgerError>> {
@@ -134,23 +146,6 @@ async fn exists(connection: &mut AnyConnection, id: String) -> Result<bool, Stor
     Ok(known > 0)
 }
 
-/// The budgets of a client, in the order in which they were given.
-async fn budgets(connection: &mut AnyConnection, client: String) -> Result<Vec<Budget>, StoreError> {
-    let rows: Vec<(String, String, i64, String, String)> = sqlx::query_as(
-        "SELECT key, measure, most, period, action FROM budgets WHERE client = $1 ORDER BY number",
-    )
-    .bind(client)
-    .fetch_all(connection)
-    .await?;
-    let budget = |(key, measure, limit, window, action): (String, _, _, _, _)| {
-        let key = (!key.is_empty()).then_some(key);
-        let budget =
-            json!({ "key": key, "measure": measure, "limit": limit, "window": window, "action": action });
-        serde_json::from_value(budget).map_err(|error| StoreError::Use(sqlx::Error::Decode(error.into())))
-    };
-    rows.into_iter().map(budget).collect()
-}
-
 /// Gives a client budgets beside those that it has none of.
 async fn give(
     connection: &mut AnyConnection,
@@ -169,13 +164,56 @@ async fn give(
     Ok(())
 }
 
+async fn add_key(connection: &mut AnyConnection, key: Key) -> Result<bool, StoreError> {
+    let added = sqlx::query(
+        "INSERT INTO keys (prefix, client, digest, created, expires, pepper) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (prefix) DO NOTHING",
+    );
+    let added = added.bind(key.prefix).bind(key.client).bind(key.digest.to_vec()).bind(key.created_unix_ms);
+    let added = added.bind(key.expires_unix_ms).bind(key.pepper);
+    Ok(added.execute(connection).await?.rows_affected() > 0)
+}
+
+/// What was revoked does not come back.
+async fn expire_key(
+    connection: &mut AnyConnection,
+    prefix: String,
+    at_unix_ms: i64,
+) -> Result<bool, StoreError> {
+    let expired = sqlx::query(
+        "UPDATE keys SET expires = CASE WHEN expires < $2 THEN expires ELSE $2 END WHERE prefix = $1",
+    );
+    Ok(expired.bind(prefix).bind(at_unix_ms).execute(connection).await?.rows_affected() > 0)
+}
+
+impl Database {
+    /// Whether the keys that open something now can be known with the pepper of that fingerprint. Of keys that were
+    /// made before fingerprints were kept nobody can say.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherPepper`].
+    pub async fn check_pepper(&self, fingerprint: &str, now_unix_ms: i64) -> Result<(), StoreError> {
+        let others = sqlx::query_scalar(
+            "SELECT count(*) FROM keys WHERE pepper <> $1 AND (expires IS NULL OR expires > $2)",
+        );
+        let others = others.bind(fingerprint.to_owned()).bind(now_unix_ms);
+        let keys = self.read(|connection| Box::pin(async move { Ok(others.fetch_one(connection).await?) }));
+        match keys.await? {
+            0 => Ok(()),
+            keys => Err(StoreError::OtherPepper { location: self.location.clone(), keys }),
+        }
+    }
+}
+
 fn client((id, name, created_unix_ms): (String, Option<String>, i64)) -> Client {
     Client { id, name, created_unix_ms }
 }
 
-type KeyRow = (String, String, Vec<u8>, i64, Option<i64>);
+type KeyRow = (String, String, Vec<u8>, i64, Option<i64>, Option<String>);
 
-fn key((prefix, client, digest, created_unix_ms, expires_unix_ms): KeyRow) -> Result<Key, StoreError> {
+fn key(
+    (prefix, client, digest, created_unix_ms, expires_unix_ms, pepper): KeyRow,
+) -> Result<Key, StoreError> {
     let digest = digest.try_into().map_err(|_| sqlx::Error::Decode("a digest has 32 bytes".into()))?;
-    Ok(Key { prefix, client, digest, created_unix_ms, expires_unix_ms })
+    Ok(Key { prefix, client, digest, pepper, created_unix_ms, expires_unix_ms })
 }

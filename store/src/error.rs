@@ -47,6 +47,16 @@ pub enum StoreError {
         /// Why.
         source: MigrateError,
     },
+    /// Nobody who has such a key would be let in, and nobody would be told why.
+    #[error(
+        "{keys} API keys in the database {location} were made with another pepper than the one here, and would not be known; put theirs in its place (the file pepper of the data directory, or `pepper` in the configuration), or revoke them"
+    )]
+    OtherPepper {
+        /// Where.
+        location: Location,
+        /// How many.
+        keys: i64,
+    },
     /// Something could not be read or written.
     #[error("the database cannot be read or written")]
     Use(#[from] sqlx::Error),

@@ -5,6 +5,7 @@
 //! text.
 
 mod batch;
+mod budgets;
 mod entries;
 mod holds;
 pub(crate) mod json;
@@ -18,6 +19,7 @@ use billing::{Growth, Hold, HoldGone, Ledger, LedgerError, Mark, Settlement, Ver
 use speech::BoxFuture;
 
 use self::batch::{Answer, Operation};
+pub(crate) use self::budgets::budgets;
 use self::settlements::are_left_behind;
 pub(crate) use self::standings::{Payment, standings};
 pub(crate) use self::sums::Sums;

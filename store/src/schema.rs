@@ -17,6 +17,7 @@ const SQLITE: &[Step] = &[
     (5, "clients", include_str!("../../migrations/sqlite/0005_clients.sql")),
     (6, "estimates", include_str!("../../migrations/sqlite/0006_estimates.sql")),
     (7, "voices", include_str!("../../migrations/sqlite/0007_voices.sql")),
+    (8, "peppers", include_str!("../../migrations/sqlite/0008_peppers.sql")),
 ];
 
 const POSTGRES: &[Step] = &[
@@ -25,6 +26,7 @@ const POSTGRES: &[Step] = &[
     (3, "lexicon", include_str!("../../migrations/postgres/0003_lexicon.sql")),
     (4, "estimates", include_str!("../../migrations/postgres/0004_estimates.sql")),
     (5, "voices", include_str!("../../migrations/postgres/0005_voices.sql")),
+    (6, "peppers", include_str!("../../migrations/postgres/0006_peppers.sql")),
 ];
 
 /// The newest schema of SQLite that this program knows.

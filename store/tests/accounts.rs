@@ -4,6 +4,7 @@ use billing::{
     Accounts, Action, Budget, Client, Dimension, Key, Ledger, Measure, Replay, Replays, Reports, Window,
 };
 use speech::{Lexicon, Lexicons, Saying};
+use store::StoreError;
 
 use crate::both::on_both;
 use crate::reports::{ALWAYS, charges};
@@ -17,6 +18,8 @@ on_both!(
     budgets_hold_at_once,
     keys_are_listed_by_age,
     an_expired_key_does_not_come_back,
+    a_new_key_has_the_budgets_of_the_old_one,
+    keys_of_another_pepper_are_told_of,
     changes_are_seen_by_other_programs,
     a_forgotten_client_leaves_its_sums,
     forgetting_concerns_nobody_else,
@@ -29,7 +32,14 @@ fn client(id: &str, name: &str) -> Client {
 
 fn key(prefix: &str, client: &str, created_unix_ms: i64) -> Key {
     let digest = [prefix.len() as u8; 32];
-    Key { prefix: prefix.into(), client: client.into(), digest, created_unix_ms, expires_unix_ms: None }
+    Key {
+        prefix: prefix.into(),
+        client: client.into(),
+        digest,
+        pepper: Some("salt".into()),
+        created_unix_ms,
+        expires_unix_ms: None,
+    }
 }
 
 async fn a_name_or_an_id_belongs_to_one(site: &Site) {
@@ -115,6 +125,50 @@ async fn keys_are_listed_by_age(site: &Site) {
     assert_eq!(database.key("vs_").await.unwrap(), None);
     let nobodys = database.add_key(key("vs_n", "nobody", 1)).await;
     assert!(nobodys.is_err(), "every key is somebody's");
+}
+
+async fn a_new_key_has_the_budgets_of_the_old_one(site: &Site) {
+    let database = site.open().await;
+    let of = |key: &str, limit| Budget { key: Some(key.into()), ..a_month(limit) };
+    for id in ["cl_1", "cl_2"] {
+        database.create(client(id, &format!("name of {id}")), vec![]).await.unwrap();
+    }
+    database.add_key(key("vs_old", "cl_1", 1)).await.unwrap();
+    let before = [of("vs_old", 7), a_month(5), Budget { window: Window::Day, ..of("vs_old", 3) }];
+    database.set_budgets("cl_1", before.to_vec()).await.unwrap();
+    database.set_budgets("cl_2", vec![a_month(9)]).await.unwrap();
+
+    let taken = key("vs_old", "cl_2", 2);
+    assert!(!database.rotate_key("vs_old", taken, AT).await.unwrap(), "the prefix is taken");
+    assert_eq!(database.budgets("cl_1").await.unwrap(), before);
+    assert!(database.rotate_key("vs_old", key("vs_new", "cl_1", 2), AT).await.unwrap());
+    let inherited = [of("vs_new", 7), Budget { window: Window::Day, ..of("vs_new", 3) }];
+    assert_eq!(database.budgets("cl_1").await.unwrap(), [&before[..], &inherited].concat());
+    assert_eq!(database.budgets("cl_2").await.unwrap(), [a_month(9)]);
+    let ends = async |prefix: &str| database.key(prefix).await.unwrap().unwrap().expires_unix_ms;
+    assert_eq!((ends("vs_old").await, ends("vs_new").await), (Some(AT), None));
+    // One whose client is nobody leaves nothing behind.
+    assert!(database.rotate_key("vs_new", key("vs_lost", "nobody", 3), AT).await.is_err());
+    assert_eq!(database.budgets("cl_1").await.unwrap().len(), 5);
+    assert_eq!(ends("vs_new").await, None);
+}
+
+async fn keys_of_another_pepper_are_told_of(site: &Site) {
+    let database = site.open().await;
+    database.create(client("cl_1", "ann"), vec![]).await.unwrap();
+    database.check_pepper("sugar", AT).await.unwrap();
+    for key in [key("vs_a", "cl_1", 1), key("vs_b", "cl_1", 1)] {
+        database.add_key(key).await.unwrap();
+    }
+    database.add_key(Key { pepper: None, ..key("vs_c", "cl_1", 1) }).await.unwrap();
+    database.check_pepper("salt", AT).await.unwrap();
+    let error = database.check_pepper("sugar", AT).await.unwrap_err();
+    assert!(matches!(error, StoreError::OtherPepper { keys: 2, .. }), "{error}");
+    database.expire_key("vs_a", AT).await.unwrap();
+    database.expire_key("vs_b", AT + 1).await.unwrap();
+    let error = database.check_pepper("sugar", AT).await.unwrap_err();
+    assert!(matches!(error, StoreError::OtherPepper { keys: 1, .. }), "{error}");
+    database.check_pepper("sugar", AT + 1).await.unwrap();
 }
 
 async fn an_expired_key_does_not_come_back(site: &Site) {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use billing::{Action, Budget, Measure, Nanos, Window};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -76,22 +76,22 @@ pub(crate) enum ClientsAction {
 
 /// Up to three limits, over one window.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Budget")]
+#[command(next_help_heading = "Budget", group(ArgGroup::new("amount").multiple(true)))]
 pub(crate) struct BudgetFlags {
     /// At most so many US dollars.
-    #[arg(long, value_name = "DOLLARS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "DOLLARS", allow_negative_numbers = true, group = "amount")]
     budget_usd: Option<Nanos>,
     /// At most so many characters of text.
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", group = "amount")]
     budget_characters: Option<u32>,
     /// At most so many seconds of audio.
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", group = "amount")]
     budget_audio_seconds: Option<u32>,
     /// Over what time: day or month (UTC), or a rolling one: rolling_24h, rolling_30d.
-    #[arg(long, value_name = "WINDOW", default_value = "month")]
+    #[arg(long, value_name = "WINDOW", default_value = "month", requires = "amount")]
     window: Window,
     /// What becomes of a request that finds no room.
-    #[arg(long, value_name = "ACTION", default_value = "refuse")]
+    #[arg(long, value_name = "ACTION", default_value = "refuse", requires = "amount")]
     action: ActionFlag,
 }
 

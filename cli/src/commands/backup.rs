@@ -32,7 +32,9 @@ pub(crate) fn restore(restore: &Restore, config: &Config, global: &Global) -> Re
     block_on(async {
         Database::restore(&restore.file, &location).await.map_err(|error| Failure::unusable(&error))
     })?;
-    done("restored from", &restore.file, global)
+    done("restored from", &restore.file, global)?;
+    // What was put back stays: only its keys wait for their pepper.
+    block_on(async { compose::pepper(config, &compose::store(config).await?).await.map(drop) })
 }
 
 fn done(what: &str, file: &Path, global: &Global) -> Result<(), Failure> {

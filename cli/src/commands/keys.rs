@@ -1,6 +1,6 @@
 //! Makes, rotates and revokes API keys.
 
-use billing::{Accounts, Budget, Key};
+use billing::{Accounts, Key};
 use secrecy::ExposeSecret as _;
 use security::Minted;
 use serde_json::json;
@@ -23,13 +23,15 @@ pub(crate) fn run(keys: &Keys, config: &Config, global: &Global) -> Result<(), F
         match &keys.action {
             KeysAction::Create { client, expiry } => {
                 let client = remembered(known(&store, client).await?)?.id;
-                let minted = security::mint(&compose::pepper(config)?);
-                add(&store, client, minted, expiry.lifetime_ms(), global).await.map(drop)
+                let minted = security::mint(&compose::pepper(config, &store).await?);
+                let key = stored(&minted, client, SystemClock.unix_ms(), expiry.lifetime_ms());
+                let is_new = store.add_key(key.clone()).await.map_err(unread)?;
+                show(key, &minted, is_new, global)
             }
             KeysAction::List { client } => list(&store, client.as_deref(), global).await,
             KeysAction::Rotate { prefix, expiry, grace } => {
                 let old = found(&store, prefix).await?;
-                let minted = security::mint(&compose::pepper(config)?);
+                let minted = security::mint(&compose::pepper(config, &store).await?);
                 rotate(&store, &old, minted, expiry.lifetime_ms(), grace.unwrap_or_default(), global).await
             }
             KeysAction::Revoke { prefix } => revoke(&store, prefix, global).await,
@@ -37,25 +39,29 @@ pub(crate) fn run(keys: &Keys, config: &Config, global: &Global) -> Result<(), F
     })
 }
 
-/// From here on the key opens; this is the only time that it is shown. Says since when.
-async fn add(
-    store: &Database,
-    client: String,
-    Minted { prefix, key, digest }: Minted,
-    lifetime_ms: Option<i64>,
-    global: &Global,
-) -> Result<i64, Failure> {
-    let now = SystemClock.unix_ms();
-    let expires_unix_ms = lifetime_ms.map(|lifetime| now.saturating_add(lifetime));
-    let stored = Key { prefix, client, digest, created_unix_ms: now, expires_unix_ms };
-    if !store.add_key(stored.clone()).await.map_err(unread)? {
+/// What is stored of a new key.
+fn stored(minted: &Minted, client: String, created_unix_ms: i64, lifetime_ms: Option<i64>) -> Key {
+    let Minted { prefix, digest, pepper, .. } = minted;
+    Key {
+        prefix: prefix.clone(),
+        client,
+        digest: *digest,
+        pepper: Some(pepper.clone()),
+        created_unix_ms,
+        expires_unix_ms: lifetime_ms.map(|lifetime| created_unix_ms.saturating_add(lifetime)),
+    }
+}
+
+/// This is the only time that the key is shown.
+fn show(stored: Key, minted: &Minted, is_new: bool, global: &Global) -> Result<(), Failure> {
+    if !is_new {
         return Err(SpeechError::internal("a random prefix came twice").into());
     }
+    let key = minted.key.expose_secret();
     match global.json {
-        true => print_json(&json!(NewKeyBody { known: stored.into(), key: key.expose_secret().to_owned() }))?,
-        false => print(&format!("{}\n", key.expose_secret()))?,
+        true => print_json(&json!(NewKeyBody { known: stored.into(), key: key.to_owned() })),
+        false => print(&format!("{key}\n")),
     }
-    Ok(now)
 }
 
 async fn list(store: &Database, client: Option<&str>, global: &Global) -> Result<(), Failure> {
@@ -96,21 +102,14 @@ async fn rotate(
     grace_ms: i64,
     global: &Global,
 ) -> Result<(), Failure> {
-    if old.expires_unix_ms.is_some_and(|end| end <= SystemClock.unix_ms()) {
+    let now = SystemClock.unix_ms();
+    if old.expires_unix_ms.is_some_and(|end| end <= now) {
         return Err(refused("prefix", "The key has ended; make another instead of rotating it.".to_owned()));
     }
     let lifetime = lifetime_ms.or(old.expires_unix_ms.map(|end| end.saturating_sub(old.created_unix_ms)));
-    let mut budgets = store.budgets(&old.client).await.map_err(unread)?;
-    let inherited = budgets.iter().filter(|budget| budget.key.as_ref() == Some(&old.prefix)).cloned();
-    let inherited: Vec<Budget> =
-        inherited.map(|budget| Budget { key: Some(new.prefix.clone()), ..budget }).collect();
-    if !inherited.is_empty() {
-        // Before the key is there, so that it never opens anything beyond them.
-        budgets.extend(inherited);
-        store.set_budgets(&old.client, budgets).await.map_err(unread)?;
-    }
-    let now = add(store, old.client.clone(), new, lifetime, global).await?;
-    store.expire_key(&old.prefix, now.saturating_add(grace_ms)).await.map_err(unread).map(drop)
+    let key = stored(&new, old.client.clone(), now, lifetime);
+    let rotated = store.rotate_key(&old.prefix, key.clone(), now.saturating_add(grace_ms));
+    show(key, &new, rotated.await.map_err(unread)?, global)
 }
 
 async fn revoke(store: &Database, prefix: &str, global: &Global) -> Result<(), Failure> {

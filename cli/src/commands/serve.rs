@@ -46,6 +46,7 @@ pub(crate) fn run(config: &Config, global: &Global, metrics: &Metrics) -> Result
     block_on(async {
         let mut signals = Signals::listen()?;
         let store = Arc::new(compose::store(config).await?);
+        let pepper = Arc::new(compose::pepper(config, &store).await?);
         let has_keys = compose::check_listen(config, &clients, &*store).await?;
         let listener = bind(config.listen, config, "listening on").await?;
         let admin_listener = match config.admin_listen {
@@ -58,7 +59,6 @@ pub(crate) fn run(config: &Config, global: &Global, metrics: &Metrics) -> Result
             tracing::info!("no keys configured: loopback only, every caller is client local");
         }
         let listing = engine.clone();
-        let pepper = Arc::new(compose::pepper(config)?);
         let page = metrics.clone();
         let admin_parts = AdminParts {
             engine: engine.clone(),

@@ -57,6 +57,11 @@ fn a_client_is_made_limited_shown_and_forgotten() {
     let list = said(&world, &["clients", "list"]);
     assert!(list.contains("1.00 USD, rolling_1d, refuse; 60.000 s, rolling_1d, refuse"), "{list}");
     assert!(!list.contains("5 characters"), "{list}");
+    for nothing in [["--window", "day"], ["--action", "warn"]] {
+        let create = [&["clients", "create", "endless"][..], &nothing].concat();
+        complains(&ran(&world, &create), 2, &["--budget-usd"]);
+    }
+    assert!(!names(&world).contains(&"endless".into()));
     said(&world, &["clients", "budget", id, "--none"]);
     assert!(said(&world, &["clients", "show", "newsroom"]).contains("no limit"));
 

@@ -256,3 +256,28 @@ fn a_copy_is_put_back_and_a_month_that_is_over_moved_out() {
     assert_eq!(told(&world, &costs), before);
     complains(&ran(&world, &["restore", "absent.db"]), 2, &["absent.db"]);
 }
+
+#[test]
+fn a_copy_without_the_pepper_of_its_keys_is_told_of() {
+    let here = world();
+    said(&here, &["clients", "create", "newsroom"]);
+    let key = said(&here, &["keys", "create", "--client", "newsroom"]);
+    said(&here, &["backup", "copy.db"]);
+
+    let there = world();
+    fs::copy(here.path().join("copy.db"), there.path().join("copy.db")).expect("it is copied");
+    let words = ["1 API keys", "another pepper", "put theirs in its place", "revoke"];
+    let restored = ran(&there, &["restore", "copy.db"]);
+    assert_eq!((restored.code, restored.stdout.as_str()), (Some(2), "restored from copy.db\n"));
+    assert!(words.iter().all(|word| restored.stderr.contains(word)), "{}", restored.stderr);
+    complains(&ran(&there, &["serve", "--listen", "127.0.0.1:0"]), 2, &words);
+    complains(&ran(&there, &["keys", "create", "--client", "newsroom"]), 2, &words);
+    let pepper = |world: &TempDir| world.path().join("data/pepper");
+    fs::copy(pepper(&here), pepper(&there)).expect("it is copied");
+    said(&there, &["restore", "copy.db"]);
+
+    // Or they are given up.
+    fs::remove_file(pepper(&there)).expect("it is removed");
+    said(&there, &["keys", "revoke", key.trim()]);
+    said(&there, &["keys", "create", "--client", "newsroom"]);
+}

@@ -18,7 +18,7 @@ use crate::stack::Request;
 
 const DAY_MS: i64 = 86_400_000;
 
-/// `POST /api/v1/clients/{client}/keys`: the answer is the only one that ever holds the key.
+/// `POST /api/v1/clients/{client}/keys`.
 pub(super) async fn create(
     State(office): State<Office>,
     client: KnownClient,
@@ -30,7 +30,9 @@ pub(super) async fn create(
     let CreateKey { expires_in_days } = CreateKey::from_json(&body).map_err(SpeechError::from)?;
     let (minted, now) = (security::mint(&office.pepper), office.clock.unix_ms());
     let expires_unix_ms = expires_in_days.map(|days| now.saturating_add(days.saturating_mul(DAY_MS)));
-    add(&office, client.id, minted, now, expires_unix_ms).await
+    let key = stored(&minted, client.id, now, expires_unix_ms);
+    let is_new = office.accounts.add_key(key.clone()).await.map_err(unavailable)?;
+    shown(key, &minted, is_new)
 }
 
 /// `GET /api/v1/clients/{client}/keys`.
@@ -59,13 +61,10 @@ pub(super) async fn rotate(
         return Err(SpeechError::invalid_parameter("key", message).into());
     }
     let lifetime = old.expires_unix_ms.map(|end| end.saturating_sub(old.created_unix_ms));
-    // Before the key is there, so that it never opens anything beyond them.
-    inherit_budgets(&office, &client.id, &old.prefix, &minted.prefix).await?;
-    let end = lifetime.map(|lifetime| now.saturating_add(lifetime));
-    let answer = add(&office, client.id, minted, now, end).await?;
-    let grace_ms = grace_seconds.saturating_mul(1000);
-    office.accounts.expire_key(&old.prefix, now.saturating_add(grace_ms)).await.map_err(unavailable)?;
-    Ok(answer)
+    let key = stored(&minted, client.id, now, lifetime.map(|lifetime| now.saturating_add(lifetime)));
+    let old_ends = now.saturating_add(grace_seconds.saturating_mul(1000));
+    let rotated = office.accounts.rotate_key(&old.prefix, key.clone(), old_ends);
+    shown(key, &minted, rotated.await.map_err(unavailable)?)
 }
 
 /// `DELETE /api/v1/clients/{client}/keys/{key}`: it opens nothing any more. It stays in the list.
@@ -77,29 +76,24 @@ pub(super) async fn revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn add(
-    office: &Office,
-    client: String,
-    Minted { prefix, key, digest }: Minted,
-    created_unix_ms: i64,
-    expires_unix_ms: Option<i64>,
-) -> Result<impl IntoResponse + use<>, Fault> {
-    let stored = Key { prefix, client, digest, created_unix_ms, expires_unix_ms };
-    if !office.accounts.add_key(stored.clone()).await.map_err(unavailable)? {
-        return Err(SpeechError::internal("a random prefix came twice").into());
+/// What is stored of a new key.
+fn stored(minted: &Minted, client: String, created_unix_ms: i64, expires_unix_ms: Option<i64>) -> Key {
+    let Minted { prefix, digest, pepper, .. } = minted;
+    Key {
+        prefix: prefix.clone(),
+        client,
+        digest: *digest,
+        pepper: Some(pepper.clone()),
+        created_unix_ms,
+        expires_unix_ms,
     }
-    let body = NewKeyBody { known: stored.into(), key: key.expose_secret().to_owned() };
-    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(body)))
 }
 
-async fn inherit_budgets(office: &Office, client: &str, old: &str, new: &str) -> Result<(), Fault> {
-    let mut budgets = office.accounts.budgets(client).await.map_err(unavailable)?;
-    let mut inherited: Vec<_> =
-        budgets.iter().filter(|budget| budget.key.as_deref() == Some(old)).cloned().collect();
-    if inherited.is_empty() {
-        return Ok(());
+/// The only answer that ever holds the key.
+fn shown(stored: Key, minted: &Minted, is_new: bool) -> Result<impl IntoResponse + use<>, Fault> {
+    if !is_new {
+        return Err(SpeechError::internal("a random prefix came twice").into());
     }
-    inherited.iter_mut().for_each(|budget| budget.key = Some(new.to_owned()));
-    budgets.append(&mut inherited);
-    office.accounts.set_budgets(client, budgets).await.map_err(unavailable)
+    let body = NewKeyBody { known: stored.into(), key: minted.key.expose_secret().to_owned() };
+    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(body)))
 }

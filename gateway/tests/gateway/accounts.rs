@@ -30,6 +30,15 @@ pub(crate) struct Kept {
     pub(crate) looked_up: usize,
 }
 
+impl Kept {
+    fn expire(&mut self, prefix: &str, at_unix_ms: i64) -> bool {
+        let Some(key) = self.keys.iter_mut().find(|key| key.prefix == prefix) else { return false };
+        let end = key.expires_unix_ms.map_or(at_unix_ms, |end| end.min(at_unix_ms));
+        key.expires_unix_ms = Some(end);
+        true
+    }
+}
+
 /// Cheap to clone: clones are the same.
 #[derive(Clone, Default)]
 pub(crate) struct Memory(Arc<Mutex<Kept>>);
@@ -48,11 +57,12 @@ impl Memory {
 
     /// A new key of a client's, and its prefix.
     pub(crate) fn mint(&self, client: &str, expires_unix_ms: Option<i64>) -> (String, String) {
-        let Minted { prefix, key, digest } = security::mint(&pepper());
+        let Minted { prefix, key, digest, pepper } = security::mint(&pepper());
         let stored = Key {
             prefix: prefix.clone(),
             client: client.to_owned(),
             digest,
+            pepper: Some(pepper),
             created_unix_ms: 0,
             expires_unix_ms,
         };
@@ -120,6 +130,19 @@ impl Accounts for Memory {
         })
     }
 
+    fn rotate_key(&self, old: &str, new: Key, old_ends_unix_ms: i64) -> BoxFuture<Result<bool, LedgerError>> {
+        self.ask(|kept| {
+            let its = kept.budgets.iter().filter(|(_, budget)| budget.key.as_deref() == Some(old)).cloned();
+            let its: Vec<_> = its.collect();
+            kept.budgets.extend(
+                its.into_iter()
+                    .map(|(client, budget)| (client, Budget { key: Some(new.prefix.clone()), ..budget })),
+            );
+            kept.keys.push(new);
+            kept.expire(old, old_ends_unix_ms)
+        })
+    }
+
     fn key(&self, prefix: &str) -> BoxFuture<Result<Option<Key>, LedgerError>> {
         self.kept().looked_up += 1;
         self.ask(|kept| kept.keys.iter().find(|key| key.prefix == prefix).cloned())
@@ -130,12 +153,7 @@ impl Accounts for Memory {
     }
 
     fn expire_key(&self, prefix: &str, at_unix_ms: i64) -> BoxFuture<Result<bool, LedgerError>> {
-        self.ask(|kept| {
-            let Some(key) = kept.keys.iter_mut().find(|key| key.prefix == prefix) else { return false };
-            let end = key.expires_unix_ms.map_or(at_unix_ms, |end| end.min(at_unix_ms));
-            key.expires_unix_ms = Some(end);
-            true
-        })
+        self.ask(|kept| kept.expire(prefix, at_unix_ms))
     }
 
     fn forget(&self, client: &str) -> BoxFuture<Result<bool, LedgerError>> {

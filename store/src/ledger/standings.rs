@@ -1,13 +1,13 @@
 //! How budgets stand.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use billing::{Amounts, Budget, Measure, Payer, RequestRow, Standing, Verdict, Window, admit, hour_of};
 use serde::Serialize;
-use serde_json::json;
 use sqlx::{AnyConnection, Row};
 
 use super::batch::key_of;
+use super::budgets::budgets;
 use super::json;
 use crate::StoreError;
 use crate::dialect::Dialect;
@@ -105,7 +105,7 @@ pub(crate) async fn standings(
     payments: &[Payment<'_>],
 ) -> Result<Standings, StoreError> {
     let mut windows = BTreeSet::new();
-    let budgets = budgets(connection, dialect, payments).await?;
+    let budgets = budgets(connection, dialect, payments.iter().map(|payment| payment.client)).await?;
     for payment in payments {
         for (number, budget) in budgets.get(payment.client).into_iter().flatten().enumerate() {
             windows.insert((payment.client, number, Hours::of(budget, payment.at_unix_ms)));
@@ -173,41 +173,4 @@ async fn sums(
         .collect();
     let rows = sqlx::query(statement).bind(json::array(&wanted)?).fetch_all(connection).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
-}
-
-/// All budgets of those clients, in the order in which they were given.
-async fn budgets(
-    connection: &mut AnyConnection,
-    dialect: Dialect,
-    payments: &[Payment<'_>],
-) -> Result<BTreeMap<String, Vec<Budget>>, StoreError> {
-    #[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
-    struct Client<'c> {
-        client: &'c str,
-    }
-    let clients: BTreeSet<_> = payments.iter().map(|payment| Client { client: payment.client }).collect();
-    if clients.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let statement = dialect.sql(
-        "SELECT client, key, measure, most, period, action FROM budgets
-         WHERE client IN (SELECT value->>'client' FROM {each}) ORDER BY client, number",
-    );
-    let clients: Vec<_> = clients.into_iter().collect();
-    let rows = sqlx::query(statement).bind(json::array(&clients)?).fetch_all(connection).await?;
-    let mut budgets: BTreeMap<String, Vec<Budget>> = BTreeMap::new();
-    for row in rows {
-        budgets.entry(row.try_get(0)?).or_default().push(budget(&row)?);
-    }
-    Ok(budgets)
-}
-
-/// The budget in a row of `key, measure, most, period, action`, which begins at the second column.
-fn budget(row: &sqlx::any::AnyRow) -> Result<Budget, StoreError> {
-    let text = |column: usize| row.try_get::<String, _>(column);
-    let key = Some(text(1)?).filter(|key| !key.is_empty());
-    let budget = json!({
-        "key": key, "measure": text(2)?, "limit": row.try_get::<i64, _>(3)?, "window": text(4)?, "action": text(5)?,
-    });
-    Ok(serde_json::from_value(budget).map_err(|error| sqlx::Error::Decode(error.into()))?)
 }

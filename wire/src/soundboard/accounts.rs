@@ -159,7 +159,8 @@ mod tests {
     #[test]
     fn a_new_key_is_told_and_never_shown_again() {
         let (prefix, client) = ("vs_abcdefghij".to_owned(), "cl_a".to_owned());
-        let key = Key { prefix, client, digest: [7; 32], created_unix_ms: 5, expires_unix_ms: None };
+        let key =
+            Key { prefix, client, digest: [7; 32], pepper: None, created_unix_ms: 5, expires_unix_ms: None };
         let known = KeyBody::from(key);
         let body = NewKeyBody { known, key: "vs_abcdefghij_secret".into() };
         assert!(!format!("{body:?}").contains("secret"));
