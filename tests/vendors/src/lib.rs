@@ -12,6 +12,7 @@ mod elevenlabs;
 mod encoders;
 mod formats;
 mod openai;
+mod roster;
 mod script;
 mod sim;
 mod speaker;
@@ -72,7 +73,7 @@ impl Vendor {
             let _inside = runtime.enter();
             tokio::net::TcpListener::from_std(listener)?
         };
-        let sim = Arc::new(Sim::default());
+        let sim = Arc::new(Sim::new(kind));
         let (stop, stopped) = oneshot::channel();
         let serving = sim::serve(kind, listener, Arc::clone(&sim));
         let thread = std::thread::Builder::new().name(format!("{kind:?}")).spawn(move || {
@@ -97,6 +98,36 @@ impl Vendor {
     /// What the next synthesis requests suffer.
     pub fn script(&self, script: Script) {
         self.sim.prompter.set(script);
+    }
+
+    /// Lists so many voices, always the same for the same number: the vendor's own, then others of every language, accent,
+    /// gender, age, manner and use in turn. Without this ElevenLabs lists some 350.
+    ///
+    /// OpenAI itself has no list of voices and answers 404. With this, or any of the three calls below, it becomes a
+    /// server that follows OpenAI's API and lists its own, in one answer: `GET /v1/audio/voices`. ElevenLabs lists them
+    /// in pages of at most a hundred. Whoever is listed speaks, and nobody else.
+    pub fn list_voices(&self, count: usize) {
+        self.sim.roster.fill(count);
+    }
+
+    /// Lists one voice more, at the end, and tells its id.
+    pub fn add_voice(&self, name: &str) -> String {
+        self.sim.roster.add(name)
+    }
+
+    /// Lists a voice no longer; false where it never did.
+    pub fn remove_voice(&self, id: &str) -> bool {
+        self.sim.roster.remove(id)
+    }
+
+    /// Gives a voice another name, under the same id; false where there is no such voice.
+    pub fn rename_voice(&self, id: &str, name: &str) -> bool {
+        self.sim.roster.rename(id, name)
+    }
+
+    /// From now on whoever asks for a list, of voices or of models, gets 503; or gets it again.
+    pub fn break_lists(&self, is_broken: bool) {
+        self.sim.roster.break_lists(is_broken);
     }
 
     /// Every request so far, in the order of arrival.

@@ -27,6 +27,7 @@ use request::Asked;
 pub(crate) fn router() -> Router<Arc<Sim>> {
     Router::new()
         .route("/v1/audio/speech", post(speech))
+        .route("/v1/audio/voices", get(voices))
         .route("/v1/models", get(models::all))
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
@@ -63,6 +64,13 @@ fn check_key(headers: &HeaderMap) -> Result<(), Mistake> {
     }
 }
 
+/// What OpenAI does not have and servers that follow its API do.
+async fn voices(State(sim): State<Arc<Sim>>, method: Method, uri: Uri) -> Result<Json<Value>, Mistake> {
+    let Some(voices) = sim.roster.listed() else { return Err(unknown(method, uri).await) };
+    let voices: Vec<Value> = voices.iter().map(|voice| json!({"id": voice.id, "name": voice.name})).collect();
+    Ok(Json(json!({"voices": voices})))
+}
+
 async fn speech(
     State(sim): State<Arc<Sim>>,
     Extension(entry): Extension<Entry>,
@@ -70,7 +78,7 @@ async fn speech(
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Response, Mistake> {
     let Json(asked) = asked.map_err(|error| Mistake::invalid(error.body_text(), None, None))?;
-    let order = asked.order()?;
+    let order = asked.order(&sim.roster)?;
     let job = sim.begin(entry, line).map_err(Mistake::scripted)?;
     let reading = job.reading(&order.text, order.speed);
     let speech = audio(&reading, order.format, false).map_err(|_| Mistake::scripted(Fault::ServerError))?;

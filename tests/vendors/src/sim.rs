@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, UPGRADE};
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -20,6 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::Kind;
 use crate::delivery::Job;
+use crate::roster::Roster;
 use crate::script::{Fault, Prompter, Script};
 use crate::truth::{Entry, Truth};
 
@@ -30,9 +31,9 @@ const LARGEST_REQUEST: usize = 16 << 20;
 const WRITE_BUFFER: usize = 8 << 10;
 
 /// One fake's state.
-#[derive(Default)]
 pub(crate) struct Sim {
     pub(crate) prompter: Prompter,
+    pub(crate) roster: Roster,
     pub(crate) truth: Truth,
     /// One copy for each synthesis that runs, beside this one.
     running: Arc<()>,
@@ -54,6 +55,15 @@ impl Line {
 }
 
 impl Sim {
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self {
+            prompter: Prompter::default(),
+            roster: Roster::new(kind),
+            truth: Truth::default(),
+            running: Arc::default(),
+        }
+    }
+
     /// A synthesis request that is as it should be: what is scripted for it begins here.
     ///
     /// # Errors
@@ -120,7 +130,11 @@ async fn record(State(sim): State<Arc<Sim>>, request: Request, next: Next) -> Re
     };
     let entry = sim.truth.open(&parts, &body);
     parts.extensions.insert(entry.clone());
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let is_list = parts.method == Method::GET && !parts.headers.contains_key(UPGRADE);
+    let response = match is_list && sim.roster.is_broken() {
+        true => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        false => next.run(Request::from_parts(parts, Body::from(body))).await,
+    };
     entry.status(response.status().as_u16());
     if response.extensions().get::<Streamed>().is_none() {
         let bytes = response.body().size_hint().exact().unwrap_or_default();

@@ -101,3 +101,97 @@ fn the_subscription_has_every_field_that_an_sdk_requires() {
         assert!(!subscription[field].is_null(), "{field}");
     }
 }
+
+/// Everything that pages of a hundred tell, and how many they were.
+fn paged(vendor: &Vendor) -> (Vec<Value>, usize) {
+    let (mut voices, mut pages, mut query) = (Vec::new(), 0, "page_size=100".to_owned());
+    loop {
+        let page = get(vendor, &format!("/v2/voices?{query}")).json();
+        pages += 1;
+        voices.extend(page["voices"].as_array().unwrap().iter().cloned());
+        match page["next_page_token"].as_str() {
+            Some(token) => query = format!("page_size=100&next_page_token={token}"),
+            None => return (voices, pages),
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_voices_are_listed_and_always_the_same() {
+    let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
+    vendor.list_voices(10_000);
+    let (voices, pages) = paged(&vendor);
+    assert_eq!((voices.len(), pages), (10_000, 100));
+    let values = |of: &dyn Fn(&Value) -> &Value| {
+        voices.iter().map(|voice| of(voice).as_str().unwrap().to_owned()).collect::<BTreeSet<_>>().len()
+    };
+    assert_eq!((values(&|voice| &voice["voice_id"]), values(&|voice| &voice["name"])), (10_000, 10_000));
+    for (label, at_least) in [("gender", 3), ("age", 3), ("language", 15), ("accent", 18), ("use_case", 7)] {
+        assert!(values(&|voice| &voice["labels"][label]) >= at_least, "{label}");
+    }
+    let again = Vendor::start(Kind::ElevenLabs).unwrap();
+    again.list_voices(10_000);
+    assert_eq!(paged(&again).0, voices);
+    again.list_voices(28);
+    assert_eq!(ids(&get(&again, "/v1/voices").json()), ids(&serde_json::json!({"voices": voices[..28]})));
+}
+
+#[test]
+fn voices_come_go_and_are_renamed() {
+    for kind in [Kind::ElevenLabs, Kind::OpenAi] {
+        let vendor = Vendor::start(kind).unwrap();
+        vendor.list_voices(30);
+        let listed = || {
+            let (path, id) = match kind {
+                Kind::ElevenLabs => ("/v1/voices", "voice_id"),
+                Kind::OpenAi => ("/audio/voices", "id"),
+            };
+            let pair = |voice: &Value| [id, "name"].map(|field| voice[field].as_str().unwrap().to_owned());
+            get(&vendor, path).json()["voices"].as_array().unwrap().iter().map(pair).collect::<Vec<_>>()
+        };
+        let before = listed();
+        assert_eq!(before.len(), 30);
+        let (anna, bert) = (vendor.add_voice("Anna"), vendor.add_voice("Bert"));
+        assert!(anna != bert && vendor.rename_voice(&anna, "Anne") && vendor.remove_voice(&before[7][0]));
+        assert!(!vendor.remove_voice(&before[7][0]) && !vendor.rename_voice("nobody", "Anne"));
+        let mut after = before.clone();
+        after.remove(7);
+        after.extend([[anna, "Anne".into()], [bert, "Bert".into()]]);
+        assert_eq!(listed(), after);
+    }
+}
+
+#[test]
+fn whoever_is_listed_speaks_and_nobody_else() {
+    let vendor = Vendor::start(Kind::OpenAi).unwrap();
+    let speak = |voice: &str| {
+        let asked = serde_json::json!({"model": "tts-1", "input": "Hello.", "voice": voice});
+        crate::client::post(&vendor, "/audio/speech", &asked).status
+    };
+    assert_eq!((get(&vendor, "/audio/voices").status, speak("alloy")), (404, 200));
+    let anna = vendor.add_voice("Anna");
+    assert_eq!((get(&vendor, "/audio/voices").status, speak(&anna), speak("Anna")), (200, 200, 400));
+    vendor.remove_voice("alloy");
+    assert_eq!(speak("alloy"), 400);
+
+    let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
+    let speak = |voice: &str| {
+        let asked = serde_json::json!({"text": "Hello."});
+        crate::client::post(&vendor, &format!("/v1/text-to-speech/{voice}"), &asked).status
+    };
+    let anna = vendor.add_voice("Anna");
+    assert_eq!(speak(&anna), 200);
+    vendor.remove_voice(&anna);
+    assert_eq!(speak(&anna), 404);
+}
+
+#[test]
+fn lists_can_break_while_voices_speak() {
+    for (kind, path) in [(Kind::OpenAi, "/models"), (Kind::ElevenLabs, "/v2/voices")] {
+        let vendor = Vendor::start(kind).unwrap();
+        vendor.break_lists(true);
+        assert_eq!(get(&vendor, path).status, 503);
+        vendor.break_lists(false);
+        assert_eq!(get(&vendor, path).status, 200);
+    }
+}

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::errors::Mistake;
 use super::synthesis::{known_voice, speed};
 use crate::formats::Format;
+use crate::sim::Sim;
 use crate::speaker::Speaker;
 use crate::speech::Reading;
 
@@ -66,7 +67,7 @@ impl Context {
     }
 
     /// Takes the settings and the text of a message.
-    pub(super) fn hear(&mut self, message: &Value) -> Result<(), Mistake> {
+    pub(super) fn hear(&mut self, sim: &Sim, message: &Value) -> Result<(), Mistake> {
         if !message["voice_settings"].is_null() {
             self.speed = speed(&message["voice_settings"])?;
         }
@@ -74,10 +75,10 @@ impl Context {
             self.schedule = schedule.iter().filter_map(|length| Some(length.as_u64()? as usize)).collect();
         }
         for voice_id in message["voices"].as_array().into_iter().flatten() {
-            known_voice(voice_id.as_str().unwrap_or_default())?;
+            known_voice(sim, voice_id.as_str().unwrap_or_default())?;
         }
         for input in message["inputs"].as_array().into_iter().flatten() {
-            known_voice(input["voice_id"].as_str().unwrap_or_default())?;
+            known_voice(sim, input["voice_id"].as_str().unwrap_or_default())?;
             self.write(input["text"].as_str().unwrap_or_default());
         }
         self.write(message["text"].as_str().unwrap_or_default());

@@ -65,9 +65,9 @@ pub(crate) async fn open(
 ) -> Result<Response, Mistake> {
     let voice_id = voice_id.as_deref().map(String::as_str);
     let keyed = check_key(&parts.headers, parts.uri.query()).is_ok();
-    let session = match terms(voice_id, &query, parts.uri.path(), keyed) {
+    let session = match terms(&sim, voice_id, &query, parts.uri.path(), keyed) {
         Ok(terms) => match sim.begin(entry.clone(), line) {
-            Ok(job) => Ok(Session { terms, job, contexts: Vec::new(), sent: 0 }),
+            Ok(job) => Ok(Session { sim, terms, job, contexts: Vec::new(), sent: 0 }),
             Err(fault @ (Fault::BadKey | Fault::ServerError | Fault::Unavailable)) => {
                 return Err(Mistake::scripted(fault, 0));
             }
@@ -89,6 +89,7 @@ pub(crate) async fn open(
 }
 
 fn terms(
+    sim: &Sim,
     voice_id: Option<&str>,
     query: &HashMap<String, String>,
     path: &str,
@@ -99,7 +100,7 @@ fn terms(
         Some(_) if path.ends_with("/multi-stream-input") => Dialect::Multi,
         Some(_) => Dialect::Single,
     };
-    voice_id.map_or(Ok(()), known_voice)?;
+    voice_id.map_or(Ok(()), |voice_id| known_voice(sim, voice_id))?;
     let default = if dialect == Dialect::Dialogue { "eleven_v3" } else { "eleven_multilingual_v2" };
     let model = known_model(query.get("model_id").map_or(default, String::as_str))?;
     if model.dialogue != (dialect == Dialect::Dialogue) {
@@ -151,6 +152,7 @@ impl From<axum::Error> for End {
 }
 
 struct Session {
+    sim: Arc<Sim>,
     terms: Terms,
     job: Job,
     contexts: Vec<Context>,
@@ -212,7 +214,7 @@ impl Session {
         if self.contexts.len() == MOST_CONTEXTS {
             return self.send_all(context.fail(&too_many_contexts()), socket).await;
         }
-        match context.hear(message) {
+        match context.hear(&self.sim, message) {
             Ok(()) => {}
             Err(mistake) if self.terms.dialect == Dialect::Single => return Err(mistake.into()),
             Err(mistake) => return self.send_all(context.fail(&mistake), socket).await,

@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use super::account::MOST_CONCURRENT;
 use super::errors::Mistake;
+use super::frames;
 use super::models::{self, Model};
-use super::{frames, voices};
 use crate::delivery::audio;
 use crate::formats::{Codec, Format};
 use crate::script::Fault;
@@ -61,7 +61,7 @@ pub(crate) async fn text_to_speech(
     body: Bytes,
 ) -> Result<Response, Mistake> {
     let body = json(&body)?;
-    known_voice(&voice_id)?;
+    known_voice(&sim, &voice_id)?;
     let text = string(&body, &["body", "text"])?.to_owned();
     let model = model(&body, "eleven_multilingual_v2")?;
     let order = Order { text, model, speed: speed(&body["voice_settings"])? };
@@ -87,7 +87,7 @@ pub(crate) async fn text_to_dialogue(
     };
     let mut text = String::new();
     for input in inputs {
-        known_voice(string(input, &["body", "inputs", "voice_id"])?)?;
+        known_voice(&sim, string(input, &["body", "inputs", "voice_id"])?)?;
         text += string(input, &["body", "inputs", "text"])?;
     }
     speak(&sim, entry, line, Order { text, model, speed: 1.0 }, &query, Shape::of(uri.path())).await
@@ -157,8 +157,8 @@ fn string<'a>(object: &'a Value, place: &[&'static str]) -> Result<&'a str, Mist
     }
 }
 
-pub(super) fn known_voice(voice_id: &str) -> Result<(), Mistake> {
-    if voices::exists(voice_id) { Ok(()) } else { Err(Mistake::no_voice(voice_id)) }
+pub(super) fn known_voice(sim: &Sim, voice_id: &str) -> Result<(), Mistake> {
+    if sim.roster.has(voice_id) { Ok(()) } else { Err(Mistake::no_voice(voice_id)) }
 }
 
 fn model(body: &Value, default: &str) -> Result<&'static Model, Mistake> {

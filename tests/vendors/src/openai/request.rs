@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::errors::Mistake;
 use super::models::SPEECH_MODELS;
 use crate::formats::Format;
+use crate::roster::Roster;
 use crate::truth::Bill;
 
 /// The longest input, and the longest instructions, in characters.
@@ -12,11 +13,6 @@ const LONGEST: usize = 4096;
 
 /// What a minute of audio costs.
 const TOKENS_A_MINUTE: f64 = 1250.0;
-
-const VOICES: [&str; 13] = [
-    "alloy", "ash", "ballad", "coral", "echo", "fable", "onyx", "nova", "sage", "shimmer", "verse", "marin",
-    "cedar",
-];
 
 /// The voices that `tts-1` and `tts-1-hd` lack.
 const LATER_VOICES: [&str; 4] = ["ballad", "verse", "marin", "cedar"];
@@ -52,15 +48,16 @@ pub(crate) struct Order {
 }
 
 impl Asked {
-    pub(crate) fn order(self) -> Result<Order, Mistake> {
+    pub(crate) fn order(self, roster: &Roster) -> Result<Order, Mistake> {
         if !SPEECH_MODELS.contains(&self.model.as_str()) {
             let message =
                 format!("The model `{}` does not exist or you do not have access to it.", self.model);
             return Err(Mistake::unknown(message, Some("model_not_found")));
         }
-        if !self.voice_is_known() {
-            let names = VOICES.map(|name| format!("'{name}'")).join(", ");
-            return Err(Mistake::unfit("voice", "enum", &format!("Input should be {names}")));
+        if !self.voice_is_known(roster) {
+            let voices = roster.now();
+            let names: Vec<_> = voices.iter().take(13).map(|voice| format!("'{}'", voice.id)).collect();
+            return Err(Mistake::unfit("voice", "enum", &format!("Input should be {}", names.join(", "))));
         }
         let length = self.input.chars().count();
         if length == 0 {
@@ -106,10 +103,12 @@ impl Asked {
         self.model.starts_with("tts-1")
     }
 
-    fn voice_is_known(&self) -> bool {
+    fn voice_is_known(&self, roster: &Roster) -> bool {
         match &self.voice {
-            Voice::Name(name) if LATER_VOICES.contains(&name.as_str()) => !self.is_for_first_models(),
-            Voice::Name(name) => VOICES.contains(&name.as_str()),
+            Voice::Name(name) => {
+                let is_later = LATER_VOICES.contains(&name.as_str());
+                roster.has(name) && !(is_later && self.is_for_first_models())
+            }
             Voice::Custom { id } => id.starts_with("voice_") && !self.is_for_first_models(),
         }
     }
