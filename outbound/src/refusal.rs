@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
-use speech::{ErrorKind, SpeechError};
+use speech::{ErrorKind, Origin, SpeechError};
 
 /// A vendor may say what it likes; who adds to a clock must not overflow.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -21,6 +21,9 @@ pub struct Refusal {
 /// Reads the body of an answer with that status.
 pub type ReadRefusal = fn(status: u16, body: &[u8]) -> Refusal;
 
+/// What is wrong where the vendor does not let the gateway in.
+pub(crate) const REFUSED_KEY: &str = "refused the gateway's own key";
+
 /// Whose refusal it is and what it means: the one place where a vendor's status becomes an error of ours.
 pub(crate) fn refused(
     backend: &str,
@@ -32,11 +35,7 @@ pub(crate) fn refused(
     let Refusal { kind, code, param } = read(status.as_u16(), body);
     let error = match (kind, status.as_u16()) {
         (Some(kind), _) => of_kind(backend, kind),
-        (None, 401 | 403) => SpeechError::new(
-            ErrorKind::BackendFailed,
-            format!("The backend {backend} refused the gateway's own key."),
-        )
-        .retry(false),
+        (None, 401 | 403) => failed(backend, REFUSED_KEY).retry(false),
         (None, 402) => of_kind(backend, ErrorKind::QuotaExceeded),
         (None, 429) => of_kind(backend, ErrorKind::RateLimited),
         (None, 408 | 504) => of_kind(backend, ErrorKind::DeadlineExceeded),
@@ -56,10 +55,21 @@ pub(crate) fn refused(
         None => error,
     };
     let word = code.filter(|code| is_word(code)).map_or_else(String::new, |code| format!(", code {code}"));
-    error.caused_by(format!("HTTP status {}{word}", status.as_u16()))
+    let is_operators =
+        matches!((kind, status.as_u16()), (Some(ErrorKind::QuotaExceeded), _) | (None, 401..=403));
+    let error = error.caused_by(format!("HTTP status {}{word}", status.as_u16()));
+    if is_operators { alarm(backend, error) } else { error }
 }
 
-/// An error of that kind, in our own words.
+/// The operator is told in the log of what nobody else can mend.
+pub(crate) fn alarm(backend: &str, error: SpeechError) -> SpeechError {
+    let cause = std::error::Error::source(&error);
+    tracing::error!(backend, cause, "{}", error.message());
+    error
+}
+
+/// An error of that kind, in our own words. An adapter asks for voices and models that its backend lists: if the vendor
+/// does not know one after all, that is no fault of the client's.
 pub(crate) fn of_kind(backend: &str, kind: ErrorKind) -> SpeechError {
     let what = match kind {
         ErrorKind::RateLimited => "takes no more requests for now",
@@ -75,8 +85,10 @@ pub(crate) fn of_kind(backend: &str, kind: ErrorKind) -> SpeechError {
     };
     let error = SpeechError::new(kind, format!("The backend {backend} {what}."));
     match kind {
-        ErrorKind::UnknownVoice | ErrorKind::VoiceUnavailable => error.about("voice"),
-        ErrorKind::UnknownModel => error.about("model"),
+        ErrorKind::UnknownVoice | ErrorKind::VoiceUnavailable => {
+            error.about("voice").blaming(Origin::Backend)
+        }
+        ErrorKind::UnknownModel => error.about("model").blaming(Origin::Backend),
         ErrorKind::InvalidText => error.about("input"),
         _ => error,
     }

@@ -105,9 +105,19 @@ impl Remote {
         self.0.slots.take(self.name()).await
     }
 
-    /// An error of that kind in our own words: what a vendor's error amid a sound means.
+    /// An error of that kind in our own words: what a vendor's error amid a sound means. Of a quota that is used up the
+    /// operator is told.
     pub fn error(&self, kind: ErrorKind) -> SpeechError {
-        refusal::of_kind(self.name(), kind)
+        let error = refusal::of_kind(self.name(), kind);
+        match kind {
+            ErrorKind::QuotaExceeded => refusal::alarm(self.name(), error),
+            _ => error,
+        }
+    }
+
+    /// The vendor does not let the gateway in with its key, of which the operator is told.
+    pub fn refused_key(&self) -> SpeechError {
+        refusal::alarm(self.name(), self.failed(refusal::REFUSED_KEY).retry(false))
     }
 
     /// [`ErrorKind::BackendFailed`]; `what` goes on where "The backend NAME" began: `gave no audio`.

@@ -115,6 +115,7 @@ impl ErrorKind {
 pub struct SpeechError {
     kind: ErrorKind,
     message: String,
+    origin: Option<Origin>,
     param: Option<&'static str>,
     allowed: Vec<String>,
     retry_after: Option<Duration>,
@@ -128,6 +129,7 @@ impl SpeechError {
         Self {
             kind,
             message: message.into(),
+            origin: None,
             param: None,
             allowed: Vec::new(),
             retry_after: None,
@@ -145,6 +147,12 @@ impl SpeechError {
     pub fn internal(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(ErrorKind::Internal, "The gateway failed; the request may be tried again.")
             .caused_by(source)
+    }
+
+    /// Says whose fault it is, where that is not what its kind says: a vendor that does not know a voice of its own list.
+    pub fn blaming(mut self, origin: Origin) -> Self {
+        self.origin = Some(origin);
+        self
     }
 
     /// Names the parameter that is at fault.
@@ -180,6 +188,12 @@ impl SpeechError {
     /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.kind
+    }
+
+    /// Whose fault it is: by its kind, unless somebody knows better. What is not the client's, somebody else may be able
+    /// to do.
+    pub fn origin(&self) -> Origin {
+        self.origin.unwrap_or(self.kind.origin())
     }
 
     /// What the client may read.

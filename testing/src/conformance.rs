@@ -28,6 +28,7 @@ const SOON: Duration = Duration::from_secs(60);
 pub async fn conforms(backend: Arc<dyn Backend>, voice: &str, running: impl Fn() -> usize) {
     its_lists_are_lists(&*backend, voice);
     an_unknown_voice_is_refused_with_those_known(&*backend);
+    it_can_do_what_it_says(&*backend, voice).await;
     more_text_is_more_audio(&*backend, voice).await;
     two_at_once_and_the_same_twice_are_fine(&*backend, voice).await;
     times_are_in_order_and_in_their_bounds(&*backend, voice).await;
@@ -109,6 +110,23 @@ fn an_unknown_voice_is_refused_with_those_known(backend: &dyn Backend) {
     assert_eq!(error.kind(), ErrorKind::UnknownVoice, "an unknown voice is refused as something else");
     assert!(!error.allowed().is_empty(), "an unknown voice is refused without those known");
     assert!(!error.may_succeed_later(), "an unknown voice is worth another try");
+}
+
+async fn it_can_do_what_it_says(backend: &dyn Backend, voice: &str) {
+    let capabilities = backend.capabilities();
+    assert!(!backend.kind().is_empty(), "it is of no kind");
+    assert_eq!(capabilities.timings, backend.times_words(), "it says two things of the times of its words");
+    for codec in capabilities.formats {
+        let mut asked = utterance(SENTENCE, voice, codec.into());
+        // What has a header with its size is made of a whole sound only.
+        asked.delivery.whole = true;
+        let sound = within(backend.speak(asked, Receipt::default())).await;
+        let given = match sound {
+            Ok(Sound::Encoded(stream)) => Some(stream.format.codec),
+            _ => None,
+        };
+        assert_eq!(given, Some(codec), "it says that it gives {codec} and does not");
+    }
 }
 
 async fn more_text_is_more_audio(backend: &dyn Backend, voice: &str) {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use futures::{FutureExt, StreamExt, stream};
 use speech::{
-    AudioFormat, Backend, BoxFuture, Codec, ErrorKind, Model, PcmChunk, PcmStream, Receipt, SampleRate,
-    Sound, SpeechError, TimingKind, Utterance, Voice, WordTiming,
+    AudioFormat, Backend, BoxFuture, Capabilities, Codec, ErrorKind, Model, PcmChunk, PcmStream, Receipt,
+    SampleRate, Sound, SpeechError, TimingKind, Utterance, Voice, WordTiming,
 };
 
 const RATE: SampleRate = SampleRate::new(8_000).unwrap();
@@ -22,6 +22,8 @@ enum Defect {
     NoListOfVoices,
     SameAudioForAnyText,
     OneAtATime,
+    TimesUnsaid,
+    PromisedFormat,
     PromisedTimes,
     TimesRunBack,
     TimesBehindTheEnd,
@@ -43,6 +45,14 @@ struct Fake {
 impl Backend for Fake {
     fn name(&self) -> &str {
         if self.defect == Defect::NameWithColon { "fa:ke" } else { "fake" }
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            timings: self.defect != Defect::TimesUnsaid,
+            formats: if self.defect == Defect::PromisedFormat { vec![Codec::Mp3] } else { vec![] },
+            ..Capabilities::default()
+        }
     }
 
     fn models(&self) -> Arc<[Model]> {
@@ -157,6 +167,8 @@ async fn an_honest_backend_passes_and_no_other() {
         (Defect::NoListOfVoices, "without those known"),
         (Defect::SameAudioForAnyText, "four sentences are"),
         (Defect::OneAtATime, "it did not speak: Busy."),
+        (Defect::TimesUnsaid, "it says two things of the times of its words"),
+        (Defect::PromisedFormat, "it says that it gives mp3 and does not"),
         (Defect::PromisedTimes, "it says that it times words, and does not"),
         (Defect::TimesRunBack, "a word comes before the one before it"),
         (Defect::TimesBehindTheEnd, "the last word ends at"),

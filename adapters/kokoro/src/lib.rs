@@ -22,7 +22,9 @@ use std::sync::Arc;
 
 use inference::models::{ModelStore, StoreError};
 use language::English;
-use speech::{Backend, BoxFuture, ErrorKind, Gender, Model, Receipt, Sound, SpeechError, Utterance, Voice};
+use speech::{
+    Backend, BoxFuture, Capabilities, ErrorKind, Gender, Model, Receipt, Sound, SpeechError, Utterance, Voice,
+};
 
 pub use config::Config;
 pub use phonemes::Phonemes;
@@ -73,6 +75,14 @@ impl Backend for Kokoro {
         &self.name
     }
 
+    fn kind(&self) -> &str {
+        "kokoro"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        capabilities()
+    }
+
     fn models(&self) -> Arc<[Model]> {
         models()
     }
@@ -111,6 +121,16 @@ impl Backend for Kokoro {
             receipt.take();
             Ok(sound.into())
         })
+    }
+}
+
+/// What it can do beside speaking plain text. Needs no model.
+pub fn capabilities() -> Capabilities {
+    Capabilities {
+        timings: true,
+        streaming: true,
+        sample_rates: vec![sound::RATE],
+        ..Capabilities::default()
     }
 }
 

@@ -13,14 +13,14 @@ use outbound::{Outbound, Refusal, Remote};
 use serde::Deserialize;
 use serde_json::json;
 use speech::{
-    AudioFormat, Backend, BoxFuture, Codec, Date, ErrorKind, Gender, Model, Receipt, SampleRate, Sound,
-    SpeechError, Speed, Utterance, Voice,
+    AudioFormat, Backend, BoxFuture, Capabilities, Codec, Date, ErrorKind, Gender, Model, Receipt,
+    SampleRate, Sound, SpeechError, Speed, Utterance, Voice,
 };
 
 use crate::Settings;
 use crate::sound::sound_of;
 use crate::text::{leaves_out_of, most_bytes, text_for};
-use crate::voices::voice_of;
+use crate::voices::Voices;
 
 /// Deepgram's own server.
 const OWN: &str = "https://api.deepgram.com/v1";
@@ -34,8 +34,8 @@ const MOST_CHARACTERS: usize = 2000;
 /// At which a voice is at its best.
 const BEST_RATE: SampleRate = SampleRate::new(24_000).unwrap();
 
-/// The rates of samples as they are.
-const LINEAR_RATES: [u32; 5] = [8_000, 16_000, 24_000, 32_000, 48_000];
+/// The rates of samples as they are; the first is a voice's own.
+const LINEAR_RATES: [u32; 5] = [24_000, 48_000, 32_000, 16_000, 8_000];
 
 /// The rates of G.711.
 const G711_RATES: [u32; 2] = [8_000, 16_000];
@@ -65,7 +65,7 @@ const VOICES: [(&str, Gender); 12] = [
 struct Deepgram {
     remote: Remote,
     models: Arc<[Model]>,
-    voices: Arc<[Voice]>,
+    voices: Voices,
 }
 
 /// Opens Deepgram's server, or the one that the settings name.
@@ -109,16 +109,29 @@ impl Backend for Deepgram {
         self.remote.name()
     }
 
+    fn kind(&self) -> &str {
+        "deepgram"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            streaming: true,
+            formats: vec![Codec::Pcm, Codec::Mp3, Codec::Ulaw, Codec::Alaw],
+            sample_rates: LINEAR_RATES.into(),
+            ..Capabilities::default()
+        }
+    }
+
     fn models(&self) -> Arc<[Model]> {
         Arc::clone(&self.models)
     }
 
     fn voices(&self) -> Arc<[Voice]> {
-        Arc::clone(&self.voices)
+        self.voices.all()
     }
 
     fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
-        voice_of(self.name(), &self.voices, name)
+        self.voices.find(self.name(), name)
     }
 
     fn leaves_out(&self, utterance: &Utterance) -> Vec<String> {

@@ -27,9 +27,12 @@ mod words;
 
 use std::sync::Arc;
 
-use futures::FutureExt;
+use futures::{FutureExt, TryFutureExt};
 use outbound::{Outbound, Remote};
-use speech::{Backend, BoxFuture, Delivery, Follow, Model, Receipt, Sound, SpeechError, Utterance, Voice};
+use speech::{
+    Backend, BoxFuture, Capabilities, Delivery, ErrorKind, Follow, Model, Origin, Receipt, Sound,
+    SpeechError, Utterance, Voice,
+};
 
 use crate::{Settings, text};
 use lists::Lists;
@@ -57,11 +60,36 @@ impl ElevenLabs {
         let first = || self.lists.models().first().map(|model| model.id.clone());
         delivery.model.clone().or_else(first).unwrap_or_default()
     }
+
+    /// Who guesses an id that no list has is to blame if there is no such voice.
+    fn blame(&self, delivery: &Delivery) -> impl FnOnce(SpeechError) -> SpeechError + Send + use<> {
+        let is_listed = self.lists.has(&delivery.voice);
+        move |error| match error.kind() {
+            ErrorKind::UnknownVoice if !is_listed => error.blaming(Origin::Client),
+            _ => error,
+        }
+    }
 }
 
 impl Backend for ElevenLabs {
     fn name(&self) -> &str {
         self.remote.name()
+    }
+
+    fn kind(&self) -> &str {
+        "elevenlabs"
+    }
+
+    /// Texts are sent as they are, with the tags that the later models act out: `[whispers]`.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            timings: true,
+            emotion: self.models().iter().any(|model| has_tags(&model.id)),
+            streaming: true,
+            formats: formats::codecs(),
+            sample_rates: formats::sample_rates(),
+            ..Capabilities::default()
+        }
     }
 
     fn models(&self) -> Arc<[Model]> {
@@ -91,16 +119,27 @@ impl Backend for ElevenLabs {
         async move { lists.refresh(&remote).await }.boxed()
     }
 
+    fn recall(&self, models: Vec<Model>, voices: Vec<Voice>) {
+        self.lists.recall(models, voices);
+    }
+
     fn speak(&self, utterance: Utterance, receipt: Receipt) -> BoxFuture<Result<Sound, SpeechError>> {
-        let model = self.model(&utterance.delivery);
-        speak::speak(self.remote.clone(), model, utterance, receipt).boxed()
+        let (model, blame) = (self.model(&utterance.delivery), self.blame(&utterance.delivery));
+        speak::speak(self.remote.clone(), model, utterance, receipt).map_err(blame).boxed()
     }
 
     fn follow(&self, delivery: &Delivery) -> Option<Follow> {
         let model = self.model(delivery);
-        let (remote, delivery) = (self.remote.clone(), delivery.clone());
+        let (remote, delivery, blame) = (self.remote.clone(), delivery.clone(), self.blame(delivery));
         follow::knows(&model).then(|| -> Follow {
-            Box::new(|pieces, receipt| follow::follow(remote, model, delivery, pieces, receipt).boxed())
+            Box::new(|pieces, receipt| {
+                follow::follow(remote, model, delivery, pieces, receipt).map_err(blame).boxed()
+            })
         })
     }
+}
+
+/// Whether a model acts out tags in its text.
+fn has_tags(model: &str) -> bool {
+    ["eleven_v3", "eleven_v4"].iter().any(|first| model.starts_with(first))
 }

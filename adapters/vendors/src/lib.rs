@@ -2,6 +2,7 @@
 
 mod deepgram;
 mod elevenlabs;
+mod known;
 mod openai;
 mod settings;
 mod sound;

@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use outbound::{Answer, Outbound, Refusal, Remote};
 use speech::{
-    AudioFormat, Backend, BoxFuture, Codec, ErrorKind, Model, Receipt, SampleRate, Sound, SpeechError, Speed,
-    Utterance, Voice,
+    AudioFormat, Backend, BoxFuture, Capabilities, Codec, ErrorKind, Model, Receipt, SampleRate, Sound,
+    SpeechError, Speed, Utterance, Voice,
 };
 use wire::openai::upstream::{Refused, SpeechCall};
 
@@ -23,13 +23,15 @@ use self::offer::Offer;
 use crate::Settings;
 use crate::sound::sound_of;
 use crate::text::{leaves_out_of, most_bytes, text_for};
-use crate::voices::voice_of;
 
 /// OpenAI's own server.
 const OWN: &str = "https://api.openai.com/v1";
 
 /// Of `pcm`, and of all that OpenAI encodes.
 const RATE: SampleRate = SampleRate::new(24_000).unwrap();
+
+/// What it is asked for beside `pcm`.
+const ENCODED: [Codec; 4] = [Codec::Mp3, Codec::Opus, Codec::Aac, Codec::Wav];
 
 /// Base64 and JSON around a piece of audio, at most, as a multiple of the audio. Small pieces have long envelopes.
 const EVENT_OVERHEAD: u64 = 4;
@@ -54,6 +56,21 @@ impl Backend for OpenAi {
         self.remote.name()
     }
 
+    /// Also of servers that follow OpenAI's API: what they copy of its voices is to sound alike.
+    fn kind(&self) -> &str {
+        "openai"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            emotion: self.models().first().is_some_and(|usual| is_directed(&usual.id)),
+            streaming: true,
+            formats: ENCODED.into_iter().chain([Codec::Pcm]).collect(),
+            sample_rates: vec![RATE.get()],
+            ..Capabilities::default()
+        }
+    }
+
     fn models(&self) -> Arc<[Model]> {
         self.offer.models()
     }
@@ -63,7 +80,7 @@ impl Backend for OpenAi {
     }
 
     fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
-        voice_of(self.name(), &self.voices(), name)
+        self.offer.voice(name)
     }
 
     fn leaves_out(&self, utterance: &Utterance) -> Vec<String> {
@@ -82,6 +99,10 @@ impl Backend for OpenAi {
     fn refresh(&self) -> BoxFuture<Result<(), SpeechError>> {
         let (remote, offer) = (self.remote.clone(), Arc::clone(&self.offer));
         Box::pin(async move { offer.refresh(&remote).await })
+    }
+
+    fn recall(&self, models: Vec<Model>, voices: Vec<Voice>) {
+        self.offer.recall(models, voices);
     }
 
     fn speak(&self, utterance: Utterance, receipt: Receipt) -> BoxFuture<Result<Sound, SpeechError>> {
@@ -111,7 +132,7 @@ async fn speak(
         instructions: delivery.instructions.as_deref().filter(|_| follows_instructions(&model)),
         response_format: format.codec.name(),
         speed: (delivery.speed != Speed::NORMAL).then(|| delivery.speed.times()),
-        stream_format: streams_events(&model).then_some("sse"),
+        stream_format: is_directed(&model).then_some("sse"),
     };
     let call = remote.post(["audio", "speech"]).json(call.to_json());
     let slot = remote.slot().await?;
@@ -136,9 +157,7 @@ fn is_event_stream(answer: &Answer) -> bool {
 fn format_for(wanted: AudioFormat) -> AudioFormat {
     let at_own_rate = wanted.rate.is_none_or(|rate| rate == RATE);
     match wanted.codec {
-        Codec::Mp3 | Codec::Opus | Codec::Aac | Codec::Wav if at_own_rate && wanted.bit_rate.is_none() => {
-            wanted
-        }
+        codec if ENCODED.contains(&codec) && at_own_rate && wanted.bit_rate.is_none() => wanted,
         _ => AudioFormat::from(Codec::Pcm).at(RATE),
     }
 }
@@ -148,8 +167,8 @@ fn follows_instructions(model: &str) -> bool {
     !model.starts_with("tts-1")
 }
 
-/// The models that can say in events what they used.
-fn streams_events(model: &str) -> bool {
+/// The models that are known to do as instructions say, and can say in events what they used.
+fn is_directed(model: &str) -> bool {
     model.starts_with("gpt-4o-mini-tts")
 }
 

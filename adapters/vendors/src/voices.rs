@@ -1,20 +1,74 @@
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
 use speech::{ErrorKind, SpeechError, Voice, VoiceStatus};
 
-/// The voice of that name among those of a backend.
-///
-/// # Errors
-/// [`ErrorKind::UnknownVoice`] with the names that are there, or [`ErrorKind::VoiceUnavailable`] with the reason.
-pub(crate) fn voice_of(backend: &str, voices: &[Voice], name: &str) -> Result<Voice, SpeechError> {
-    let Some(voice) = voices.iter().find(|voice| voice.id.voice == name) else {
-        let message = format!("The backend {backend} has no voice of that name.");
-        return Err(SpeechError::new(ErrorKind::UnknownVoice, message)
-            .about("voice")
-            .allowing(voices.iter().map(|voice| &voice.id.voice)));
-    };
-    match &voice.status {
-        VoiceStatus::Available => Ok(voice.clone()),
-        VoiceStatus::Unavailable { reason } => {
-            Err(SpeechError::new(ErrorKind::VoiceUnavailable, reason).about("voice"))
+/// Names in an error.
+const MOST_NAMES: usize = 50;
+
+/// The voices of a backend, each id once, found at once however many they are.
+pub(crate) struct Voices {
+    all: Arc<[Voice]>,
+    by_id: HashMap<String, usize>,
+    by_name: HashMap<String, Vec<usize>>,
+}
+
+/// Of two with one id, the first.
+impl FromIterator<Voice> for Voices {
+    fn from_iter<I: IntoIterator<Item = Voice>>(voices: I) -> Self {
+        let (mut all, mut by_id) = (Vec::new(), HashMap::new());
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for voice in voices {
+            if let Entry::Vacant(id) = by_id.entry(voice.id.voice.clone()) {
+                id.insert(all.len());
+                by_name.entry(folded(&voice.name)).or_default().push(all.len());
+                all.push(voice);
+            }
+        }
+        Self { all: all.into(), by_id, by_name }
+    }
+}
+
+impl Voices {
+    pub(crate) fn all(&self) -> Arc<[Voice]> {
+        Arc::clone(&self.all)
+    }
+
+    /// The voice of that id.
+    pub(crate) fn get(&self, id: &str) -> Option<&Voice> {
+        self.by_id.get(id).and_then(|at| self.all.get(*at))
+    }
+
+    /// The voices of that name for people, in capitals or not.
+    pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = &Voice> {
+        let places = self.by_name.get(&folded(name)).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|at| self.all.get(*at))
+    }
+
+    /// The voice of that id, if it can speak.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownVoice`] with ids that are there, or [`ErrorKind::VoiceUnavailable`] with the reason.
+    pub(crate) fn find(&self, backend: &str, id: &str) -> Result<Voice, SpeechError> {
+        match self.get(id) {
+            None => {
+                let message = format!("The backend {backend} has no voice of that name.");
+                Err(unknown(message, self.all.iter().map(|voice| voice.id.voice.as_str())))
+            }
+            Some(Voice { status: VoiceStatus::Unavailable { reason }, .. }) => {
+                Err(SpeechError::new(ErrorKind::VoiceUnavailable, reason).about("voice"))
+            }
+            Some(voice) => Ok(voice.clone()),
         }
     }
+}
+
+/// A name leads to no voice, or to several; of those that would have led to one, the first fifty.
+pub(crate) fn unknown<'v>(message: String, names: impl Iterator<Item = &'v str>) -> SpeechError {
+    SpeechError::new(ErrorKind::UnknownVoice, message).about("voice").allowing(names.take(MOST_NAMES))
+}
+
+fn folded(name: &str) -> String {
+    name.chars().flat_map(char::to_lowercase).collect()
 }

@@ -187,10 +187,14 @@ async fn its_refusals_are_read_and_not_repeated() -> Tested {
 fn audio(request: &str) -> Vec<Step> {
     let characters =
         request.split_once("\r\n\r\n").map_or(0, |(_, body)| body.len() - r#"{"text":""}"#.len());
-    let (content_type, bytes_per_ms) = match request.contains("encoding=mp3") {
-        true => ("content-type: audio/mpeg", 4),
-        false => ("content-type: audio/l16", 48),
-    };
+    let (content_type, bytes_per_ms) = [
+        ("encoding=mp3", "content-type: audio/mpeg", 4),
+        ("encoding=mulaw", "content-type: audio/basic", 8),
+        ("encoding=alaw", "content-type: audio/pcma", 8),
+    ]
+    .into_iter()
+    .find(|(encoding, ..)| request.contains(encoding))
+    .map_or(("content-type: audio/l16", 48), |(_, content_type, bytes)| (content_type, bytes));
     answer("200 OK", &[content_type], &vec![0; characters * 65 * bytes_per_ms])
 }
 

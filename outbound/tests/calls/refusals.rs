@@ -1,13 +1,16 @@
 //! What a vendor's status means.
 
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use outbound::{Deadlines, Refusal};
+use outbound::{Deadlines, Refusal, Remote};
 use speech::ErrorKind::{
     BackendFailed, DeadlineExceeded, QuotaExceeded, RateLimited, UnknownModel, UnknownVoice,
 };
-use speech::{ErrorKind, SpeechError};
+use speech::{ErrorKind, Origin, SpeechError};
 use testing::server::{Server, answer};
+use tracing_subscriber::fmt::MakeWriter;
 
 use crate::{KEY, Tested, all_of, refused, remote, remote_at};
 
@@ -78,6 +81,93 @@ async fn every_status_has_one_meaning() -> Tested {
         );
     }
     Ok(())
+}
+
+/// What only the operator can mend is nobody else's fault, and told in the log each time.
+#[tokio::test]
+async fn the_operator_hears_of_a_refused_key_and_of_used_up_quota() -> Tested {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    for (status, says) in [
+        ("401 Unauthorized", Some("refused the gateway's own key")),
+        ("403 Forbidden", Some("refused the gateway's own key")),
+        ("402 Payment Required", Some("has no quota left")),
+        ("429 Too Many", None),
+        ("500 Broken", None),
+    ] {
+        for _ in 0..2 {
+            let error = fate(status, &[], KEY.as_bytes()).await?;
+            let told = log.take()?;
+            assert_eq!(error.origin(), Origin::Backend, "{status}");
+            let Some(says) = says else {
+                assert_eq!(told, "", "{status}");
+                continue;
+            };
+            assert!(told.contains("ERROR") && told.contains(says) && told.contains("acme"), "{told}");
+            assert!(
+                told.lines().count() == 1 && told.contains(&format!("HTTP status {}", &status[..3])),
+                "{told}"
+            );
+            assert!(!told.contains(KEY), "{told}");
+        }
+    }
+    let server = Server::answering([answer("500 Broken", &[], b"")]).await?;
+    let remote = remote(&server, Deadlines::default())?;
+    let amid_a_sound: [fn(&Remote) -> SpeechError; 2] =
+        [Remote::refused_key, |remote| remote.error(QuotaExceeded)];
+    for error in amid_a_sound {
+        let error = error(&remote);
+        assert_eq!((error.origin(), error.may_succeed_later()), (Origin::Backend, false));
+        assert!(log.take()?.contains(error.message()));
+    }
+    Ok(())
+}
+
+/// Whoever asks for a voice or a model asks for one that the vendor has listed.
+#[tokio::test]
+async fn who_lists_what_it_does_not_have_is_to_blame() -> Tested {
+    for (kind, origin) in [
+        (UnknownVoice, Origin::Backend),
+        (ErrorKind::VoiceUnavailable, Origin::Backend),
+        (UnknownModel, Origin::Backend),
+        (ErrorKind::InvalidText, Origin::Client),
+        (ErrorKind::InvalidParameter, Origin::Client),
+    ] {
+        let server = Server::answering([answer("200 OK", &[], b"")]).await?;
+        let error = remote(&server, Deadlines::default())?.error(kind);
+        assert_eq!((error.kind(), error.origin(), error.may_succeed_later()), (kind, origin, false));
+    }
+    Ok(())
+}
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// Since it was last asked.
+    fn take(&self) -> Result<String, std::string::FromUtf8Error> {
+        String::from_utf8(std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
 }
 
 #[tokio::test]

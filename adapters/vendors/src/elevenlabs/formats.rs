@@ -1,4 +1,6 @@
-use speech::{AudioFormat, Codec};
+use std::cmp::Reverse;
+
+use speech::{AudioFormat, Codec, SampleRate};
 use wire::elevenlabs::upstream::{OUTPUT_FORMATS, OutputFormat};
 
 /// The format of a codec of which nobody asks for a rate or a bit rate.
@@ -18,6 +20,22 @@ pub(super) fn nearest(wanted: AudioFormat, with_header: bool) -> &'static Output
         .into_iter()
         .find_map(|wanted| offered().find(|offer| wanted.is_met_by(offer.format)))
         .unwrap_or(&OUTPUT_FORMATS[0])
+}
+
+/// Every codec that there is something to ask for in.
+pub(super) fn codecs() -> Vec<Codec> {
+    let mut codecs: Vec<Codec> = OUTPUT_FORMATS.iter().map(|offer| offer.format.codec).collect();
+    codecs.sort_unstable();
+    codecs.dedup();
+    codecs
+}
+
+/// The rates of its samples, the highest first.
+pub(super) fn sample_rates() -> Vec<u32> {
+    let samples = OUTPUT_FORMATS.iter().filter(|offer| offer.format.codec == Codec::Pcm);
+    let mut rates: Vec<u32> = samples.filter_map(|offer| offer.format.rate).map(SampleRate::get).collect();
+    rates.sort_unstable_by_key(|rate| Reverse(*rate));
+    rates
 }
 
 #[cfg(test)]

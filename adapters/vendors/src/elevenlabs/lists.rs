@@ -1,21 +1,20 @@
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use outbound::Remote;
-use speech::{Date, ErrorKind, Gender, Model, SpeechError, Voice};
+use speech::{Date, Gender, Model, SpeechError, Voice, VoiceId};
 use wire::elevenlabs::upstream::{self, VoicePage};
 use wire::elevenlabs::{MODELS, SPEECH_MODEL};
 
 use crate::Settings;
+use crate::known::Known;
+use crate::voices::{Voices, unknown};
 
 /// The models that speak only English (ElevenLabs' documentation of 2026).
 const ENGLISH: [&str; 3] = ["eleven_flash_v2", "eleven_turbo_v2", "eleven_monolingual_v1"];
 
 /// Pages of voices, a hundred each; nobody has so many.
-const MOST_PAGES: usize = 100;
-
-/// Names in an error.
-const MOST_NAMES: usize = 50;
+const MOST_PAGES: usize = 1_000;
 
 /// Characters of a voice's id.
 const ID_CHARACTERS: usize = 20;
@@ -23,8 +22,8 @@ const ID_CHARACTERS: usize = 20;
 /// What is known of ElevenLabs' models and voices.
 pub(super) struct Lists {
     settings: Settings,
-    models: RwLock<Arc<[Model]>>,
-    voices: RwLock<Arc<[Voice]>>,
+    models: Known<Arc<[Model]>>,
+    voices: Known<Arc<Voices>>,
 }
 
 impl Lists {
@@ -34,27 +33,38 @@ impl Lists {
             let languages = if ENGLISH.contains(&id) { vec!["en".to_owned()] } else { Vec::new() };
             Model { most_characters: Some(characters), languages, ..model(id, settings.deprecated_after) }
         });
-        let models = chosen(known.collect(), &settings);
-        let voices = settings.voices.iter().map(|id| voice(&settings, id)).collect();
-        Self { models: RwLock::new(models), voices: RwLock::new(voices), settings }
+        let models = Known::assumed(chosen(known.collect(), &settings));
+        let voices = Known::assumed(Arc::new(with_set([], &settings)));
+        Self { models, voices, settings }
     }
 
     pub(super) fn models(&self) -> Arc<[Model]> {
-        Arc::clone(&self.models.read().unwrap_or_else(PoisonError::into_inner))
+        self.models.now()
     }
 
     pub(super) fn voices(&self) -> Arc<[Voice]> {
-        Arc::clone(&self.voices.read().unwrap_or_else(PoisonError::into_inner))
+        self.voices.now().all()
+    }
+
+    /// Takes what an earlier run was told, with what is set now.
+    pub(super) fn recall(&self, mut models: Vec<Model>, voices: Vec<Voice>) {
+        if !models.is_empty() {
+            models.iter_mut().for_each(|model| model.deprecated_after = self.settings.deprecated_after);
+            self.models.recall(chosen(models, &self.settings));
+        }
+        let voices = voices.into_iter().map(|known| Voice {
+            id: VoiceId { backend: self.settings.name.clone(), ..known.id },
+            deprecated_after: self.settings.deprecated_after,
+            ..known
+        });
+        self.voices.recall(Arc::new(with_set(voices, &self.settings)));
     }
 
     /// Asks for both lists; each stays as it was where that fails.
     pub(super) async fn refresh(&self, remote: &Remote) -> Result<(), SpeechError> {
-        let models = self.ask_for_models(remote).await.map(|models| {
-            *self.models.write().unwrap_or_else(PoisonError::into_inner) = models;
-        });
-        let voices = self.ask_for_voices(remote).await.map(|voices| {
-            *self.voices.write().unwrap_or_else(PoisonError::into_inner) = voices;
-        });
+        let models = self.ask_for_models(remote).await.map(|models| self.models.learn(models));
+        let voices = self.ask_for_voices(remote).await;
+        let voices = voices.map(|voices| self.voices.learn(Arc::new(with_set(voices, &self.settings))));
         models.and(voices)
     }
 
@@ -79,7 +89,7 @@ impl Lists {
         Ok(chosen(models, &self.settings))
     }
 
-    async fn ask_for_voices(&self, remote: &Remote) -> Result<Arc<[Voice]>, SpeechError> {
+    async fn ask_for_voices(&self, remote: &Remote) -> Result<Vec<Voice>, SpeechError> {
         let mut voices: Vec<Voice> = Vec::new();
         let mut token: Option<String> = None;
         for _ in 0..MOST_PAGES {
@@ -89,18 +99,12 @@ impl Lists {
                 call = call.query("next_page_token", token);
             }
             let page: VoicePage = call.send().await?.json().await?;
-            token = page.next_page_token().map(str::to_owned);
+            let next = page.next_page_token().map(str::to_owned);
             voices.extend(page.voices.into_iter().map(|listed| self.listed(listed)));
-            if token.is_none() {
-                // Those that the operator named may be of the library, which is not listed.
-                let unlisted = self
-                    .settings
-                    .voices
-                    .iter()
-                    .filter(|id| !voices.iter().any(|voice| voice.id.voice == **id));
-                let unlisted: Vec<Voice> = unlisted.map(|id| voice(&self.settings, id)).collect();
-                voices.extend(unlisted);
-                return Ok(voices.into());
+            match next {
+                None => return Ok(voices),
+                next if next == token => break,
+                next => token = next,
             }
         }
         Err(remote.failed("lists voices without end"))
@@ -123,31 +127,39 @@ impl Lists {
         }
     }
 
+    /// Whether it is a voice of the account, and not one of which only the id is known.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.voices.now().get(id).is_some()
+    }
+
     /// The voice of that id, the only one of that name, or, unlisted, one whose id it may be: the library has more
     /// voices than an account lists, and ElevenLabs says when there is none.
     pub(super) fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
-        let voices = self.voices();
-        if let Some(voice) = voices.iter().find(|voice| voice.id.voice == name) {
+        let voices = self.voices.now();
+        if let Some(voice) = voices.get(name) {
             return Ok(voice.clone());
         }
         let backend = &self.settings.name;
-        let named: Vec<&Voice> = voices.iter().filter(|voice| is_name(&voice.name, name)).collect();
+        let named: Vec<&Voice> = voices.named(name).collect();
         match named.as_slice() {
             [voice] => Ok((*voice).clone()),
             [] if is_id(name) => Ok(voice(&self.settings, name)),
             [] => {
                 let message = format!("The backend {backend} has no voice of that name.");
-                let names = voices.iter().map(|voice| voice.name.as_str()).take(MOST_NAMES);
-                Err(SpeechError::new(ErrorKind::UnknownVoice, message).about("voice").allowing(names))
+                Err(unknown(message, voices.all().iter().map(|voice| voice.name.as_str())))
             }
             several => {
                 let message =
                     format!("The backend {backend} has several voices of that name; send the id of one.");
-                let ids = several.iter().map(|voice| voice.id.voice.as_str()).take(MOST_NAMES);
-                Err(SpeechError::new(ErrorKind::UnknownVoice, message).about("voice").allowing(ids))
+                Err(unknown(message, several.iter().map(|voice| voice.id.voice.as_str())))
             }
         }
     }
+}
+
+/// Those voices, and those that the operator named: they may be of the library, which is not listed.
+fn with_set(voices: impl IntoIterator<Item = Voice>, settings: &Settings) -> Voices {
+    voices.into_iter().chain(settings.voices.iter().map(|id| voice(settings, id))).collect()
 }
 
 /// The models that the operator named, in that order, with what is known of them; without such, all, the usual one
@@ -179,11 +191,6 @@ fn voice(settings: &Settings, id: &str) -> Voice {
 
 fn is_id(name: &str) -> bool {
     name.len() == ID_CHARACTERS && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-fn is_name(known: &str, asked: &str) -> bool {
-    // Without a copy of either: every voice of an account is asked for every bare name.
-    known.chars().flat_map(char::to_lowercase).eq(asked.chars().flat_map(char::to_lowercase))
 }
 
 fn gender_of(label: &str) -> Option<Gender> {

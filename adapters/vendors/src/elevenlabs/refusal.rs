@@ -31,7 +31,7 @@ pub(super) fn of_socket(remote: &Remote, code: &str) -> SpeechError {
         (Some(kind), _) => remote.error(kind),
         (None, "input_timeout_exceeded") => remote.failed("gave up waiting for words"),
         (None, "invalid_input_message") => remote.failed("did not accept the request").retry(false),
-        (None, "invalid_api_key") => remote.failed("refused the gateway's own key").retry(false),
+        (None, "invalid_api_key") => remote.refused_key(),
         (None, _) => remote.failed("broke off"),
     };
     let is_word = code.len() <= 64 && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');

@@ -1,7 +1,7 @@
 //! What a server offers, as known now.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use outbound::Remote;
 use speech::{Date, Model, SpeechError, Voice};
@@ -9,6 +9,8 @@ use wire::openai::MOST_NAME_CHARACTERS;
 use wire::openai::upstream::{Listed, ModelList, VoiceList};
 
 use crate::Settings;
+use crate::known::Known;
+use crate::voices::Voices;
 
 /// OpenAI's speech models; the first takes every voice.
 const MODELS: [&str; 5] =
@@ -36,12 +38,8 @@ pub(super) struct Offer {
     deprecated_after: Option<Date>,
     asks_for_models: bool,
     asks_for_voices: bool,
-    known: Mutex<Known>,
-}
-
-struct Known {
-    models: Arc<[Model]>,
-    voices: Arc<[Voice]>,
+    models: Known<Arc<[Model]>>,
+    voices: Known<Arc<Voices>>,
 }
 
 impl Offer {
@@ -49,28 +47,45 @@ impl Offer {
     /// them speak, and it has none of voices.
     pub(super) fn new(settings: Settings, own: &str) -> Self {
         let is_own = settings.base_url.as_deref().is_none_or(|url| url.trim_end_matches('/') == own);
-        let mut offer = Self {
+        let offer = Self {
             name: settings.name,
             most_characters: is_own.then_some(MOST_CHARACTERS),
             deprecated_after: settings.deprecated_after.or(is_own.then_some(LAST_DAY)),
             asks_for_models: !is_own && settings.models.is_empty(),
             asks_for_voices: !is_own && settings.voices.is_empty(),
-            known: Mutex::new(Known { models: Arc::new([]), voices: Arc::new([]) }),
+            models: Known::assumed(Arc::new([])),
+            voices: Known::assumed(Arc::new(Voices::from_iter([]))),
         };
         let usual_models: &[&str] = if is_own { &MODELS } else { &FOLLOWERS_MODELS };
         let models = named(settings.models, usual_models);
         let voices = named(settings.voices, &VOICES);
-        let known = Known { models: offer.models_of(&models), voices: offer.voices_of(&voices) };
-        offer.known = Mutex::new(known);
+        offer.models.recall(offer.models_of(&models));
+        offer.voices.recall(offer.voices_of(&voices));
         offer
     }
 
     pub(super) fn models(&self) -> Arc<[Model]> {
-        Arc::clone(&self.known.lock().unwrap_or_else(PoisonError::into_inner).models)
+        self.models.now()
     }
 
     pub(super) fn voices(&self) -> Arc<[Voice]> {
-        Arc::clone(&self.known.lock().unwrap_or_else(PoisonError::into_inner).voices)
+        self.voices.now().all()
+    }
+
+    pub(super) fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
+        self.voices.now().find(&self.name, name)
+    }
+
+    /// Takes what an earlier run was told, but for what is set now.
+    pub(super) fn recall(&self, models: Vec<Model>, voices: Vec<Voice>) {
+        if self.asks_for_models && !models.is_empty() {
+            let models = models.into_iter().map(|model| self.model(model.id, model.name));
+            self.models.recall(models.collect());
+        }
+        if self.asks_for_voices && !voices.is_empty() {
+            let voices = voices.into_iter().map(|voice| self.described(&voice.id.voice, voice.name));
+            self.voices.recall(Arc::new(voices.collect()));
+        }
     }
 
     /// Asks the server. What cannot be asked, or is answered with nothing, stays as it was known.
@@ -85,38 +100,42 @@ impl Offer {
             }
             false => Ok(None),
         };
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Ok(Some(models)) = &models
             && !models.is_empty()
         {
-            known.models = self.models_of(&those_that_speak(models));
+            self.models.learn(self.models_of(&those_that_speak(models)));
         }
         if let Ok(Some(voices)) = &voices
             && !voices.is_empty()
         {
-            known.voices = self.voices_of(voices);
+            self.voices.learn(self.voices_of(voices));
         }
         models.and(voices).map(drop)
     }
 
     fn models_of(&self, listed: &[Listed]) -> Arc<[Model]> {
-        let model = |listed: &Listed| Model {
-            id: listed.id().to_owned(),
-            name: listed.name().to_owned(),
+        let mut seen = BTreeSet::new();
+        let once = listed.iter().filter(|entry| can_be_said(entry.id()) && seen.insert(entry.id()));
+        once.map(|entry| self.model(entry.id().to_owned(), entry.name().to_owned())).collect()
+    }
+
+    fn model(&self, id: String, name: String) -> Model {
+        Model {
+            id,
+            name,
             most_characters: self.most_characters,
             languages: Vec::new(),
             deprecated_after: self.deprecated_after,
-        };
-        each_once(listed).map(model).collect()
+        }
     }
 
-    fn voices_of(&self, listed: &[Listed]) -> Arc<[Voice]> {
-        let voice = |listed: &Listed| Voice {
-            name: listed.name().to_owned(),
-            deprecated_after: self.deprecated_after,
-            ..Voice::named(&self.name, listed.id())
-        };
-        each_once(listed).map(voice).collect()
+    fn voices_of(&self, listed: &[Listed]) -> Arc<Voices> {
+        let can_be_said = listed.iter().filter(|entry| can_be_said(entry.id()));
+        Arc::new(can_be_said.map(|entry| self.described(entry.id(), entry.name().to_owned())).collect())
+    }
+
+    fn described(&self, id: &str, name: String) -> Voice {
+        Voice { name, deprecated_after: self.deprecated_after, ..Voice::named(&self.name, id) }
     }
 }
 
@@ -151,10 +170,7 @@ fn named(set: Vec<String>, usual: &[&str]) -> Vec<Listed> {
     }
 }
 
-/// The entries with a name that a request can say and a header can repeat, each once.
-fn each_once(listed: &[Listed]) -> impl Iterator<Item = &Listed> {
-    let can_be_said =
-        |id: &str| (1..=MOST_NAME_CHARACTERS).contains(&id.chars().count()) && !id.contains(char::is_control);
-    let mut seen = BTreeSet::new();
-    listed.iter().filter(move |entry| can_be_said(entry.id()) && seen.insert(entry.id()))
+/// Whether a request can say that name, and a header repeat it.
+fn can_be_said(id: &str) -> bool {
+    (1..=MOST_NAME_CHARACTERS).contains(&id.chars().count()) && !id.contains(char::is_control)
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use outbound::Deadlines;
-use speech::{Date, ErrorKind, Model, Voice};
+use speech::{Codec, Date, ErrorKind, Model, Origin, Receipt, Voice};
 use testing::server::{Server, answer};
+use vendors::{Fault, Kind, Script, Vendor};
 
-use crate::{Tested, open, open_with, refused, settings};
+use crate::{Tested, heard, open, open_with, refused, settings};
 
 fn ids(models: &[Model]) -> Vec<&str> {
     models.iter().map(|model| model.id.as_str()).collect()
@@ -80,6 +81,63 @@ async fn a_follower_says_itself_what_it_offers() -> Tested {
 
     assert_eq!(refused(follower.refresh().await)?.kind(), ErrorKind::BackendFailed);
     assert_eq!(known(), (models, voices));
+    Ok(())
+}
+
+/// The second run is told by the shelf what the first was told by the vendor.
+#[tokio::test]
+async fn after_a_restart_all_voices_are_there_while_the_vendor_is_down() -> Tested {
+    let vendor = Vendor::start(Kind::OpenAi)?;
+    vendor.list_voices(5_000);
+    let before = open(&vendor.base_url())?;
+    before.refresh().await?;
+    let kept = serde_json::to_string(&(before.models().to_vec(), before.voices().to_vec()))?;
+    let last = before.voices().last().map(|voice| voice.id.voice.clone()).ok_or("no voices")?;
+    vendor.break_lists(true);
+    vendor.script(Script::once(Fault::Unavailable));
+
+    let after = open(&vendor.base_url())?;
+    let (models, voices) = serde_json::from_str(&kept)?;
+    after.recall(models, voices);
+    assert!(after.refresh().await.is_err());
+    assert_eq!((after.models(), after.voices()), (before.models(), before.voices()));
+    assert_eq!(after.voices().len(), 5_000);
+    assert_eq!(testing::refuses(&*after, &last).await.origin(), Origin::Backend);
+
+    let said = testing::utterance("Hello.", &last, Codec::Mp3.into());
+    assert!(heard(after.speak(said, Receipt::default()).await?).await?.1.len() > 1_000);
+    vendor.break_lists(false);
+    vendor.list_voices(20);
+    after.refresh().await?;
+    after.recall(before.models().to_vec(), before.voices().to_vec());
+    assert_eq!(after.voices().len(), 20, "the vendor has been asked");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_known_or_set_is_not_recalled() -> Tested {
+    let other = open("http://127.0.0.1:1")?;
+    let (models, voices) =
+        (vec![Model { id: "m".into(), ..other.models()[0].clone() }], vec![Voice::named("acme", "a")]);
+    let openai = open_with(settings(None).ok_or("no settings")?, Deadlines::default())?;
+    openai.recall(models.clone(), voices.clone());
+    assert_eq!((openai.models().len(), openai.voices().len()), (5, 13));
+    let mut set = settings(Some("http://127.0.0.1:1")).ok_or("no settings")?;
+    set.voices = vec!["tara".to_owned()];
+    let follower = open_with(set, Deadlines::default())?;
+    follower.recall(models.clone(), voices.clone());
+    assert_eq!((ids(&follower.models()), names(&follower.voices())), (vec!["m"], vec![("tara", "tara")]));
+    other.recall(models, voices);
+    other.recall(Vec::new(), Vec::new());
+    assert_eq!((ids(&other.models()), names(&other.voices())), (vec!["m"], vec![("a", "a")]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_follower_makes_of_instructions_nobody_knows() -> Tested {
+    let openai = open_with(settings(None).ok_or("no settings")?, Deadlines::default())?;
+    let follower = open("http://127.0.0.1:1")?;
+    assert_eq!((openai.capabilities().emotion, follower.capabilities().emotion), (true, false));
     Ok(())
 }
 

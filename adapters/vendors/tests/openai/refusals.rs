@@ -3,7 +3,7 @@
 use speech::ErrorKind::{
     self, BackendFailed, InvalidText, QuotaExceeded, RateLimited, UnknownModel, UnknownVoice,
 };
-use speech::{Codec, Receipt};
+use speech::{Codec, Origin, Receipt};
 use testing::server::{Server, answer};
 use testing::utterance;
 
@@ -83,6 +83,9 @@ async fn openai_s_words_are_read_and_not_repeated() -> Tested {
         let error = refused(open(&server.base_url())?.speak(said, receipt.clone()).await)?;
         assert!(!receipt.is_taken(), "{status} {body}");
         assert_eq!((error.kind(), error.may_succeed_later()), (kind, retry), "{status} {body}");
+        // Another may have the voice or the model, but nobody else is asked to speak what cannot be spoken.
+        let origin = if kind == InvalidText { Origin::Client } else { Origin::Backend };
+        assert_eq!(error.origin(), origin, "{status} {body}");
         let all = all_of(&error);
         assert!(!all.contains("Hello") && !all.contains(KEY), "{all}");
         assert!(error.message().starts_with("The backend acme "), "{all}");

@@ -4,7 +4,7 @@ use futures::StreamExt;
 use futures::future::join_all;
 use futures::stream;
 use outbound::Deadlines;
-use speech::{Backend, Codec, ErrorKind, Piece, Receipt, Sound, SpeechError};
+use speech::{Backend, Codec, ErrorKind, Origin, Piece, Receipt, Sound, SpeechError};
 use vendors::{Fault, Kind, Script, Vendor};
 
 use super::{Heard, KEY, RACHEL, TEXT, eleven, heard};
@@ -111,6 +111,19 @@ async fn a_limit_says_when_to_come_back() {
 }
 
 #[tokio::test]
+async fn a_voice_that_was_listed_and_is_gone_is_not_the_clients_fault() {
+    let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
+    let backend = eleven(&vendor.base_url(), impatient());
+    backend.refresh().await.unwrap();
+    vendor.remove_voice(RACHEL);
+    for call in CALLS {
+        let error = said(&*backend, call, &Receipt::default()).await.err();
+        let fault = error.map(|error| (error.kind(), error.origin(), error.may_succeed_later()));
+        assert_eq!(fault, Some((ErrorKind::UnknownVoice, Origin::Backend, false)), "{call:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_the_clients_fault() {
     let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
     let backend = eleven(&vendor.base_url(), impatient());
@@ -119,6 +132,7 @@ async fn what_is_not_there_is_the_clients_fault() {
         panic!("nobody has this voice")
     };
     assert_eq!((error.kind(), error.param()), (ErrorKind::UnknownVoice, Some("voice")));
+    assert_eq!(error.origin(), Origin::Client, "it is in no list");
     utterance.delivery.voice = RACHEL.into();
     utterance.delivery.model = Some("eleven_of_tomorrow".into());
     let Err(error) = backend.speak(utterance, Receipt::default()).await else {

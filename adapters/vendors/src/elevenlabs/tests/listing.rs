@@ -1,11 +1,11 @@
 use std::collections::BTreeSet;
 
 use outbound::Outbound;
-use speech::{ErrorKind, Gender};
+use speech::{Codec, Date, ErrorKind, Gender, Model, Origin, Receipt, Voice};
 use testing::server::{Server, answer};
-use vendors::{Kind, Vendor};
+use vendors::{Fault, Kind, Script, Vendor};
 
-use super::{RACHEL, eleven, patient, settings};
+use super::{RACHEL, eleven, heard, patient, settings};
 
 #[tokio::test]
 async fn voices_are_listed_to_the_last_page_and_found_by_id_and_by_name() {
@@ -81,6 +81,73 @@ async fn what_was_known_stays_known_when_nobody_answers() {
     assert_eq!(backend.refresh().await.unwrap_err().kind(), ErrorKind::BackendFailed);
     assert_eq!((backend.models(), backend.voices()), known);
     assert_eq!(backend.voice("Ann").unwrap_err().allowed(), ["a", "b"]);
+}
+
+/// The second run is told by the shelf what the first was told by the vendor.
+#[tokio::test]
+async fn after_a_restart_all_voices_are_there_while_the_vendor_is_down() {
+    let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
+    let before = eleven(&vendor.base_url(), patient());
+    before.refresh().await.unwrap();
+    let kept = serde_json::to_string(&(before.models().to_vec(), before.voices().to_vec())).unwrap();
+    vendor.break_lists(true);
+    vendor.script(Script::once(Fault::Unavailable));
+
+    let after = eleven(&vendor.base_url(), patient());
+    let (models, voices) = serde_json::from_str(&kept).unwrap();
+    after.recall(models, voices);
+    assert!(after.refresh().await.is_err());
+    assert_eq!((after.models(), after.voices()), (before.models(), before.voices()));
+    assert_eq!(after.voice("rachel").unwrap(), before.voice(RACHEL).unwrap());
+    let error = testing::refuses(&*after, RACHEL).await;
+    assert_eq!((error.origin(), error.may_succeed_later()), (Origin::Backend, true));
+
+    let said = testing::utterance("Hello.", RACHEL, Codec::Mp3.into());
+    let sound = after.speak(said, Receipt::default()).await.unwrap();
+    assert!(heard(sound).await.unwrap().audio.len() > 1_000);
+    vendor.break_lists(false);
+    vendor.remove_voice(RACHEL);
+    let anna = vendor.add_voice("Anna");
+    after.refresh().await.unwrap();
+    after.recall(before.models().to_vec(), before.voices().to_vec());
+    assert!(after.voice("Anna").unwrap().id.voice == anna && after.voice("rachel").is_err());
+}
+
+#[tokio::test]
+async fn what_is_set_now_holds_for_what_is_recalled() {
+    let mut set = settings("http://127.0.0.1:1");
+    set.models = vec!["of-tomorrow".into(), "m".into()];
+    set.voices = vec!["b".into(), "c".into()];
+    set.deprecated_after = Some(Date::constant(2030, 5, 1));
+    let backend = crate::elevenlabs::open(set.clone(), Outbound::new(patient()).unwrap()).unwrap();
+    let model = Model { most_characters: Some(7), ..backend.models()[0].clone() };
+    let models = ["l", "m"].map(|id| Model { id: id.into(), deprecated_after: None, ..model.clone() });
+    let voice = |id, name: &str| Voice { name: name.into(), ..Voice::named("eleven", id) };
+    backend.recall(models.into(), vec![voice("a", "Anna"), voice("b", "Bert")]);
+    let models = backend.models();
+    assert_eq!(models.iter().map(|model| model.id.as_str()).collect::<Vec<_>>(), ["of-tomorrow", "m"]);
+    assert_eq!(models[1].most_characters, Some(7));
+    assert_eq!(
+        backend.voices().iter().map(|voice| voice.name.as_str()).collect::<Vec<_>>(),
+        ["Anna", "Bert", "c"]
+    );
+    assert!(models.iter().all(|model| model.deprecated_after == set.deprecated_after));
+    assert!(backend.voices().iter().all(|voice| voice.deprecated_after == set.deprecated_after));
+    backend.recall(Vec::new(), Vec::new());
+    assert_eq!((backend.models(), backend.voices().len()), (models, 2), "no model is no list");
+}
+
+#[tokio::test]
+async fn ten_thousand_voices_are_listed_and_found() {
+    let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
+    vendor.list_voices(12_345);
+    let backend = eleven(&vendor.base_url(), patient());
+    backend.refresh().await.unwrap();
+    let voices = backend.voices();
+    assert_eq!(voices.len(), 12_345);
+    let last = voices.last().unwrap();
+    assert_eq!(backend.voice(&last.name.to_uppercase()).unwrap(), *last);
+    assert_eq!(backend.voice("nobody").unwrap_err().allowed().len(), 50);
 }
 
 #[tokio::test]
