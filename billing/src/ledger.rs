@@ -34,6 +34,14 @@ impl Outcome {
             Self::Failed(kind) => kind.code(),
         }
     }
+
+    /// Whether what was given is owed: not where backend or gateway failed, since who breaks it pays for it.
+    pub fn is_owed(self) -> bool {
+        match self {
+            Self::Completed | Self::HungUp | Self::Lost => true,
+            Self::Failed(kind) => kind.origin() == Origin::Client,
+        }
+    }
 }
 
 /// Who pays.
@@ -210,14 +218,10 @@ pub trait Ledger: Send + Sync + 'static {
 }
 
 impl Settlement {
-    /// What a request that ended like this is charged for its attempts: all that they cost; nothing where backend or
-    /// gateway failed, since who breaks it pays for it.
+    /// What a request that ended like this is charged for its attempts: all that they cost, or nothing where it
+    /// [owes](Outcome::is_owed) nothing.
     pub fn charge(outcome: Outcome, attempts: &[Attempt]) -> Charge {
-        let is_owed = match outcome {
-            Outcome::Completed | Outcome::HungUp | Outcome::Lost => true,
-            Outcome::Failed(kind) => kind.origin() == Origin::Client,
-        };
-        let owed = || attempts.iter().filter(|_| is_owed);
+        let owed = || attempts.iter().filter(|_| outcome.is_owed());
         Charge {
             nanos: owed().map(|attempt| attempt.cost).sum(),
             basis: owed().map(|attempt| attempt.basis).max().unwrap_or(Basis::Reported),
@@ -226,8 +230,7 @@ impl Settlement {
 
     /// What it takes of its client's budgets.
     pub fn amounts(&self) -> Amounts {
-        let is_free = matches!(self.row.outcome, Outcome::Failed(kind) if kind.origin() != Origin::Client);
-        match is_free || self.attempts.is_empty() {
+        match !self.row.outcome.is_owed() || self.attempts.is_empty() {
             true => Amounts { charge: self.charge.nanos, ..Amounts::default() },
             false => Amounts {
                 charge: self.charge.nanos,

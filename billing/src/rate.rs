@@ -90,7 +90,9 @@ pub(crate) struct Price {
     /// For one request.
     pub(crate) minimum: Nanos,
     /// For one answer that was stored.
-    pub(crate) cache_hit: Nanos,
+    pub(crate) cache_hit: Option<Nanos>,
+    /// For one answer that was spoken for somebody else at that moment.
+    pub(crate) joined: Option<Nanos>,
     /// What a thousand code points are taken for where tokens of text are not reported.
     pub(crate) input_tokens_per_thousand: u64,
     /// What a minute is taken for where tokens of audio are not reported.
@@ -150,9 +152,14 @@ impl Rate {
         self.cost(&consumed).nanos
     }
 
-    /// What an answer costs that was stored.
-    pub fn cache_hit(&self) -> Nanos {
+    /// What an answer is charged that was stored; none where nobody has said.
+    pub fn cache_hit(&self) -> Option<Nanos> {
         self.price.cache_hit
+    }
+
+    /// What an answer is charged that was just being spoken for an equal request; none where nobody has said.
+    pub fn joined(&self) -> Option<Nanos> {
+        self.price.joined
     }
 
     /// Whether the sound, and not the text alone, decides what it costs: then a long one may pass its hold.

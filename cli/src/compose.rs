@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use billing::{Accounts, Client, Ledger, Rates};
-use engine::{Catalogue, Engine, Parts, Tariff};
+use engine::{Cache, CacheSettings, Catalogue, Engine, Parts, Tariff};
 use futures::future::try_join_all;
 use gateway::{Clients, Tls, are_keys_stored, check_binding};
 use inference::models::{Manifest, ModelStore, StoreError, default_cache_dir};
@@ -29,11 +29,14 @@ pub(crate) const ONNX_RUNTIME: &str = "onnxruntime";
 /// The pepper's file in the data directory.
 pub(crate) const PEPPER: &str = "pepper";
 
+/// What was spoken before, in the data directory.
+const CACHE: &str = "cache";
+
 /// What whoever has an admin key is called in the access log.
 const ADMIN: &str = "admin";
 
 /// What Kokoro needs of the model store.
-const KOKORO_FILES: [&str; 2] = [ONNX_RUNTIME, "kokoro"];
+pub(crate) const KOKORO_FILES: [&str; 2] = [ONNX_RUNTIME, "kokoro"];
 
 /// Where models are kept, and which are trusted.
 pub(crate) fn models(config: &Config, cache: Option<PathBuf>) -> Result<ModelStore, Failure> {
@@ -229,8 +232,21 @@ pub(crate) fn engine(
         ledger,
         tariff: tariff(config)?,
         lexicons,
+        cache: cache(config)?,
         clock: Arc::new(SystemClock),
     }))
+}
+
+/// What was spoken before.
+fn cache(config: &Config) -> Result<Cache, Failure> {
+    let config::Cache { memory_bytes, disk_bytes, shared } = config.cache;
+    let disk = match disk_bytes {
+        0 => None,
+        bytes => Some((data_dir(config)?.join(CACHE), bytes)),
+    };
+    let folder = disk.as_ref().map(|(folder, _)| folder.clone()).unwrap_or_default();
+    let settings = CacheSettings { memory_bytes, disk, shared };
+    Cache::open(&settings, Arc::new(SystemClock)).map_err(|error| Failure::unreadable(&folder, &error))
 }
 
 /// Who can speak, under which names.

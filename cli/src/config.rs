@@ -63,6 +63,8 @@ pub(crate) struct Config {
     pub(crate) routing: Routing,
     /// The limits of the server.
     pub(crate) http: gateway::Config,
+    /// What was spoken before and is kept to be given again.
+    pub(crate) cache: Cache,
     /// The certificate that the server shows; with none it speaks plain HTTP.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tls: Option<Tls>,
@@ -82,6 +84,18 @@ pub(crate) struct Client {
     /// What happens when a backend fails, where a request does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fallback: Option<Fallback>,
+}
+
+/// What was spoken before and is kept to be given again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Cache {
+    /// Bytes in memory; 0 keeps nothing there.
+    pub(crate) memory_bytes: u64,
+    /// Bytes in the data directory; 0 keeps nothing there.
+    pub(crate) disk_bytes: u64,
+    /// Whether clients are given what was spoken for others.
+    pub(crate) shared: bool,
 }
 
 /// The server's certificate.
@@ -136,6 +150,7 @@ impl Default for Config {
             clients: BTreeMap::new(),
             routing: Routing::default(),
             http: gateway::Config::default(),
+            cache: Cache::default(),
             tls: None,
             models: Models::default(),
         }

@@ -11,6 +11,8 @@ use speech::{
 };
 use tokio_util::sync::CancellationToken;
 
+use crate::compose::KOKORO_FILES;
+
 /// How soon a client may ask again while the model loads: about as long as loading takes when nothing is fetched.
 const SOON: Duration = Duration::from_secs(3);
 
@@ -20,6 +22,8 @@ pub(crate) struct Loading {
     config: kokoro::Config,
     voices: Arc<[Voice]>,
     opened: OnceLock<Kokoro>,
+    /// Which files it was opened from.
+    version: OnceLock<String>,
     silenced: CancellationToken,
 }
 
@@ -31,13 +35,17 @@ impl Loading {
             config,
             voices: kokoro::voices(name).into(),
             opened: OnceLock::new(),
+            version: OnceLock::new(),
             silenced: CancellationToken::new(),
         })
     }
 
     /// Opens it; takes a second or two, in which the thread is blocked.
     pub(crate) fn open(&self, models: &ModelStore) -> Result<(), SpeechError> {
+        let version = models.digest(&KOKORO_FILES).map_err(SpeechError::internal)?;
         let opened = Kokoro::open(&self.name, &self.config, models)?;
+        // Before it can speak.
+        let _ = self.version.set(version.to_string());
         // It is opened once; were it opened twice, the first would do as well.
         let _ = self.opened.set(opened);
         Ok(())
@@ -59,6 +67,10 @@ impl Loading {
 impl Backend for Loading {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn version(&self) -> String {
+        self.version.get().cloned().unwrap_or_default()
     }
 
     fn models(&self) -> Arc<[Model]> {

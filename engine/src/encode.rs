@@ -71,7 +71,7 @@ pub(crate) async fn encode(
         sound => {
             let PcmStream { sample_rate, chunks } = decode::samples(sound).await?;
             let encoder = audio::encoder(format, sample_rate).map_err(SpeechError::internal)?;
-            Ok(Encoded { sample_rate, audio: encoded(chunks, encoder, sample_rate, volume) })
+            Ok(Encoded { sample_rate, audio: encoded(chunks, encoder, sample_rate, volume), cache: None })
         }
     }
 }
@@ -92,7 +92,7 @@ fn handed_on(EncodedStream { format, chunks }: EncodedStream) -> Encoded {
         Ok(AudioChunk { bytes: chunk.bytes, words: chunk.words, samples, last: false })
     });
     let end = stream::once(async { Ok(AudioChunk { last: true, ..AudioChunk::default() }) });
-    Encoded { sample_rate, audio: until_error(chunks.chain(end)).boxed() }
+    Encoded { sample_rate, audio: until_error(chunks.chain(end)).boxed(), cache: None }
 }
 
 /// After an error nothing follows that could pass for an end.

@@ -2,6 +2,7 @@
 
 mod books;
 mod buy;
+mod cache;
 mod catalogue;
 mod chain;
 mod compile;
@@ -38,6 +39,7 @@ use speech::{
 use tower::ServiceExt;
 
 use books::Books;
+pub use cache::{Cache, CacheSettings, CacheUse};
 pub use catalogue::{Catalogue, ModelName};
 use health::Health;
 pub use language::English;
@@ -56,6 +58,8 @@ pub struct Parts {
     pub tariff: Tariff,
     /// How each client wants words to be said.
     pub lexicons: Arc<dyn Lexicons>,
+    /// What was spoken before; the default keeps nothing.
+    pub cache: Cache,
     /// Wall-clock time for the rows.
     pub clock: Arc<dyn Clock>,
 }
@@ -91,12 +95,12 @@ pub struct Engine {
 impl Engine {
     /// Builds the stack.
     pub fn new(parts: Parts) -> Self {
-        let Parts { catalogue, ledger, tariff, lexicons, clock } = parts;
+        let Parts { catalogue, ledger, tariff, lexicons, cache, clock } = parts;
         let catalogue = Arc::new(catalogue);
         let books = Books::new(ledger, tariff, clock);
         let health = Health::default();
         let speaker = stack::speaker(&health);
-        let stack = stack::build(books.clone(), lexicons.clone(), catalogue.clone(), speaker.clone());
+        let stack = stack::build(books.clone(), lexicons.clone(), catalogue.clone(), cache, speaker.clone());
         let conversation =
             converse::Conversation { catalogue: catalogue.clone(), lexicons: lexicons.clone(), speaker };
         Self { stack, catalogue, books, lexicons, conversation, health }

@@ -9,6 +9,7 @@ use speech::{
 };
 use tower::{Service, ServiceExt as _};
 
+use crate::cache::CacheUse;
 use crate::catalogue::{Catalogue, Choice};
 use crate::compile::Compiled;
 use crate::spoken::{Reason, Spoken};
@@ -24,6 +25,8 @@ pub(crate) struct Call {
     /// What the listener gets.
     pub(crate) format: AudioFormat,
     pub(crate) volume: Volume,
+    /// Whether nothing is given that was spoken before, and nothing of this is kept.
+    pub(crate) bypasses_cache: bool,
     pub(crate) tab: Tab,
 }
 
@@ -31,6 +34,8 @@ pub(crate) struct Call {
 pub(crate) struct Encoded {
     pub(crate) sample_rate: SampleRate,
     pub(crate) audio: AudioStream,
+    /// What the cache had to do with it; none where there is no cache.
+    pub(crate) cache: Option<CacheUse>,
 }
 
 /// How the chosen voice is to speak on these terms.
@@ -60,6 +65,7 @@ impl Call {
             utterance: Utterance { graph, delivery: delivery(terms, choice) },
             format: terms.format,
             volume: terms.volume,
+            bypasses_cache: terms.routing.bypasses_cache,
             tab,
         }
     }

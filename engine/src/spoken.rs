@@ -1,5 +1,6 @@
 //! What the stack gives back.
 
+use crate::cache::CacheUse;
 use crate::catalogue::Choice;
 use crate::route::Encoded;
 use crate::tab::Tab;
@@ -44,6 +45,8 @@ pub struct Spoken {
     pub dropped: Vec<String>,
     /// The day after which model or voice will be gone, once that is near.
     pub deprecated_after: Option<Date>,
+    /// What the cache had to do with it; none where there is no cache, and of a conversation.
+    pub cache: Option<CacheUse>,
     /// What is counted while it is spoken.
     pub tally: Tally,
     /// The unit of [`AudioChunk::samples`](speech::AudioChunk::samples): so many make a second.
@@ -58,7 +61,7 @@ impl Spoken {
         requested_voice: String,
         dropped: Vec<String>,
         tab: &Tab,
-        Encoded { sample_rate, audio }: Encoded,
+        Encoded { sample_rate, audio, cache }: Encoded,
     ) -> Self {
         Self {
             voice: choice.voice,
@@ -67,6 +70,7 @@ impl Spoken {
             reason: choice.reason,
             dropped,
             deprecated_after: choice.deprecated_after,
+            cache,
             tally: Tally::new(tab),
             sample_rate,
             audio,

@@ -10,6 +10,7 @@ use tower::util::BoxCloneSyncService;
 use crate::Spoken;
 use crate::books::Books;
 use crate::buy::buy;
+use crate::cache::{Cache, Cached};
 use crate::catalogue::Catalogue;
 use crate::compile::Compile;
 use crate::encode::Encode;
@@ -33,6 +34,7 @@ pub(crate) fn build(
     books: Books,
     lexicons: Arc<dyn Lexicons>,
     catalogue: Arc<Catalogue>,
+    cache: Cache,
     speaker: Speaker,
 ) -> Stack {
     BoxCloneSyncService::new(
@@ -46,6 +48,9 @@ pub(crate) fn build(
             // a name becomes a backend and its voice; what it may cost is set aside
             .layer(traced("route"))
             .layer(layer_fn(|inner| Route::new(inner, catalogue.clone())))
+            // what was spoken before, or is being spoken, is given again, in the client's format
+            .layer(traced("cache"))
+            .layer(layer_fn(|inner| Cached::new(inner, cache.clone())))
             // the sound becomes the client's format, slice by slice, unless it has it
             .layer(traced("encode"))
             .layer(layer_fn(Encode::new))

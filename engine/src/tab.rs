@@ -183,6 +183,21 @@ impl Tab {
         }
     }
 
+    /// It is given from the cache, at that price, and nobody is called for it.
+    pub(crate) fn given(&self, price: Nanos) {
+        self.note(|state| {
+            state.announce(None);
+            state.row.cache_hit = true;
+            state.given = state.given.plus(price);
+        });
+    }
+
+    /// It leads a speech that others may join. It is settled only after that has ended, also when its client is gone.
+    pub(crate) fn leads(&self) -> Leading {
+        self.note(|state| state.leading += 1);
+        Leading(self.clone())
+    }
+
     /// What it all came to, once every backend has answered that was called.
     pub(crate) async fn settlement(&self, outcome: billing::Outcome) -> Settlement {
         loop {
@@ -208,6 +223,22 @@ impl From<Refused> for SpeechError {
         match refused {
             Refused::Throttled(error) | Refused::Error(error) => error,
         }
+    }
+}
+
+/// A speech that a request leads. Dropped, it has ended.
+pub(crate) struct Leading(Tab);
+
+impl Leading {
+    pub(crate) fn books(&self) -> &Books {
+        self.0.books()
+    }
+}
+
+impl Drop for Leading {
+    fn drop(&mut self) {
+        self.0.note(|state| state.leading -= 1);
+        self.0.answered.notify_waiters();
     }
 }
 

@@ -107,6 +107,12 @@ pub trait Backend: Send + Sync + 'static {
         self.name()
     }
 
+    /// Which version of it speaks, where the same model and voice may sound otherwise tomorrow: of a model in this process,
+    /// the digest of its files. Empty where nobody knows, as of a vendor.
+    fn version(&self) -> String {
+        String::new()
+    }
+
     /// What it can do beside speaking plain text.
     fn capabilities(&self) -> Capabilities {
         Capabilities::default()

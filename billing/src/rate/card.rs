@@ -67,6 +67,7 @@ struct Written {
     usd_per_local_second: Option<String>,
     usd_minimum: Option<String>,
     usd_per_cache_hit: Option<String>,
+    usd_per_joined: Option<String>,
     /// How many tokens a thousand characters are, where the vendor does not say.
     #[serde(default)]
     input_tokens_per_thousand_characters: u32,
@@ -187,7 +188,8 @@ impl Written {
             audio: nanos(&self.usd_per_audio_second, 1000)?,
             local: nanos(&self.usd_per_local_second, 1000)?,
             minimum: nanos(&self.usd_minimum, 1)?.unwrap_or_default(),
-            cache_hit: nanos(&self.usd_per_cache_hit, 1)?.unwrap_or_default(),
+            cache_hit: nanos(&self.usd_per_cache_hit, 1)?,
+            joined: nanos(&self.usd_per_joined, 1)?,
             input_tokens_per_thousand: self.input_tokens_per_thousand_characters.into(),
             output_tokens_per_minute: self.output_tokens_per_minute.into(),
         };
@@ -336,6 +338,20 @@ mod tests {
             let error = Rates::read([card("b", models, "2026-01-01").as_str()]).unwrap_err();
             assert!(matches!(error, RateError::Models(_)), "{error}");
         }
+    }
+
+    #[test]
+    fn what_no_call_was_made_for_has_a_price_of_its_own_or_none() {
+        let prices = |lines: &str| {
+            let rates = read(&[format!("{}{lines}", card("b", "m", "2026-01-01"))]);
+            let rate = rates.at("b", "b", "m", at("2026-01-01")).unwrap();
+            (rate.cache_hit(), rate.joined())
+        };
+        assert_eq!(prices(""), (None, None), "nothing is free by accident");
+        let lines = "usd_per_cache_hit = \"0\"\nusd_per_joined = \"0.000000002\"\n";
+        assert_eq!(prices(lines), (Some(Nanos::ZERO), Some(Nanos::new(2))));
+        let published = Rates::builtin().unwrap();
+        assert!(published.0[0].iter().all(|rate| rate.cache_hit().is_some() && rate.joined().is_some()));
     }
 
     #[test]

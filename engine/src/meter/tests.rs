@@ -77,6 +77,7 @@ fn spoken(tab: Tab) -> (Feed, Spoken) {
         reason: Reason::Exact,
         dropped: Vec::new(),
         deprecated_after: None,
+        cache: None,
         tally: Tally::new(&tab),
         sample_rate: SampleRate::new(1000).unwrap(),
         audio: audio.boxed(),

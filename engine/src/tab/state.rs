@@ -22,6 +22,10 @@ pub(crate) struct State {
     announced: Option<Call>,
     /// How many marks were made.
     marks: i64,
+    /// Speeches that this request leads, and others may go on to hear: there may be further calls, and more sound.
+    pub(super) leading: usize,
+    /// What was given from the cache, which is owed without a call.
+    pub(super) given: Nanos,
 }
 
 /// What a call may come to.
@@ -140,6 +144,8 @@ impl State {
             calls: Vec::new(),
             announced: None,
             marks: 0,
+            leading: 0,
+            given: Nanos::ZERO,
         }
     }
 
@@ -226,9 +232,9 @@ impl State {
         self.announced = call;
     }
 
-    /// What is to be settled; none as long as somebody was called and has not answered.
+    /// What is to be settled; none as long as somebody was called and has not answered, or may be called yet.
     pub(super) fn settlement(&self, outcome: Outcome) -> Option<Settlement> {
-        let is_open = self.calls.iter().any(|call| !call.has_answer);
+        let is_open = self.leading > 0 || self.calls.iter().any(|call| !call.has_answer);
         (!is_open).then(|| self.so_far(outcome, self.calls.iter()))
     }
 
@@ -236,7 +242,11 @@ impl State {
         let attempts: Vec<Attempt> = calls.enumerate().map(|(at, call)| call.entry(at)).collect();
         let usage = self.usage();
         let row = RequestRow { usage, outcome, total_ms: self.since(), ..self.row.clone() };
-        Settlement { row, charge: Settlement::charge(outcome, &attempts), attempts }
+        let mut charge = Settlement::charge(outcome, &attempts);
+        if outcome.is_owed() {
+            charge.nanos = charge.nanos.plus(self.given);
+        }
+        Settlement { row, charge, attempts }
     }
 
     fn since(&self) -> u64 {

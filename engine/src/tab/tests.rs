@@ -10,17 +10,21 @@ use crate::buy::bought;
 use crate::tariff::Tariff;
 
 /// 15 nano-dollars a character for whatever `one` and `two` say; `heard` is paid by the second of audio.
-const CARD: &str = r#"
+pub(crate) const CARD: &str = r#"
     [[rate]]
     backend = "test"
     models = ["*"]
     from = '1970-01-01'
     usd_per_million_characters = "0.015"
+    usd_per_cache_hit = "0.000000003"
+    usd_per_joined = "0.000000002"
     [[rate]]
     backend = "heard"
     models = ["*"]
     from = '1970-01-01'
     usd_per_audio_second = "1"
+    usd_per_cache_hit = "0.000000003"
+    usd_per_joined = "0.000000002"
 "#;
 
 #[derive(Debug)]

@@ -17,7 +17,8 @@ const REQUESTED_VOICE: HeaderName = HeaderName::from_static("x-soundboard-reques
 const REASON: HeaderName = HeaderName::from_static("x-soundboard-reason");
 pub(crate) const CHARACTERS: HeaderName = HeaderName::from_static("x-soundboard-characters");
 const DEPRECATED_AFTER: HeaderName = HeaderName::from_static("x-soundboard-deprecated-after");
-/// Of an answer, `hit`: it is one that was given before, and costs nothing. Of a request, `bypass`: speak it anew.
+/// Of an answer, what was spoken before: `hit`, `joined`, `miss` or `bypass` of the engine's cache; `hit` also of a stored
+/// answer. Of a request, `bypass`: speak it anew.
 pub(crate) const CACHE: HeaderName = HeaderName::from_static("x-soundboard-cache");
 /// `exceeded`: a budget that only warns has no room for what is answered all the same.
 const BUDGET: HeaderName = HeaderName::from_static("x-soundboard-budget");
@@ -70,6 +71,9 @@ pub(crate) fn describe(spoken: &Spoken, headers: &mut HeaderMap) {
     say(CHARACTERS, &spoken.tally.characters().to_string());
     if let Some(end) = spoken.deprecated_after {
         say(DEPRECATED_AFTER, &end.to_string());
+    }
+    if let Some(cache) = spoken.cache {
+        say(CACHE, cache.name());
     }
     if spoken.tally.is_over_budget() {
         say(BUDGET, "exceeded");

@@ -118,6 +118,7 @@ mod tests {
             ledger: Arc::new(NoRows),
             tariff: Tariff::default(),
             lexicons: Arc::new(NoWords),
+            cache: engine::Cache::default(),
             clock: Arc::new(Noon),
         };
         let draining = CancellationToken::new();

@@ -141,6 +141,7 @@ pub(crate) fn engine(work: &Work, rows: &Arc<Rows>, rates: &str) -> Engine {
         ledger: rows.clone(),
         tariff: Tariff::new(Rates::read([rates]).unwrap(), BTreeMap::new()),
         lexicons: Arc::new(Words),
+        cache: engine::Cache::default(),
         clock: Arc::new(Noon),
     })
 }

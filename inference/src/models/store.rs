@@ -107,6 +107,20 @@ impl ModelStore {
         Ok(self.manifest.file(name)?.sha256)
     }
 
+    /// One digest of all files that these names stand for: another as soon as one of them is another.
+    ///
+    /// # Errors
+    /// As [`missing`](Self::missing).
+    pub fn digest(&self, names: &[&str]) -> Result<Checksum, StoreError> {
+        let mut listed = String::new();
+        for name in names {
+            for file in self.manifest.select(name)? {
+                listed += &format!("{} {}\n", file.sha256, file.name);
+            }
+        }
+        Ok(Checksum::of(listed.as_bytes()))
+    }
+
     /// Where graphs that are derived from these files are kept. It need not exist yet; whoever writes there makes it,
     /// and checks what lies there.
     pub fn derived_dir(&self) -> PathBuf {

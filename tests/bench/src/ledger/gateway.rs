@@ -72,6 +72,7 @@ pub async fn serve(
         },
         tariff: rates,
         lexicons: database.clone(),
+        cache: engine::Cache::default(),
         clock: clock.clone(),
     });
     let places = NonZeroU32::new(PLACES).unwrap_or(NonZeroU32::MIN);
