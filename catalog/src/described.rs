@@ -90,3 +90,6 @@ fn conditions(query: &Query) -> Vec<Condition> {
     }
     conditions
 }
+
+#[cfg(test)]
+mod tests;

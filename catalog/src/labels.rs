@@ -61,6 +61,9 @@ pub(crate) enum Fact {
 #[serde(deny_unknown_fields)]
 struct Kind {
     kind: String,
+    /// Where what is published is published, unless the voices say.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for who reads the data"))]
+    source: Option<String>,
     /// Which of its labels says what.
     #[serde(default)]
     labels: BTreeMap<String, Fact>,

@@ -215,3 +215,6 @@ fn alike<T: PartialEq>(one: Option<T>, other: Option<T>) -> f32 {
         _ => UNKNOWN,
     }
 }
+
+#[cfg(test)]
+mod tests;

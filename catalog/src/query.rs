@@ -162,3 +162,81 @@ fn limit(value: &str) -> Result<usize, SpeechError> {
         .filter(|limit| (1..=MOST).contains(limit))
         .ok_or_else(|| SpeechError::invalid_parameter("limit", format!("A page has 1 to {MOST} voices.")))
 }
+
+#[cfg(test)]
+mod tests {
+    use speech::ErrorKind;
+
+    use super::*;
+
+    fn error(name: &str, value: &str) -> SpeechError {
+        Query::parse([(name, value)]).unwrap_err()
+    }
+
+    #[test]
+    fn values_are_any_of_and_an_empty_one_asks_for_nothing() {
+        let repeated = Query::parse([("style", "Warm"), ("style", "well_rounded"), ("backend", "")]).unwrap();
+        assert_eq!(repeated, Query::parse([("style", "well-rounded, warm,")]).unwrap());
+        assert_eq!(Query::parse([("backend", ""), ("gender", ","), ("q", " ")]).unwrap(), Query::default());
+    }
+
+    #[test]
+    fn values_may_be_written_as_people_write_them() {
+        for (name, value, read) in [
+            ("gender", "Female", "female"),
+            ("age", "Middle_Aged", "middle-aged"),
+            ("language", "en_GB", "en-gb"),
+            ("language", "German", "de"),
+            ("accent", "UK", "british"),
+            ("use_case", "Customer Service", "customer-service"),
+            ("sample_rate", "24000", "24000"),
+            ("model", "eleven_v3", "eleven_v3"),
+        ] {
+            let query = Query::parse([(name, value)]).unwrap();
+            let values: Vec<_> = query.wanted.values.values().flatten().collect();
+            assert_eq!(values, [read], "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn what_no_voice_can_be_is_refused_with_what_it_can_be() {
+        for (name, value, param, allowed) in [
+            ("colour", "red", "query", "language"),
+            ("colour", "", "query", "max_price_per_1k_usd"),
+            ("gender", "robot", "gender", "neutral"),
+            ("language", "klingon", "language", "cy"),
+            ("language", "qq", "language", "en"),
+            ("locale", "en-", "locale", "en"),
+            ("age", "7", "age", "middle-aged"),
+            ("capability", "telepathy", "capability", "visemes"),
+            ("format", "gif", "format", "mp3"),
+            ("status", "asleep", "status", "unavailable"),
+            ("sort", "colour", "sort", "price"),
+        ] {
+            let error = error(name, value);
+            assert_eq!((error.kind(), error.param()), (ErrorKind::InvalidParameter, Some(param)), "{name}");
+            assert!(error.allowed().iter().any(|name| name == allowed), "{name}: {error}");
+        }
+        for (name, value) in [
+            ("sample_rate", "0"),
+            ("sample_rate", "fast"),
+            ("limit", "0"),
+            ("limit", "501"),
+            ("max_price_per_1k_usd", "-1"),
+            ("max_price_per_1k_usd", "cheap"),
+            ("cursor", "x"),
+        ] {
+            assert_eq!(error(name, value).param(), Some(name), "{value}");
+        }
+        assert_eq!(error("q", &"a".repeat(201)).param(), Some("q"));
+        assert!(Query::parse([("style", "foo"), ("language", "ceb"), ("limit", "500")]).is_ok());
+    }
+
+    #[test]
+    fn every_parameter_that_is_named_is_known() {
+        for name in Query::parameters() {
+            assert!(Query::parse([(name, "")]).is_ok(), "{name}");
+        }
+        assert_eq!(Query::parameters().count(), 18);
+    }
+}

@@ -178,3 +178,6 @@ impl Sieve {
         voices
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ use crate::workspace::Workspace;
 /// Prepares what is measured, everything optimised, then measures. The options are the benchmark's own.
 pub(crate) fn run(workspace: &Workspace, name: &str, options: &[&str]) -> Result<(), Failure> {
     let benchmark = match name {
+        "catalogue" => catalogue,
         "doors" => doors,
         "kokoro" => kokoro,
         "ledger" => ledger,
@@ -18,11 +19,17 @@ pub(crate) fn run(workspace: &Workspace, name: &str, options: &[&str]) -> Result
         "words" => words,
         _ => {
             return Err(Failure::usage(&format!(
-                "There is no benchmark {name:?}. There are: doors, kokoro, ledger, reading, reports, words."
+                "There is no benchmark {name:?}. There are: catalogue, doors, kokoro, ledger, reading, reports, words."
             )));
         }
     };
     benchmark(workspace, options)
+}
+
+/// A program of `tests/bench` that compares with nobody.
+fn catalogue(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
+    build(workspace, &["-p", "bench", "--bin", "catalogue"])?;
+    step("measurement", || steps::run(workspace.program("release", "catalogue").args(options)))
 }
 
 /// A program of `tests/bench` that compares with the fake vendors.

@@ -77,6 +77,8 @@ fn what_is_published_of_a_voice_comes_after_what_its_backend_says() {
     let other = Voice { gender: Some(Gender::Female), ..voice("onyx", &["fr"], &[]) };
     let other = labels.entry(other, &offer("openai", "tts-1"));
     assert_eq!((other.voice.gender, other.voice.languages), (Some(Gender::Female), vec!["fr".to_owned()]));
+    let thalia = labels.entry(voice("aura-2-thalia-en", &["en"], &[]), &offer("deepgram", "aura-2"));
+    assert_eq!((thalia.locale.as_deref(), thalia.styles.len()), (Some("en-US"), 4));
     let unknown = labels.entry(voice("zed", &[], &[]), &offer("openai", "tts-1"));
     assert_eq!((unknown.voice.gender, unknown.voice.languages.len()), (None, 2), "what its model speaks");
 }
@@ -96,7 +98,8 @@ fn every_mark_has_its_ground_and_every_fact_its_source() {
         let kind: Kind = LabelsError::read("test", toml).unwrap();
         assert!(kind.quality.iter().all(|quality| quality.mark <= 100 && !quality.models.is_empty()));
         for facts in &kind.voices {
-            assert!(facts.source.as_ref().is_some_and(|source| source.len() > 10), "{:?}", facts.names);
+            let source = facts.source.as_ref().or(kind.source.as_ref());
+            assert!(source.is_some_and(|source| source.len() > 10), "{:?}", facts.names);
             assert!(!facts.names.is_empty());
             for tag in facts.locale.iter().chain(&facts.languages) {
                 assert_eq!(tags::canonical(tag).as_ref(), Some(tag));
