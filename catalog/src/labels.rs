@@ -127,7 +127,7 @@ impl Labels {
     pub fn builtin() -> Result<Self, LabelsError> {
         let kinds = BUILTIN.map(|toml| LabelsError::read::<Kind>("one file per kind", toml));
         let kinds = kinds.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let kinds = kinds.into_iter().map(|kind| (kind.kind.clone(), kind)).collect();
+        let kinds = kinds.into_iter().map(|kind| (kind.kind.clone(), kind.ready())).collect();
         Ok(Self { words: words()?, kinds })
     }
 
@@ -184,14 +184,17 @@ impl Labels {
 
     fn fact(&self, label: &str, kind: Option<&Kind>) -> Option<Fact> {
         let label = key(label);
-        let of = |labels: &BTreeMap<String, Fact>| {
-            labels.iter().find(|(known, _)| key(known) == label).map(|(_, fact)| *fact)
-        };
-        kind.and_then(|kind| of(&kind.labels)).or_else(|| of(&self.words.labels))
+        kind.and_then(|kind| kind.labels.get(&label)).or_else(|| self.words.labels.get(&label)).copied()
     }
 }
 
 impl Kind {
+    /// Makes a key of everything that is looked up.
+    fn ready(self) -> Self {
+        let values = self.values.into_iter().map(|(fact, values)| (fact, keyed(values)));
+        Self { values: values.collect(), labels: keyed(self.labels), ..self }
+    }
+
     /// What is published of a voice, by groups that it is in.
     fn published<'k>(&'k self, voice: &Voice) -> impl Iterator<Item = &'k Facts> {
         let name = voice.id.voice.clone();
@@ -200,9 +203,7 @@ impl Kind {
 
     /// Our word for one of theirs.
     fn ours(&self, fact: Fact, value: &str) -> Option<&str> {
-        let value = key(value);
-        let values = self.values.get(&fact)?;
-        values.iter().find(|(theirs, _)| key(theirs) == value).map(|(_, ours)| ours.as_str())
+        self.values.get(&fact)?.get(&key(value)).map(String::as_str)
     }
 
     fn mark(&self, model: &str) -> Option<u8> {
@@ -236,6 +237,11 @@ impl Facts {
 /// Labels and values are told apart by their letters and digits: `StyleList`, `style_list`.
 fn key(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The same by their keys.
+pub(crate) fn keyed<V>(named: BTreeMap<String, V>) -> BTreeMap<String, V> {
+    named.into_iter().map(|(name, value)| (key(&name), value)).collect()
 }
 
 fn insert(values: &mut Vec<String>, value: String) {

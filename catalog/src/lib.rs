@@ -21,6 +21,7 @@ mod search;
 mod shelf;
 mod tags;
 mod texts;
+mod typos;
 mod words;
 
 pub use changes::{Change, What, changes};

@@ -8,19 +8,16 @@ use speech::Gender;
 use crate::fields::Field;
 use crate::{Age, Entry, Index, tags};
 
-/// What each likeness weighs; together 1. Each weighs more than all that come after it, so that they count in this order.
+/// What each likeness weighs, in millionths; together a million. Each weighs more than all that come after it, so that they count in this order.
 /// Of what is not known of one of the two, half counts: it speaks neither for them nor against them.
-const LANGUAGE: f32 = 0.54;
-const GENDER: f32 = 0.24;
-const AGE: f32 = 0.12;
-const ACCENT: f32 = 0.06;
-const STYLE: f32 = 0.04;
+const LANGUAGE: u32 = 540_000;
+const GENDER: u32 = 240_000;
+const AGE: u32 = 120_000;
+const ACCENT: u32 = 60_000;
+const STYLE: u32 = 40_000;
 
-/// What a voice is worth that speaks the language beside its own.
-const ALSO: f32 = 0.5;
-
-/// What is not known.
-const UNKNOWN: f32 = 0.5;
+/// Everything.
+const ALL: u32 = 1_000_000;
 
 /// A voice that sounds like another.
 #[derive(Clone, Debug)]
@@ -111,20 +108,23 @@ impl Traits {
 }
 
 impl Trait {
-    fn score(&self, other: &Self) -> f32 {
-        let language = if self.own_language == other.own_language { 1.0 } else { ALSO };
-        let gender = alike(self.gender, other.gender);
-        let age = alike(self.age, other.age);
-        let accent = alike(known(self.accent), known(other.accent));
-        LANGUAGE * language + GENDER * gender + AGE * age + ACCENT * accent + STYLE * self.styles_like(other)
+    /// How alike they are, in millionths.
+    fn score(&self, other: &Self) -> u32 {
+        // Who speaks the language beside its own speaks it half as well.
+        let language = if self.own_language == other.own_language { LANGUAGE } else { LANGUAGE / 2 };
+        language
+            + alike(GENDER, self.gender, other.gender)
+            + alike(AGE, self.age, other.age)
+            + alike(ACCENT, known(self.accent), known(other.accent))
+            + self.styles_like(other)
     }
 
     /// How many styles they share, of those that they have (Dice's coefficient).
-    fn styles_like(&self, other: &Self) -> f32 {
-        if self.styles.is_empty() || other.styles.is_empty() {
-            return UNKNOWN;
+    fn styles_like(&self, other: &Self) -> u32 {
+        match (self.styles.len(), other.styles.len()) {
+            (0, _) | (_, 0) => STYLE / 2,
+            (own, others) => STYLE * 2 * self.shared_styles(other) as u32 / (own + others) as u32,
         }
-        2.0 * self.shared_styles(other) as f32 / (self.styles.len() + other.styles.len()) as f32
     }
 
     fn shared_styles(&self, other: &Self) -> usize {
@@ -160,28 +160,25 @@ impl Index {
         if let Some(place) = self.place(&entry.voice.id) {
             candidates.remove(place);
         }
+        let same = self.same_voice(entry, backend);
+        same.iter().for_each(|place| candidates.remove(*place));
         let like = self.traits.of(entry);
         let score = |place: usize| like.score(&self.traits.all[place]);
-        let mut near: Vec<(f32, usize)> = candidates.ones().map(|place| (score(place), place)).collect();
-        let same = self.same_voice(entry, backend);
-        near.retain(|(_, place)| !same.contains(place));
-        near.extend(same.iter().map(|place| (1.0, *place)));
-        let order = |one: &(f32, usize), other: &(f32, usize)| {
-            let same_voice = |place: &usize| same.contains(place);
-            let first = same_voice(&other.1).cmp(&same_voice(&one.1));
-            first.then(other.0.total_cmp(&one.0)).then(one.1.cmp(&other.1))
-        };
+        // The same voice comes before any other, whatever is known of it.
+        let same = same.into_iter().map(|place| (0, place));
+        let mut near: Vec<(u32, usize)> =
+            same.chain(candidates.ones().map(|place| (1 + ALL - score(place), place))).collect();
         if near.len() > most {
-            near.select_nth_unstable_by(most, order);
+            near.select_nth_unstable(most);
             near.truncate(most);
         }
-        near.sort_unstable_by(order);
-        let near = near.into_iter().map(|(score, place)| Near {
+        near.sort_unstable();
+        let near = near.into_iter().map(|(distance, place)| Near {
             entry: &self.entries[place],
-            score,
-            reasons: match same.contains(&place) {
-                true => vec![Reason::Voice],
-                false => like.reasons(&self.traits.all[place]),
+            score: (ALL - distance.saturating_sub(1)) as f32 / ALL as f32,
+            reasons: match distance {
+                0 => vec![Reason::Voice],
+                _ => like.reasons(&self.traits.all[place]),
             },
         });
         near.collect()
@@ -209,10 +206,12 @@ fn known(number: u32) -> Option<u32> {
     (number > 0).then_some(number)
 }
 
-fn alike<T: PartialEq>(one: Option<T>, other: Option<T>) -> f32 {
+/// A weight, where both are the same; half of it where one is not known.
+fn alike<T: PartialEq>(weight: u32, one: Option<T>, other: Option<T>) -> u32 {
     match (one, other) {
-        (Some(one), Some(other)) => f32::from(u8::from(one == other)),
-        _ => UNKNOWN,
+        (Some(one), Some(other)) if one == other => weight,
+        (Some(_), Some(_)) => 0,
+        _ => weight / 2,
     }
 }
 

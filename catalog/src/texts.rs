@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::typos::typos;
 use crate::words::{Words, tokens, words};
 use crate::{Entry, tags};
 
@@ -123,18 +124,12 @@ impl Texts {
     }
 
     fn misspelt(&self, word: &str) -> Vec<(&Said, u32)> {
-        let most = typos(word);
-        let near = |said: &Said| {
-            // Whoever changes a letter loses one and gains another.
-            let differing = (said.letters ^ letters(word)).count_ones() as usize;
-            said.word.len().abs_diff(word.len()) <= most && differing <= 2 * most
-        };
-        let found = self.said.iter().filter(|said| most > 0 && near(said)).filter_map(|said| {
-            match strsim::osa_distance(&said.word, word) {
-                typos if typos > most => None,
-                1 => Some((said, ONE_TYPO)),
-                _ => Some((said, TWO_TYPOS)),
-            }
+        let (most, wanted) = (forgiven(word), letters(word));
+        // Whoever changes a letter loses one and gains another.
+        let may_be = |said: &&Said| most > 0 && (said.letters ^ wanted).count_ones() as usize <= 2 * most;
+        let found = self.said.iter().filter(may_be).filter_map(|said| {
+            let strength = if typos(&said.word, word, most)? == 1 { ONE_TYPO } else { TWO_TYPOS };
+            Some((said, strength))
         });
         found.collect()
     }
@@ -151,7 +146,7 @@ pub(crate) fn asked(text: &str) -> Vec<String> {
 }
 
 /// How many letters of a word may be wrong.
-fn typos(word: &str) -> usize {
+fn forgiven(word: &str) -> usize {
     match word.len() {
         ..4 => 0,
         4..8 => 1,

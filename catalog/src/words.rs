@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use speech::Gender;
 
-use crate::labels::{Fact, LabelsError};
+use crate::labels::{Fact, LabelsError, keyed};
+use crate::typos::MOST_LETTERS;
 use crate::{Age, tags};
 
 /// What the catalogue calls what others call otherwise.
@@ -22,6 +23,9 @@ pub(crate) struct Words {
     accent: Vec<Accent>,
     /// By the code, the names.
     language: BTreeMap<String, Vec<String>>,
+    /// By any name or word, plain, the place of the accent.
+    #[serde(skip)]
+    accents: BTreeMap<String, usize>,
 }
 
 /// An accent, and where it is spoken.
@@ -33,8 +37,9 @@ struct Accent {
     words: Vec<String>,
 }
 
-static WORDS: LazyLock<Result<Words, LabelsError>> =
-    LazyLock::new(|| LabelsError::read("words", include_str!("../../config/catalog/words.toml")));
+static WORDS: LazyLock<Result<Words, LabelsError>> = LazyLock::new(|| {
+    LabelsError::read("words", include_str!("../../config/catalog/words.toml")).map(Words::ready)
+});
 
 /// The words that came with this program.
 ///
@@ -53,13 +58,25 @@ pub(crate) fn plain(name: &str) -> String {
 
 /// What a text is searched by: its words in lower case, in the letters of ASCII, each as long as it may be.
 pub(crate) fn tokens(text: &str) -> impl Iterator<Item = String> {
-    const MOST_LETTERS: usize = 40;
     let ascii = any_ascii::any_ascii(text).to_ascii_lowercase();
     let words = ascii.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.map(|word| word.chars().take(MOST_LETTERS).collect()).collect::<Vec<String>>().into_iter()
 }
 
 impl Words {
+    /// Makes everything plain that is looked up.
+    fn ready(mut self) -> Self {
+        self.labels = keyed(self.labels);
+        let lists = self.gender.values_mut().chain(self.age.values_mut()).chain(self.language.values_mut());
+        let words = lists.chain(self.accent.iter_mut().map(|accent| &mut accent.words)).flatten();
+        words.for_each(|word| *word = plain(word));
+        for (place, accent) in self.accent.iter().enumerate() {
+            let names = accent.words.iter().cloned().chain([plain(&accent.name)]);
+            self.accents.extend(names.map(|name| (name, place)));
+        }
+        self
+    }
+
     /// The gender of that name, or of a word for it.
     pub(crate) fn gender(&self, name: &str) -> Option<Gender> {
         let name = plain(name);
@@ -152,7 +169,7 @@ fn named<'w>(name: &'w str, words: &'w [String]) -> impl Iterator<Item = &'w str
 }
 
 fn says(words: &[String], name: &str) -> bool {
-    words.iter().any(|word| plain(word) == name)
+    words.iter().any(|word| word == name)
 }
 
 #[cfg(test)]

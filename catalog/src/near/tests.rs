@@ -120,9 +120,9 @@ fn equals_stand_by_their_ids_and_strangers_are_compared_too() {
 #[test]
 fn each_likeness_weighs_more_than_all_that_come_after_it() {
     let weights = [LANGUAGE, GENDER, AGE, ACCENT, STYLE];
-    assert!((weights.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+    assert_eq!(weights.iter().sum::<u32>(), ALL);
     for (place, weight) in weights.iter().enumerate() {
-        assert!(*weight > weights[place + 1..].iter().sum::<f32>() + 1e-6 || place == 4);
+        assert!(*weight > weights[place + 1..].iter().sum());
     }
 }
 
