@@ -29,14 +29,14 @@ impl Index {
         }
         query.wanted.values.entry(Field::Status).or_insert_with(|| ["available".to_owned()].into());
         (query.limit, query.after) = (most, None);
-        let found = self.search(&query).voices;
+        let found = self.found(&query);
         if found.is_empty() && most > 0 { Err(self.nobody_fits(&query)) } else { Ok(found) }
     }
 
     /// What it is that leaves nobody: what nobody fits by itself, or all of it together.
     fn nobody_fits(&self, query: &Query) -> SpeechError {
         let conditions = conditions(query);
-        let fits_nobody = |condition: &Query| self.search(condition).total == 0;
+        let fits_nobody = |condition: &Query| self.found(condition).is_empty();
         let alone: Vec<&Condition> =
             conditions.iter().filter(|condition| fits_nobody(&condition.query)).collect();
         let allowed = alone.iter().find_map(|condition| condition.field).map(|field| {

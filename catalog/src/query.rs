@@ -133,7 +133,8 @@ impl Query {
         Ok(())
     }
 
-    /// Tells this query from others, whatever page of it is asked for.
+    /// Tells this query from others, whatever page of it is asked for. Another release of this program may tell it otherwise:
+    /// a search that was begun before goes on from its first page.
     pub(crate) fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         (&self.wanted, self.sort).hash(&mut hasher);

@@ -9,7 +9,7 @@ use crate::cursor::{Cursor, Place};
 use crate::fields::Field;
 use crate::query::Wanted;
 use crate::texts::asked;
-use crate::{Index, Page, Query, Sort};
+use crate::{Entry, Index, Page, Query, Sort};
 
 /// Who passes which filter.
 struct Sieve {
@@ -31,11 +31,22 @@ impl Index {
     pub fn search(&self, query: &Query) -> Page<'_> {
         let sieve = self.sieve(&query.wanted);
         let hits = sieve.all_but(None);
-        let total = hits.count_ones(..);
+        let (voices, next_cursor) = self.in_order(query, &sieve, &hits);
+        Page { voices, total: hits.count_ones(..), facets: self.facets(&sieve, &hits), next_cursor }
+    }
+
+    /// The voices of a search alone.
+    pub(crate) fn found(&self, query: &Query) -> Vec<&Entry> {
+        let sieve = self.sieve(&query.wanted);
+        self.in_order(query, &sieve, &sieve.all_but(None)).0
+    }
+
+    /// The voices of a page, and where the next begins.
+    fn in_order(&self, query: &Query, sieve: &Sieve, hits: &FixedBitSet) -> (Vec<&Entry>, Option<String>) {
         let from = query.after.as_ref().map_or((0, 0), |after| self.standing_after(after, query.sort));
-        let ranks = self.ranks(query, &sieve);
-        let mut standing: Vec<Standing> =
-            hits.ones().map(|place| (ranks(place), place)).filter(|standing| *standing >= from).collect();
+        let ranks = self.ranks(query, sieve);
+        let standing = hits.ones().map(|place| (ranks(place), place));
+        let mut standing: Vec<Standing> = standing.filter(|standing| *standing >= from).collect();
         let more = standing.len() > query.limit;
         if more {
             standing.select_nth_unstable(query.limit);
@@ -43,12 +54,8 @@ impl Index {
         }
         standing.sort_unstable();
         let last = standing.last().filter(|_| more);
-        Page {
-            next_cursor: last.map(|standing| self.cursor(*standing, query.sort).write(query.fingerprint())),
-            voices: standing.into_iter().map(|(_, place)| &self.entries[place]).collect(),
-            total,
-            facets: self.facets(&sieve, &hits),
-        }
+        let next = last.map(|standing| self.cursor(*standing, query.sort).write(query.fingerprint()));
+        (standing.into_iter().map(|(_, place)| &self.entries[place]).collect(), next)
     }
 
     fn sieve(&self, wanted: &Wanted) -> Sieve {

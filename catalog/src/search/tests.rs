@@ -8,7 +8,7 @@ use speech::{Capabilities, Codec, Gender, Voice, VoiceId, VoiceStatus};
 use super::*;
 use crate::texts::said_of;
 use crate::words::words;
-use crate::{Age, Entry, tags};
+use crate::{Age, tags};
 
 const NAMES: [&str; 8] = ["Emma", "Emmanuel", "Sarah", "Sara", "Zoë", "Mandarine", "Thomas", "Bartholomew"];
 const LANGUAGES: [&str; 6] = ["en", "en-GB", "en-US", "de-DE", "es-419", "zh-Hans-CN"];
