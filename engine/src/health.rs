@@ -17,6 +17,7 @@ use tower::util::rng::{HasherRng, Rng as _};
 
 use crate::books::locked;
 use instance::Instance;
+use load::Load;
 pub use retries::Retries;
 pub(crate) use watch::Watch;
 
@@ -41,6 +42,15 @@ impl State {
             Self::Closed => "closed",
             Self::HalfOpen => "half_open",
             Self::Open { .. } => "open",
+        }
+    }
+
+    /// 0, 1 and 2, in this order.
+    pub fn level(self) -> u64 {
+        match self {
+            Self::Closed => 0,
+            Self::HalfOpen => 1,
+            Self::Open { .. } => 2,
         }
     }
 }
@@ -96,7 +106,9 @@ impl Health {
     /// What one more call of a backend would have to wait for: its peak EWMA of the time to the first audio, in seconds,
     /// times the calls that would then be in flight. Of equal instances, the lightest is the one to call.
     pub fn weigh(&self, backend: &str) -> f64 {
-        self.note(backend, |instance, _| instance.load.weight(Instant::now()))
+        let idle = Load::default();
+        let instances = locked(&self.0);
+        instances.of.get(backend).map_or(&idle, |instance| &instance.load).weight(Instant::now())
     }
 
     /// Every breaker that is not closed, by name; a backend's own before those of its voices.

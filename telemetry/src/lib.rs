@@ -5,6 +5,7 @@
 //! those of `tracing` whose target is `trace`. Nothing is pushed, and no span is made, unless the standard `OTEL_*`
 //! variables name a collector.
 
+mod breakers;
 mod collector;
 mod labels;
 mod metrics;
@@ -25,6 +26,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::registry::LookupSpan;
 
+pub use breakers::Breaker;
 pub use collector::Collector;
 pub use metrics::Metrics;
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use billing::{Ledger, Outcome, Settlement};
 use opentelemetry::KeyValue;
-use opentelemetry::metrics::{Counter, Histogram, MeterProvider as _, UpDownCounter};
+use opentelemetry::metrics::{Counter, Histogram, Meter, MeterProvider as _, UpDownCounter};
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use prometheus::{Registry, TextEncoder};
 
+use crate::breakers::{self, Breaker};
 use crate::labels::Known;
 use crate::watched::Watched;
 
@@ -26,6 +27,7 @@ pub struct Metrics(Arc<Instruments>);
 struct Instruments {
     known: Known,
     registry: Registry,
+    meter: Meter,
     requests: Counter<u64>,
     errors: Counter<u64>,
     characters: Counter<u64>,
@@ -84,6 +86,7 @@ impl Metrics {
                 "soundboard_ledger_failures",
                 "What the ledger could not write, by operation.",
             ),
+            meter,
         }))
     }
 
@@ -99,6 +102,11 @@ impl Metrics {
     /// The same ledger; what it settles is counted here.
     pub fn watch(&self, ledger: Arc<dyn Ledger>) -> Arc<dyn Ledger> {
         Arc::new(Watched::new(ledger, self.clone()))
+    }
+
+    /// Asks for the circuit breakers that are not closed, whenever somebody wants to know.
+    pub fn watch_breakers(&self, tripped: impl Fn() -> Vec<Breaker> + Send + Sync + 'static) {
+        breakers::watch(&self.0.meter, tripped);
     }
 
     /// A request has ended.

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Engine;
+use engine::health::{Health, Tripped};
 use gateway::{AdminParts, Ended, Parts};
 use inference::models::ModelStore;
-use telemetry::Metrics;
+use telemetry::{Breaker, Metrics};
 use tokio::net::TcpListener;
 use tokio::time::{MissedTickBehavior, timeout};
 use tokio_util::sync::CancellationToken;
@@ -55,6 +56,7 @@ pub(crate) fn run(config: &Config, global: &Global, metrics: &Metrics) -> Result
         };
         compose::ensure_clients(&*store, config).await?;
         let engine = compose::engine(metrics.watch(store.clone()), store.clone(), config, &backends)?;
+        watch_breakers(metrics, engine.health().clone());
         if !has_keys {
             tracing::info!("no keys configured: loopback only, every caller is client local");
         }
@@ -129,6 +131,12 @@ pub(crate) fn run(config: &Config, global: &Global, metrics: &Metrics) -> Result
         }
         outcome
     })
+}
+
+/// Shows on the page of metrics who is not called for now.
+fn watch_breakers(metrics: &Metrics, health: Health) {
+    let breaker = |Tripped { backend, voice, state }| Breaker { backend, voice, level: state.level() };
+    metrics.watch_breakers(move || health.tripped().into_iter().map(breaker).collect());
 }
 
 /// Loads the models in the background; resolves only when that fails.

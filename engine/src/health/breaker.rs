@@ -30,7 +30,8 @@ impl Permit {
     pub(super) const FIRST: Self = Self(0);
 }
 
-/// Opens after so many failures in a row, or when half of twice as many recent calls or more have failed.
+/// Opens after so many failures in a row, or when two thirds of the recent calls have failed and these are twice as many.
+/// Whoever speaks every other time is worth a call.
 #[derive(Debug)]
 pub(super) struct Breaker {
     in_a_row: usize,
@@ -154,7 +155,7 @@ impl Breaker {
     fn is_too_much(&self) -> bool {
         let failures = self.recent.iter().filter(|(_, failed)| *failed).count();
         let in_a_row = self.recent.iter().rev().take_while(|(_, failed)| *failed).count();
-        let is_often = self.recent.len() >= 2 * self.in_a_row && 2 * failures >= self.recent.len();
+        let is_often = self.recent.len() >= 2 * self.in_a_row && 3 * failures >= 2 * self.recent.len();
         in_a_row >= self.in_a_row || is_often
     }
 

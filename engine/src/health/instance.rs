@@ -139,3 +139,26 @@ fn told(
         tracing::warn!(backend, voice, state, cause, "a circuit breaker has turned");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn only_voices_that_have_failed_lately_are_remembered() {
+        let (mut instance, mut now) = (Instance::default(), Instant::now());
+        for number in 0..10_000 {
+            let id = VoiceId { backend: "one".to_owned(), voice: format!("voice-{number}") };
+            now += Duration::from_secs(1);
+            let permits = instance.admit(&id.voice);
+            instance.judge(&id, permits, Verdict::Well, now, 0.0);
+            assert!(!instance.voices.contains_key(&id.voice), "nothing is known against it");
+            instance.judge(&id, permits, Verdict::Failed(ErrorKind::BackendFailed), now, 0.0);
+            assert!(instance.voices.contains_key(&id.voice));
+            assert!(instance.voices.len() <= 30, "{}", instance.voices.len());
+        }
+        assert_eq!(instance.tripped(now).count(), 0, "one of two calls is worth another");
+    }
+}

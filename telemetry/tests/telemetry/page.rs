@@ -1,12 +1,12 @@
 //! `/metrics`.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 
 use billing::Outcome;
 use speech::ErrorKind;
-use telemetry::{Collector, Telemetry};
+use telemetry::{Breaker, Collector, Telemetry};
 
 use crate::ledger::{Paper, hold, refused, settlement};
 
@@ -182,4 +182,28 @@ async fn a_page_stays_small_whatever_clients_think_of() {
     assert_eq!(requests.iter().sum::<f64>(), 3000.0, "and nothing is lost");
     assert_eq!(page.values("soundboard_first_audio_seconds_count").iter().sum::<f64>(), 3000.0);
     assert!(page.value("soundboard_requests_total", &[("client", "other"), ("voice", "other")]) > 2000.0);
+}
+
+#[tokio::test]
+async fn a_breaker_is_told_of_once_it_has_opened_and_few_voices_are_told_apart() {
+    let telemetry = Telemetry::start(&Collector::default()).unwrap();
+    let tripped = Arc::new(Mutex::new(Vec::new()));
+    let now = Arc::clone(&tripped);
+    telemetry.metrics().watch_breakers(move || now.lock().unwrap().clone());
+    let told = || Page::read(&telemetry.metrics().render());
+    let breaker = |voice: Option<String>, level| Breaker { backend: "one".to_owned(), voice, level };
+    assert!(told().values("soundboard_breaker_state").is_empty());
+
+    *tripped.lock().unwrap() = vec![breaker(None, 1), breaker(Some("anna".to_owned()), 2)];
+    let page = told();
+    assert_eq!(page.value("soundboard_breaker_state", &[("backend", "one"), ("voice", "*")]), 1.0);
+    assert_eq!(page.value("soundboard_breaker_state", &[("backend", "one"), ("voice", "anna")]), 2.0);
+
+    let many = |number: u64| breaker(Some(format!("voice-{number}")), 1 + number % 2);
+    *tripped.lock().unwrap() = (0..5000).map(many).collect();
+    let page = told();
+    assert_eq!(page.value("soundboard_breaker_state", &[("voice", "anna")]), 0.0, "it has closed");
+    assert_eq!(page.value("soundboard_breaker_state", &[("voice", "other")]), 2.0, "the worst of them");
+    let all = page.values("soundboard_breaker_state").len();
+    assert!((100..=101).contains(&all), "{all}");
 }

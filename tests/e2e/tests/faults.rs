@@ -1,11 +1,14 @@
 //! Whatever a vendor does: one clear end for whoever asked, one row that says so, and the next request works.
 
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use vendors::{Fault, Script};
 
+use crate::harness::federation::speeches;
 use crate::harness::http::Coming;
+use crate::harness::waiting::between_looks;
 use crate::harness::{Federation, Stopwatch, text_of};
 
 const VENDORS: [&str; 2] = ["openai", "elevenlabs"];
@@ -215,6 +218,10 @@ fn a_fault_before_the_first_audio_is_a_status_in_the_doors_own_words() {
                 assert!(ended.retry_after == waits || names_none, "{what}: {}", ended.retry_after);
                 let hopeless = matches!(fault, Fault::Quota | Fault::BadKey) && ended.status != 401;
                 assert_eq!(ended.should_retry == "false", hopeless, "{what}: {}", ended.should_retry);
+                if speeches(federation.vendor(vendor)).last().is_some_and(|served| served.status == 429) {
+                    // For as long as it says, it is not called.
+                    between_looks(Duration::from_secs(1));
+                }
                 let next = end(door.ask(&federation, vendor, &text));
                 next.is_speech(&format!("after {what}"));
                 let row = |ended: End, outcome, audible| {

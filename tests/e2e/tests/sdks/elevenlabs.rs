@@ -1,11 +1,14 @@
 //! Applications on ElevenLabs' own packages.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use vendors::{Fault, Script};
 
 use super::{SENTENCE, SPOKEN, Spoken, served_whole};
 use crate::harness::federation::{ELEVENLABS_VOICES, replay, speeches};
 use crate::harness::tools::Sdk;
+use crate::harness::waiting::between_looks;
 use crate::harness::{Federation, eventually, plausible};
 
 /// What both applications say beside [`SENTENCE`]; see `python/elevenlabs_sdk.py`.
@@ -321,6 +324,8 @@ fn a_busy_vendor_is_told_to_elevenlabs_packages_in_their_own_words() {
             "{raised}"
         );
         assert_eq!(raised["detail"]["code"], "rate_limit_exceeded", "{raised}");
+        // Within that second the vendor is not called.
+        between_looks(Duration::from_secs(1));
         vendor.script(Script::once(Fault::RateLimited));
         let raised = &federation.play(Sdk::ElevenLabsJavaScript, &["busy"], &[])["busy"];
         assert_eq!(raised, &Value::Null);
