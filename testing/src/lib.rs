@@ -1,9 +1,11 @@
 //! What tests share: the checks that every backend must pass, a server that does as it is told, and a
-//! ledger in memory.
+//! ledger and a shelf in memory.
 
 mod conformance;
 mod ledger;
 pub mod server;
+mod shelf;
 
 pub use conformance::{conforms, does_not_end_well, refuses, utterance};
 pub use ledger::MemoryLedger;
+pub use shelf::MemoryShelf;
