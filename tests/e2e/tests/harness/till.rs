@@ -197,11 +197,21 @@ pub(crate) fn line(characters: usize) -> Value {
 impl Server {
     /// Asks for [`line`], and reads the answer as far as it comes: its status, or none where there is no answer.
     pub(crate) fn tries(&self, key: Option<&str>, characters: usize) -> Option<(u16, Vec<u8>)> {
-        let mut post = self.agent().post(format!("{}/v1/audio/speech", self.address()));
+        self.tries_to_post("/v1/audio/speech", key, &request(&line(characters)))
+    }
+
+    /// Posts that, and reads the answer likewise.
+    pub(crate) fn tries_to_post(
+        &self,
+        path: &str,
+        key: Option<&str>,
+        body: &Value,
+    ) -> Option<(u16, Vec<u8>)> {
+        let mut post = self.agent().post(format!("{}{path}", self.address()));
         if let Some(key) = key {
             post = post.header("authorization", format!("Bearer {key}"));
         }
-        let body = request(&line(characters)).to_string();
+        let body = body.to_string();
         let answer = post.header("content-type", "application/json").send(body.as_bytes()).ok()?;
         let (status, mut body) = (answer.status().as_u16(), Vec::new());
         answer.into_body().into_reader().read_to_end(&mut body).ok()?;
