@@ -126,10 +126,8 @@ impl Replay {
         let kept = request.extensions().get::<Kept>().cloned();
         let running = async move {
             let cut = kept.as_ref().map(|kept| kept.cut.clone()).unwrap_or_default();
-            let renewing = claim.renewing();
             tokio::select! {
                 () = cut.cancelled() => {}
-                never = renewing => match never {},
                 () = relay::run(claim, next.oneshot(request), head, self.room) => {}
             }
             drop(kept);

@@ -97,6 +97,7 @@ impl Question {
         Ok(before)
     }
 }
+
 /// Everything that decides what is answered. Each part comes with its length, so that none can be taken for another.
 fn digest(Parts { method, uri, headers, .. }: &Parts, body: &Bytes) -> [u8; 32] {
     let line = [method.as_str(), uri.path(), uri.query().unwrap_or_default()].map(str::as_bytes);
@@ -221,3 +222,6 @@ fn log(result: Result<(), LedgerError>, what: &'static str) {
         tracing::error!(error = &error as &dyn std::error::Error, "{what}");
     }
 }
+
+#[cfg(test)]
+mod tests;

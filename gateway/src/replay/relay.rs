@@ -33,8 +33,21 @@ impl Spoiled {
     }
 }
 
-/// Runs a request to its end, with its client or without.
+/// Runs a request to its end, with its client or without. It has its key all the while.
 pub(super) async fn run(
+    claim: Claim,
+    answering: impl Future<Output = Result<Response, Fault>>,
+    head: oneshot::Sender<Result<Response, Fault>>,
+    room: Arc<Semaphore>,
+) {
+    let renewing = claim.renewing();
+    tokio::select! {
+        never = renewing => match never {},
+        () = run_claimed(claim, answering, head, room) => {}
+    }
+}
+
+async fn run_claimed(
     claim: Claim,
     answering: impl Future<Output = Result<Response, Fault>>,
     head: oneshot::Sender<Result<Response, Fault>>,
