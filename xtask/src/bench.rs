@@ -10,6 +10,7 @@ use crate::workspace::Workspace;
 /// Prepares what is measured, everything optimised, then measures. The options are the benchmark's own.
 pub(crate) fn run(workspace: &Workspace, name: &str, options: &[&str]) -> Result<(), Failure> {
     let benchmark = match name {
+        "cache" => cache,
         "catalogue" => catalogue,
         "doors" => doors,
         "kokoro" => kokoro,
@@ -19,11 +20,18 @@ pub(crate) fn run(workspace: &Workspace, name: &str, options: &[&str]) -> Result
         "words" => words,
         _ => {
             return Err(Failure::usage(&format!(
-                "There is no benchmark {name:?}. There are: catalogue, doors, kokoro, ledger, reading, reports, words."
+                "There is no benchmark {name:?}. There are: cache, catalogue, doors, kokoro, ledger, reading, reports, words."
             )));
         }
     };
     benchmark(workspace, options)
+}
+
+/// A program of `tests/bench` that compares with nginx.
+fn cache(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
+    environment::nginx()?;
+    build(workspace, &["-p", "bench", "--bin", "cache"])?;
+    step("measurement", || steps::run(workspace.program("release", "cache").args(options)))
 }
 
 /// A program of `tests/bench` that compares with nobody.

@@ -1,4 +1,4 @@
-//! What tests and benchmarks need beyond Rust: a Postgres from the machine's packages, and what other languages'
+//! What tests and benchmarks need beyond Rust: Postgres and nginx from the machine's packages, and what other languages'
 //! registries have, installed through those languages' own clients. Each of the latter ends with a stamp that holds
 //! the recipe it was made from: it is made again only when that changes, and after an interrupted try.
 
@@ -59,6 +59,25 @@ pub(crate) fn postgres() -> Result<(), Failure> {
                 "The tests need Postgres, and it could not be installed here: install its server and its programs \
                  `initdb` and `createdb`, by hand (on Debian: `apt-get install postgresql`, as root), where PATH \
                  leads or /usr/lib/postgresql has them.",
+            )),
+        }
+    })
+}
+
+/// nginx, from the machine's own package manager where it is missing.
+pub(crate) fn nginx() -> Result<(), Failure> {
+    step("nginx", || {
+        let is_there = || Command::new("nginx").arg("-v").output().is_ok();
+        if is_there() {
+            eprintln!("  there already");
+            return Ok(());
+        }
+        let installed = run(Command::new("apt-get").args(["install", "--yes", "--quiet", "nginx-light"]));
+        match is_there() {
+            true => installed,
+            false => Err(Failure::new(
+                "The benchmark compares with nginx, and it could not be installed here: install it by hand (on Debian: \
+                 `apt-get install nginx-light`, as root), where PATH leads.",
             )),
         }
     })

@@ -10,6 +10,9 @@ mod programs;
 mod table;
 mod vendor;
 
+pub(crate) use line::request;
+pub(crate) use vendor::speech;
+
 pub use gateway::{Keeping, serve};
 pub use load::{LOADS, Load};
 pub use measures::{Measured, Served, measure};

@@ -1,9 +1,10 @@
 //! What the benchmarks are made of. Each benchmark is a program under `src/bin`; `cargo xtask bench NAME` runs it.
 //!
 //! Two sides take turns: ours, and the Python package `kokoro-onnx` on the same model file, a vendor that is
-//! asked without us, or a gateway that keeps no ledger. Each measure collects one [`Pair`] of figures a round, and a
+//! asked without us, a gateway that keeps no ledger, or nginx. Each measure collects one [`Pair`] of figures a round, and a
 //! report gives their medians with intervals.
 
+pub mod cache;
 pub mod doors;
 pub mod ledger;
 pub mod machine;

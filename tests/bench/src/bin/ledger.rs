@@ -59,7 +59,8 @@ fn main() -> Result<()> {
         }
         Some(Part::Gateway { keeping, vendor, database, data }) => {
             // As the program itself does it.
-            let serving = async { never(serve(listen().await?, keeping, vendor, &database, &data).await?) };
+            let serving =
+                async { never(serve(listen().await?, keeping, vendor, &database, &data, 0).await?) };
             Runtime::new()?.block_on(serving)
         }
     }

@@ -13,7 +13,7 @@ use billing::{
     Verdict, Window,
 };
 use clap::ValueEnum;
-use engine::{Catalogue, Engine, Tariff};
+use engine::{Cache, CacheSettings, Catalogue, Engine, Tariff};
 use gateway::{Clients, Config};
 use outbound::{Deadlines, Outbound};
 use security::Pepper;
@@ -47,7 +47,8 @@ pub enum Keeping {
     Everything,
 }
 
-/// Serves speech from that vendor for ever. A request with the key is the benchmark's client, which has a budget.
+/// Serves speech from that vendor for ever, and keeps so many bytes of it. A request with the key is the benchmark's
+/// client, which has a budget.
 ///
 /// # Errors
 /// The database cannot be used.
@@ -57,12 +58,14 @@ pub async fn serve(
     vendor: SocketAddr,
     database: &str,
     data: &Path,
+    cache_bytes: u64,
 ) -> crate::Result<Infallible> {
     let database = Arc::new(Database::open(&Location::parse(database, data)?).await?);
     let client = Client { id: CLIENT.into(), name: Some(CLIENT.into()), created_unix_ms: 0 };
     database.ensure(client).await?;
     database.set_budgets(CLIENT, vec![BUDGET]).await?;
     let clock = Arc::new(SystemClock);
+    let cache = CacheSettings { memory_bytes: cache_bytes, ..CacheSettings::default() };
     let rates = Tariff::new(Rates::builtin()?, [("openai".into(), "openai".into())].into());
     let engine = Engine::new(engine::Parts {
         catalogue: Catalogue::new(vec![backend(vendor)?], [].into(), [].into(), clock.clone()),
@@ -72,7 +75,7 @@ pub async fn serve(
         },
         tariff: rates,
         lexicons: database.clone(),
-        cache: engine::Cache::default(),
+        cache: Cache::open(&cache, clock.clone())?,
         clock: clock.clone(),
     });
     let places = NonZeroU32::new(PLACES).unwrap_or(NonZeroU32::MIN);

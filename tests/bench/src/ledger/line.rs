@@ -28,7 +28,7 @@ const HEAD_END: &[u8] = b"\r\n\r\n";
 const BODY_END: &[u8] = b"\r\n0\r\n\r\n";
 
 /// A request, ready to be sent.
-pub(super) fn request(to: SocketAddr) -> Arc<[u8]> {
+pub(crate) fn request(to: SocketAddr) -> Arc<[u8]> {
     let text = texts::of_characters(CHARACTERS);
     let body = json!({"model": MODEL, "voice": VOICE, "input": text, "response_format": "mp3"}).to_string();
     let head = format!(

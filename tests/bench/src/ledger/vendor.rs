@@ -19,12 +19,17 @@ const FRAME: [u8; 24] = {
 /// Six and a half seconds: what a hundred characters last.
 const FRAMES: usize = 271;
 
+/// What it says.
+pub(crate) fn speech() -> Vec<u8> {
+    FRAME.repeat(FRAMES)
+}
+
 /// Answers every request with the same speech.
 ///
 /// # Errors
 /// No more connections can be accepted.
 pub async fn serve(listener: TcpListener) -> Result<Infallible> {
-    let speech = FRAME.repeat(FRAMES);
+    let speech = speech();
     let head = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: audio/mpeg\r\nx-request-id: req_0123456789abcdef\r\ncontent-length: {}\r\n\r\n",
         speech.len()
