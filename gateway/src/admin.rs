@@ -7,20 +7,21 @@ mod reports;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::response::IntoResponse;
-use axum::routing::{get, post, put};
 use billing::{Accounts, Reports};
 use engine::Engine;
 use http::header;
 use security::Pepper;
 use speech::{Clock, Ids};
 use tokio_util::sync::CancellationToken;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::doors::health::{self, Probed};
 use crate::doors::routed;
 use crate::fault::Fault;
+use crate::openapi::{self, Refused};
 use crate::stack::Next;
 use crate::{Clients, Config, Tls};
 
@@ -72,27 +73,38 @@ impl FromRef<Office> for Probed {
 
 /// The routes of the admin's address.
 pub(crate) fn routes(office: Office) -> Next<Fault> {
-    const CLIENT: &str = "/api/v1/clients/{client}";
-    let router = Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(metrics))
-        .route("/api/v1/clients", get(clients::all).post(clients::create))
-        .route(CLIENT, get(clients::one).delete(clients::forget))
-        .route(&format!("{CLIENT}/budgets"), put(clients::set_budgets))
-        .route(&format!("{CLIENT}/keys"), get(keys::all).post(keys::create))
-        .route(&format!("{CLIENT}/keys/{{key}}"), axum::routing::delete(keys::revoke))
-        .route(&format!("{CLIENT}/keys/{{key}}/rotate"), post(keys::rotate))
-        .route("/api/v1/costs", get(reports::costs))
-        .route("/api/v1/usage", get(reports::usage));
     routed(
-        router,
+        described().split_for_parts().0,
         office,
         Fault::NotThere { code: "unknown_route", words: "There is nothing under this path." },
     )
 }
 
-/// `GET /metrics`.
+/// The routes, and what they are.
+pub(crate) fn described() -> OpenApiRouter<Office> {
+    OpenApiRouter::new()
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(metrics))
+        .routes(routes!(openapi::show))
+        .routes(routes!(clients::all, clients::create))
+        .routes(routes!(clients::one, clients::forget))
+        .routes(routes!(clients::set_budgets))
+        .routes(routes!(keys::all, keys::create))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(keys::rotate))
+        .routes(routes!(reports::costs))
+        .routes(routes!(reports::usage))
+}
+
+/// Shows what is measured, in Prometheus' text format.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "metrics",
+    tag = "health",
+    responses((status = 200, description = "Every measure.", body = String, content_type = "text/plain"), Refused),
+)]
 async fn metrics(State(office): State<Office>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], (office.metrics)())
 }

@@ -5,7 +5,7 @@ mod envelope;
 pub(crate) mod headers;
 pub(crate) mod health;
 pub(crate) mod json;
-mod native;
+pub(crate) mod native;
 pub(crate) mod openai;
 mod routing;
 mod tags;
@@ -61,12 +61,10 @@ pub(crate) struct Rooms {
 /// The doors of the public address.
 pub(crate) fn routes(rooms: Rooms) -> Next<Fault> {
     let router = Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
         .route("/v1/models", get(models))
         .merge(openai::routes())
         .merge(elevenlabs::routes())
-        .merge(native::routes());
+        .merge(native::routes().split_for_parts().0);
     routed(router, rooms, Fault::UnknownRoute)
 }
 

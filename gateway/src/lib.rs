@@ -11,6 +11,7 @@ mod config;
 mod credentials;
 mod doors;
 mod fault;
+mod openapi;
 mod replay;
 mod server;
 mod stack;

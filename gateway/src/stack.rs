@@ -32,7 +32,7 @@ pub(crate) use crate::clients::Client;
 pub(crate) use access::Notes;
 pub(crate) use admission::{Places, take_place};
 pub(crate) use around::around;
-pub(crate) use request_id::RequestId;
+pub(crate) use request_id::{BOTH as REQUEST_IDS, RequestId};
 pub(crate) use rescue::report;
 
 /// A request on its way in.

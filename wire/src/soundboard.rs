@@ -8,6 +8,7 @@ mod orders;
 mod queries;
 mod reading;
 mod reports;
+pub mod schema;
 mod speech;
 
 pub use accounts::{BudgetBody, ClientBody, ClientsBody, KeyBody, KeysBody, NewKeyBody, StandingBody};

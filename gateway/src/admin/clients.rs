@@ -6,15 +6,25 @@ use axum::response::IntoResponse;
 use billing::{Budget, Client};
 use http::StatusCode;
 use speech::SpeechError;
+use wire::soundboard::schema::{CreateClientShape, SetBudgetsShape};
 use wire::soundboard::{BudgetBody, ClientBody, ClientsBody, CreateClient, SetBudgets};
 
 use super::Office;
 use super::known::KnownClient;
 use crate::doors::json;
 use crate::fault::{Fault, unavailable};
+use crate::openapi::{Absent, NameTaken, Refused};
 use crate::stack::Request;
 
-/// `POST /api/v1/clients`.
+/// Adds a client.
+#[utoipa::path(
+    post,
+    path = "/api/v1/clients",
+    operation_id = "create_client",
+    tag = "clients",
+    request_body = CreateClientShape,
+    responses((status = 201, description = "The client.", body = ClientBody), NameTaken, Refused),
+)]
 pub(super) async fn create(
     State(office): State<Office>,
     request: Request,
@@ -32,7 +42,14 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(ClientBody::new(client, budgets.into_iter().map(BudgetBody::from)))))
 }
 
-/// `GET /api/v1/clients`.
+/// Lists the clients.
+#[utoipa::path(
+    get,
+    path = "/api/v1/clients",
+    operation_id = "clients",
+    tag = "clients",
+    responses((status = 200, description = "Every client, by name.", body = ClientsBody), Refused),
+)]
 pub(super) async fn all(State(office): State<Office>) -> Result<Json<ClientsBody>, Fault> {
     let mut clients = Vec::new();
     for client in office.accounts.clients().await.map_err(unavailable)? {
@@ -42,7 +59,17 @@ pub(super) async fn all(State(office): State<Office>) -> Result<Json<ClientsBody
     Ok(Json(ClientsBody { clients }))
 }
 
-/// `GET /api/v1/clients/{client}`: with what is spent of its budgets.
+/// Shows a client.
+///
+/// With what is spent of its budgets.
+#[utoipa::path(
+    get,
+    path = "/api/v1/clients/{client}",
+    operation_id = "client",
+    tag = "clients",
+    params(("client" = String, Path, description = "Its id, or its name.")),
+    responses((status = 200, description = "The client.", body = ClientBody), Absent, Refused),
+)]
 pub(super) async fn one(
     State(office): State<Office>,
     KnownClient(client): KnownClient,
@@ -50,7 +77,18 @@ pub(super) async fn one(
     standing(&office, client).await.map(Json)
 }
 
-/// `PUT /api/v1/clients/{client}/budgets`: these in place of all that there were.
+/// Sets a client's budgets.
+///
+/// These in place of all that there were.
+#[utoipa::path(
+    put,
+    path = "/api/v1/clients/{client}/budgets",
+    operation_id = "set_budgets",
+    tag = "clients",
+    params(("client" = String, Path, description = "Its id, or its name.")),
+    request_body = SetBudgetsShape,
+    responses((status = 200, description = "The client.", body = ClientBody), Absent, Refused),
+)]
 pub(super) async fn set_budgets(
     State(office): State<Office>,
     client: KnownClient,
@@ -66,7 +104,17 @@ pub(super) async fn set_budgets(
     standing(&office, client).await.map(Json)
 }
 
-/// `DELETE /api/v1/clients/{client}`: what is personal is deleted, its sums stay. May be asked for again.
+/// Forgets a client.
+///
+/// What is personal is deleted, its sums stay. May be asked for again.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/clients/{client}",
+    operation_id = "forget_client",
+    tag = "clients",
+    params(("client" = String, Path, description = "Its id, or its name.")),
+    responses((status = 204, description = "What is personal is gone."), Absent, Refused),
+)]
 pub(super) async fn forget(
     State(office): State<Office>,
     KnownClient(client): KnownClient,

@@ -14,11 +14,23 @@ use super::Office;
 use super::known::{KnownClient, KnownKey};
 use crate::doors::json;
 use crate::fault::{Fault, unavailable};
+use crate::openapi::{Absent, Refused};
 use crate::stack::Request;
 
 const DAY_MS: i64 = 86_400_000;
 
-/// `POST /api/v1/clients/{client}/keys`.
+/// Makes a key.
+///
+/// The answer is the only one that ever holds the key.
+#[utoipa::path(
+    post,
+    path = "/api/v1/clients/{client}/keys",
+    operation_id = "create_key",
+    tag = "clients",
+    params(("client" = String, Path, description = "Its id, or its name.")),
+    request_body = Option<CreateKey>,
+    responses((status = 201, description = "The key, this once.", body = NewKeyBody), Absent, Refused),
+)]
 pub(super) async fn create(
     State(office): State<Office>,
     client: KnownClient,
@@ -35,7 +47,15 @@ pub(super) async fn create(
     shown(key, &minted, is_new)
 }
 
-/// `GET /api/v1/clients/{client}/keys`.
+/// Lists a client's keys.
+#[utoipa::path(
+    get,
+    path = "/api/v1/clients/{client}/keys",
+    operation_id = "keys",
+    tag = "clients",
+    params(("client" = String, Path, description = "Its id, or its name.")),
+    responses((status = 200, description = "Every key, by age; none of them in full.", body = KeysBody), Absent, Refused),
+)]
 pub(super) async fn all(
     State(office): State<Office>,
     KnownClient(client): KnownClient,
@@ -44,9 +64,19 @@ pub(super) async fn all(
     Ok(Json(KeysBody { keys: keys.into_iter().map(KeyBody::from).collect() }))
 }
 
-/// `POST /api/v1/clients/{client}/keys/{key}/rotate`: a new key in the place of the old one, which opens nothing any more
-/// once its grace is over. The new one lasts as long as the old one was made for, and the budgets of the old one are its
+/// Puts a new key in the place of an old one.
+///
+/// The old one opens nothing any more once its grace is over. The new one lasts as long as the old one was made for, and the budgets of the old one are its
 /// own, too, with nothing spent.
+#[utoipa::path(
+    post,
+    path = "/api/v1/clients/{client}/keys/{key}/rotate",
+    operation_id = "rotate_key",
+    tag = "clients",
+    params(("client" = String, Path, description = "Its id, or its name."), ("key" = String, Path, description = "Its public prefix.")),
+    request_body = Option<RotateKey>,
+    responses((status = 201, description = "The new key, this once.", body = NewKeyBody), Absent, Refused),
+)]
 pub(super) async fn rotate(
     State(office): State<Office>,
     KnownKey(client, old): KnownKey,
@@ -67,7 +97,17 @@ pub(super) async fn rotate(
     shown(key, &minted, rotated.await.map_err(unavailable)?)
 }
 
-/// `DELETE /api/v1/clients/{client}/keys/{key}`: it opens nothing any more. It stays in the list.
+/// Ends a key.
+///
+/// It opens nothing any more. It stays in the list.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/clients/{client}/keys/{key}",
+    operation_id = "revoke_key",
+    tag = "clients",
+    params(("client" = String, Path, description = "Its id, or its name."), ("key" = String, Path, description = "Its public prefix.")),
+    responses((status = 204, description = "It opens nothing any more."), Absent, Refused),
+)]
 pub(super) async fn revoke(
     State(office): State<Office>,
     KnownKey(_, key): KnownKey,

@@ -12,9 +12,20 @@ use wire::soundboard::{CostsBody, CostsQuery, UsageBody, UsageQuery};
 
 use super::Office;
 use crate::fault::{Fault, unavailable};
+use crate::openapi::Refused;
 use crate::stack::Response;
 
-/// `GET /api/v1/costs?month=2026-10`: JSON, or CSV where that is asked for.
+/// Shows what a month cost.
+///
+/// JSON, or CSV where that is asked for.
+#[utoipa::path(
+    get,
+    path = "/api/v1/costs",
+    operation_id = "costs",
+    tag = "reports",
+    params(("month" = Option<String>, Query, description = "UTC; this one unless it says another.", example = "2026-10"), ("format" = Option<String>, Query, description = "`json` or `csv`; else as `Accept` says.")),
+    responses((status = 200, description = "The costs.", content((CostsBody = "application/json"), (String = "text/csv"))), Refused),
+)]
 pub(super) async fn costs(
     State(office): State<Office>,
     uri: Uri,
@@ -32,7 +43,20 @@ pub(super) async fn costs(
     })
 }
 
-/// `GET /api/v1/usage?timeframe=7d&group_by=voice`: likewise.
+/// Shows what was used.
+///
+/// Likewise.
+#[utoipa::path(
+    get,
+    path = "/api/v1/usage",
+    operation_id = "usage",
+    tag = "reports",
+    params(
+        ("timeframe" = Option<String>, Query, description = "`24h`, `7d` (the default), or two days or hours (UTC) with a comma in between."),
+        ("group_by" = Option<String>, Query, description = "With commas in between: `client`, `key`, `voice`, `language`, `backend`, `door`, `model`, `day`, `hour`, `tag:NAME`."),
+        ("client" = Option<String>, Query, description = "Only what that client used, by its id or name."), ("format" = Option<String>, Query, description = "`json` or `csv`; else as `Accept` says.")),
+    responses((status = 200, description = "A row for each group.", content((UsageBody = "application/json"), (String = "text/csv"))), Refused),
+)]
 pub(super) async fn usage(
     State(office): State<Office>,
     uri: Uri,

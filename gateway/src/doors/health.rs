@@ -7,6 +7,7 @@ use engine::Engine;
 use http::StatusCode;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
 
 use super::Rooms;
 
@@ -24,20 +25,46 @@ impl FromRef<Rooms> for Probed {
     }
 }
 
-#[derive(Serialize)]
+/// How the gateway is.
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
+    /// `alive`; `ready` or `unready`.
     status: &'static str,
+    /// Why it is not ready.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     reasons: Vec<String>,
 }
 
-/// `GET /healthz`: the process answers. Nothing more is claimed.
+/// Says that the process answers.
+///
+/// Nothing more is claimed.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "healthz",
+    tag = "health",
+    security(()),
+    responses((status = 200, description = "It answers.", body = Health)),
+)]
 pub(crate) async fn alive() -> Json<Health> {
     Json(Health { status: "alive", reasons: Vec::new() })
 }
 
-/// `GET /readyz`: 200 if a request for speech would be taken now, otherwise 503 with the gateway's own reason, and
+/// Says whether a request for speech would be taken now.
+///
+/// 200 if a request for speech would be taken now, otherwise 503 with the gateway's own reason, and
 /// the engine's first one.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    operation_id = "readyz",
+    tag = "health",
+    security(()),
+    responses(
+        (status = 200, description = "It would be taken.", body = Health),
+        (status = 503, description = "It would not, and why.", body = Health),
+    ),
+)]
 pub(crate) async fn ready(State(probed): State<Probed>) -> impl IntoResponse {
     let mut reasons = Vec::new();
     if probed.draining.is_cancelled() {

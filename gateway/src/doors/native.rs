@@ -5,11 +5,12 @@ mod estimate;
 mod normalize;
 mod speech;
 
-use axum::Router;
-use axum::routing::post;
 use http::Method;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::Rooms;
+use super::{Rooms, health};
+use crate::openapi;
 use crate::stack::Request;
 
 pub(super) use errors::{envelope, status};
@@ -21,12 +22,15 @@ pub(super) const PREFIX: &str = "/api/";
 /// Where speech is asked for.
 const SPEECH: &str = "/api/v1/speech";
 
-/// The routes of this door.
-pub(super) fn routes() -> Router<Rooms> {
-    Router::new()
-        .route(SPEECH, post(speech::create))
-        .route("/api/v1/estimate", post(estimate::estimate))
-        .route("/api/v1/normalize", post(normalize::normalize))
+/// The routes of this door, and what they are.
+pub(crate) fn routes() -> OpenApiRouter<Rooms> {
+    OpenApiRouter::new()
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(openapi::show))
+        .routes(routes!(speech::create))
+        .routes(routes!(estimate::estimate))
+        .routes(routes!(normalize::normalize))
 }
 
 /// Whether a request asks for speech.

@@ -8,9 +8,10 @@ use crate::credentials;
 use crate::doors::elevenlabs;
 use crate::fault::Fault;
 
-/// What may be asked without a key. The last three are nobody's routes: other servers have them, and clients
+/// What may be asked without a key. `/openapi.json` is the same of every gateway of a version: it tells a stranger nothing that
+/// its source does not, and a tool reads it before it has a key. The last three are nobody's routes: other servers have them, and clients
 /// look there, without a key, to find out what kind of server this is. They must be told "none of those" (404).
-const EXEMPT: [&str; 5] = ["/healthz", "/readyz", "/health", "/v1/readyz", "/v1/test"];
+const EXEMPT: [&str; 6] = ["/healthz", "/readyz", "/openapi.json", "/health", "/v1/readyz", "/v1/test"];
 
 /// Whether a path is open to everybody.
 pub(crate) fn is_exempt(request: &Request) -> bool {

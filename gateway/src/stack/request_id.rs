@@ -18,6 +18,9 @@ pub(crate) const OURS: HeaderName = HeaderName::from_static("x-soundboard-reques
 /// The name that OpenAI's clients put into their exceptions.
 pub(crate) const OPENAI: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Both names.
+pub(crate) const BOTH: [HeaderName; 2] = [OURS, OPENAI];
+
 /// The id of a request, among its extensions.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId(pub(crate) Arc<str>);

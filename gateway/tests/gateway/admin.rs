@@ -19,19 +19,19 @@ use crate::server::{Counted, Noon, clients, config, engine};
 const NOON: i64 = 43_200_000;
 const DAY: i64 = 86_400_000;
 
-struct Admin {
-    address: SocketAddr,
+pub(crate) struct Admin {
+    pub(crate) address: SocketAddr,
     memory: Memory,
     /// Dropped with the test, which ends the server.
     _stop: oneshot::Sender<()>,
 }
 
 impl Admin {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(&[], "127.0.0.1:0").await
     }
 
-    async fn with(keys: &[(&str, &str)], listen: &str) -> Self {
+    pub(crate) async fn with(keys: &[(&str, &str)], listen: &str) -> Self {
         let memory = Memory::default();
         let accounts = Arc::new(memory.clone());
         let parts = AdminParts {
@@ -60,17 +60,17 @@ impl Admin {
         Ask::new(self.address, method, path)
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask("GET", path).send().await
     }
 
-    async fn send(&self, method: &str, path: &str, body: Value) -> Answer {
+    pub(crate) async fn send(&self, method: &str, path: &str, body: Value) -> Answer {
         let ask = self.ask(method, path).header("content-type", "application/json");
         ask.body(body.to_string()).send().await
     }
 
     /// A new client's id.
-    async fn client(&self, body: Value) -> String {
+    pub(crate) async fn client(&self, body: Value) -> String {
         let answer = self.send("POST", "/api/v1/clients", body).await;
         assert_eq!(answer.status, 201, "{}", answer.text());
         read(&answer)["id"].as_str().unwrap().to_owned()

@@ -43,6 +43,8 @@ mod native;
 #[cfg(test)]
 mod normalize;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod order;
 #[cfg(test)]
 mod routing;

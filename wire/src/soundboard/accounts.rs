@@ -2,16 +2,17 @@
 
 use billing::{Budget, Client, Key, Measure, Nanos, Standing};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// `GET /api/v1/clients`: `{"clients":[...]}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClientsBody {
     /// By name.
     pub clients: Vec<ClientBody>,
 }
 
 /// A client: the answer to its creation, and one of a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClientBody {
     /// What it is called everywhere but by people.
     pub id: String,
@@ -24,10 +25,11 @@ pub struct ClientBody {
 }
 
 /// A budget, and how it stands where that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BudgetBody {
     /// `measure`, `limit` in nano-dollars, code points or milliseconds, `window`, `action`, and `key` of a key's own.
     #[serde(flatten)]
+    #[schema(value_type = super::schema::ToldBudget)]
     pub budget: Budget,
     /// The limit in dollars, of a budget that counts money.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +40,7 @@ pub struct BudgetBody {
 }
 
 /// How a budget stands, counted as its limit is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct StandingBody {
     /// What was settled.
     pub spent: i64,
@@ -53,14 +55,14 @@ pub struct StandingBody {
 }
 
 /// `GET /api/v1/clients/{id}/keys`: `{"keys":[...]}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct KeysBody {
     /// By age.
     pub keys: Vec<KeyBody>,
 }
 
 /// A key, without what is secret of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct KeyBody {
     /// Its public prefix, by which it is rotated and revoked.
     pub id: String,
@@ -75,7 +77,7 @@ pub struct KeyBody {
 }
 
 /// A new key: the only answer that ever holds it.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NewKeyBody {
     /// What is known of it from now on.
     #[serde(flatten)]

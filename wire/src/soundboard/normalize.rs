@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use speech::Reading;
+use utoipa::ToSchema;
 
 use super::reading::reading;
 use crate::fields::{Fields, RequestError, within};
@@ -59,7 +60,7 @@ fn language(fields: &Fields) -> Result<Language, RequestError> {
 }
 
 /// What is answered.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NormalizedText {
     /// What would be said, with its punctuation. To normalise it again changes nothing.
     pub text: String,
@@ -78,7 +79,7 @@ impl fmt::Debug for NormalizedText {
 }
 
 /// A word, or several that are read as one. Places and lengths are counted in code points.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NormalizedToken {
     /// As it is written, without markup and without the punctuation around it.
     pub text: String,

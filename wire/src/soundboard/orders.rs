@@ -1,6 +1,7 @@
 //! What is asked of `/api/v1/clients` and what lies below it. Fields that nobody knows are refused.
 
 use billing::Budget;
+use utoipa::ToSchema;
 
 use super::budgets::budgets;
 use crate::fields::{Fields, RequestError, within};
@@ -25,16 +26,18 @@ pub struct SetBudgets {
 }
 
 /// `POST /api/v1/clients/{id}/keys`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
 pub struct CreateKey {
     /// How long the key opens anything; none is for ever.
+    #[schema(minimum = 1, maximum = 36_500)]
     pub expires_in_days: Option<i64>,
 }
 
 /// `POST /api/v1/clients/{id}/keys/{key}/rotate`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
 pub struct RotateKey {
     /// How long the old key still opens what the new one does; 0 unless asked for.
+    #[schema(required = false, minimum = 0, maximum = 31_536_000, default = 0)]
     pub grace_seconds: i64,
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use billing::{ClientNames, Costs, Dimension, Month, Report, Sums};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// `GET /api/v1/costs?month=2026-10`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CostsBody {
     /// Which month, UTC.
     pub month: String,
@@ -26,7 +27,7 @@ pub struct CostsBody {
 }
 
 /// The figures of one client.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClientFigures {
     /// What it is called; left out where it was forgotten.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,14 +38,14 @@ pub struct ClientFigures {
 }
 
 /// `GET /api/v1/usage`: `{"rows":[...]}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UsageBody {
     /// One for each group.
     pub rows: Vec<UsageRow>,
 }
 
 /// The figures of one group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UsageRow {
     /// What it is, by dimension: `{"voice":"openai:alloy","day":"2026-10-31"}`. Null where there is none.
     pub group: BTreeMap<String, Option<String>>,
@@ -57,7 +58,7 @@ pub struct UsageRow {
 }
 
 /// Sums.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Figures {
     /// Requests, failed ones too.
     pub requests: u64,

@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use ::speech::{AudioFormat, Codec, Fallback, Policy, Reading};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::MOST_CHARACTERS;
 use super::reading::reading;
@@ -146,7 +147,7 @@ fn sample_rate(value: &Value) -> Result<NonZeroU32, RequestError> {
 }
 
 /// What speech would cost. Amounts of money come twice: in nano-dollars for programs, in US dollars for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Estimate {
     /// Who would speak, as `backend:voice`.
     pub voice: String,

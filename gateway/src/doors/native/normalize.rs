@@ -4,13 +4,25 @@ use ::speech::{SpeechError, SpeechText};
 use axum::Json;
 use axum::extract::State;
 use engine::{English, Normalised};
+use wire::soundboard::schema::NormalizeShape;
 use wire::soundboard::{Language, NormalizeText, NormalizedText, NormalizedToken};
 
 use crate::doors::{Rooms, json};
 use crate::fault::Fault;
+use crate::openapi::Refused;
 use crate::stack::{Client, Request};
 
+/// Shows what would be said of a text.
+///
 /// Reads the request as speech would be read.
+#[utoipa::path(
+    post,
+    path = "/api/v1/normalize",
+    operation_id = "normalize",
+    tag = "speech",
+    request_body = NormalizeShape,
+    responses((status = 200, description = "What would be said.", body = NormalizedText), Refused),
+)]
 pub(super) async fn normalize(
     State(rooms): State<Rooms>,
     request: Request,

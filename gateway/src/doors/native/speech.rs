@@ -7,15 +7,28 @@ use axum::extract::State;
 use http::request::Parts;
 use http::{HeaderValue, header};
 use wire::soundboard::Speak;
+use wire::soundboard::schema::SpeakShape;
 
 use super::normalize::as_we_call_it;
 use crate::doors::whole::Whole;
 use crate::doors::{Rooms, headers, json, routing, streamed, tags};
 use crate::fault::Fault;
+use crate::openapi::{AskedHeaders, Refused, Spoken, Unspoken};
 use crate::stack::{Client, Notes, Request, RequestId, Response};
 
+/// Has a text spoken.
+///
 /// Reads the request, has it spoken, and sends the audio as it is made; or once its length is known, where
 /// `x-soundboard-content-length: exact` asks for that.
+#[utoipa::path(
+    post,
+    path = super::SPEECH,
+    operation_id = "speak",
+    tag = "speech",
+    params(AskedHeaders),
+    request_body = SpeakShape,
+    responses(Spoken, Unspoken, Refused),
+)]
 pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Result<Response, Fault> {
     let notes = Notes::on(&request);
     let mut speech = read(&rooms, request).await?;
