@@ -132,3 +132,7 @@ fn written(word: WordTiming) -> Written {
 fn read((text, start_ms, end_ms, offset, length, kind, letters): Written) -> WordTiming {
     WordTiming { text, start_ms, end_ms, offset, length, kind, letters }
 }
+
+#[cfg(test)]
+#[path = "recording/tests.rs"]
+mod tests;

@@ -236,6 +236,48 @@ async fn a_hundred_at_once_are_spoken_once_and_all_hear_it() {
     assert!(stage.ledger.rows().iter().all(|row| row.audio_ms == 1500));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn listeners_on_several_threads_who_come_and_go_all_hear_the_same() {
+    for round in 0..20 {
+        let stage = stage(&in_memory());
+        let (leader, feed) = tokio::join!(stage.ask("leader"), async {
+            let feed = stage.call(0).await;
+            feed.unbounded_send(samples(50, 0.5)).unwrap();
+            feed
+        });
+        let (leader, stays) = (leader.unwrap(), stage.ask("stays").await.unwrap());
+        let listening = |spoken: Spoken, few: Option<usize>| {
+            tokio::spawn(async move {
+                let mut spoken = spoken;
+                let Some(few) = few else { return Some(rest(&mut spoken.audio).await) };
+                spoken.audio.by_ref().take(few).for_each(|_| async {}).await;
+                None
+            })
+        };
+        let others = (0..40).map(|id| {
+            let asking = stage.ask_of(request(id, "one:anna"));
+            tokio::spawn(async move {
+                listening(asking.await.unwrap(), (id % 3 == 0).then_some(id)).await.unwrap()
+            })
+        });
+        let others: Vec<_> = others.collect();
+        let first = [listening(leader, Some(round)), listening(stays, None)];
+        for number in 0..100 {
+            feed.unbounded_send(samples(50, number as f32 / 100.0)).unwrap();
+            yield_now().await;
+        }
+        feed.close_channel();
+        let heard = join_all(first.into_iter().chain(others)).await;
+        let heard: Vec<Vec<u8>> = heard.into_iter().filter_map(Result::unwrap).collect();
+        assert_eq!(heard.len(), 27);
+        assert!(heard.iter().all(|bytes| bytes.len() == 10_100 && *bytes == heard[0]));
+        assert_eq!(stage.called(), 1);
+        let settled = stage.settled().await;
+        assert_eq!(settled["leader"], (Outcome::HungUp, false, 90, vec![90]));
+        assert_eq!(settled.values().filter(|row| row.3.is_empty()).count(), 41);
+    }
+}
+
 #[tokio::test]
 async fn each_hears_it_as_it_is_spoken_from_the_beginning_and_at_its_own_pace() {
     let stage = stage(&in_memory());
