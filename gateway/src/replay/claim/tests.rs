@@ -86,7 +86,8 @@ async fn minutes(count: u64) {
     assert!(never.await.is_err());
 }
 
-/// On the runtime's own time and without a socket: that time would run ahead of.
+/// On the runtime's own time, which runs ahead as soon as all tasks wait: one that waits for a socket would be left
+/// behind, so there is none.
 #[tokio::test(start_paused = true)]
 async fn a_claim_holds_for_as_long_as_its_request_is_answered_and_its_answer_relayed() {
     let (only, clock) = (Arc::new(Only::default()), Arc::new(Since(Instant::now())));
