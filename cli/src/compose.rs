@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use billing::{Accounts, Client, Ledger, Rates};
-use engine::{Cache, CacheSettings, Catalogue, Engine, Parts, Tariff};
+use catalog::{Labels, Shelf};
+use engine::{Cache, CacheSettings, Catalogue, Defaults, Engine, Parts, Tariff};
 use futures::future::try_join_all;
 use gateway::{Clients, Tls, are_keys_stored, check_binding};
 use inference::models::{Manifest, ModelStore, StoreError, default_cache_dir};
@@ -217,22 +218,25 @@ pub(crate) async fn engine_reading_for(
 ) -> Result<Engine, Failure> {
     let store = store(config).await?;
     let lexicons = Arc::new(LexiconOf { client: client.to_owned(), store: store.clone() });
-    engine(Arc::new(store), lexicons, config, backends)
+    let store = Arc::new(store);
+    engine(store.clone(), store, lexicons, config, backends)
 }
 
 /// The speech stack over these backends.
 pub(crate) fn engine(
     ledger: Arc<dyn Ledger>,
+    shelf: Arc<dyn Shelf>,
     lexicons: Arc<dyn Lexicons>,
     config: &Config,
     backends: &Backends,
 ) -> Result<Engine, Failure> {
     Ok(Engine::new(Parts {
-        catalogue: catalogue(config, backends),
+        catalogue: catalogue(config, backends)?.kept_on(shelf),
         ledger,
         tariff: tariff(config)?,
         lexicons,
         cache: cache(config)?,
+        routing: Defaults { routing: routing(config)?, weights: config.routing.weights.clone() },
         clock: Arc::new(SystemClock),
     }))
 }
@@ -250,8 +254,11 @@ fn cache(config: &Config) -> Result<Cache, Failure> {
 }
 
 /// Who can speak, under which names.
-pub(crate) fn catalogue(config: &Config, backends: &Backends) -> Catalogue {
-    Catalogue::new(backends.all.clone(), config.voices.clone(), stand_ins(), Arc::new(SystemClock))
+pub(crate) fn catalogue(config: &Config, backends: &Backends) -> Result<Catalogue, Failure> {
+    let clock = Arc::new(SystemClock);
+    let catalogue = Catalogue::new(backends.all.clone(), config.voices.clone(), stand_ins(), clock);
+    let labels = Labels::builtin().map_err(|error| Failure::unusable(&error))?;
+    Ok(catalogue.described(labels, tariff(config)?))
 }
 
 /// One client's lexicon, for all who ask.

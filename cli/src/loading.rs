@@ -73,6 +73,10 @@ impl Backend for Loading {
         self.version.get().cloned().unwrap_or_default()
     }
 
+    fn kind(&self) -> &str {
+        "kokoro"
+    }
+
     fn models(&self) -> Arc<[Model]> {
         kokoro::models()
     }

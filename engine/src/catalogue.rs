@@ -1,13 +1,17 @@
 //! Names become a backend, its model and its voice.
 
+mod lists;
+mod pool;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use futures::future::join_all;
 use speech::{Backend, Clock, Date, ErrorKind, Model, SpeechError, Voice, VoiceId, VoiceStatus};
 
 use crate::deprecation::Deprecations;
 use crate::spoken::Reason;
+use lists::Lists;
+pub(crate) use pool::Pool;
 
 /// OpenAI's names for its speech models.
 const OPENAI_MODELS: [&str; 5] =
@@ -47,6 +51,7 @@ pub struct Catalogue {
     aliases: BTreeMap<String, String>,
     stand_ins: BTreeMap<String, Vec<String>>,
     deprecations: Deprecations,
+    lists: Lists,
 }
 
 /// What a request's model name says of who may answer.
@@ -71,21 +76,8 @@ impl Catalogue {
         stand_ins: BTreeMap<String, Vec<String>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { backends, aliases, stand_ins, deprecations: Deprecations::new(clock) }
-    }
-
-    /// Asks every vendor anew for its models and voices, and says whether all have answered. What was known stays known
-    /// where one does not.
-    pub async fn refresh(&self) -> bool {
-        let refreshing = self.backends.iter().map(|backend| async move {
-            let refreshed = backend.refresh().await;
-            if let Err(error) = &refreshed {
-                let error = error as &dyn std::error::Error;
-                tracing::warn!(backend = backend.name(), error, "models and voices could not be listed");
-            }
-            refreshed.is_ok()
-        });
-        join_all(refreshing).await.into_iter().all(|answered| answered)
+        let lists = Lists::new(Arc::clone(&clock));
+        Self { backends, aliases, stand_ins, deprecations: Deprecations::new(clock), lists }
     }
 
     /// Every voice of every backend.
@@ -133,6 +125,9 @@ impl Catalogue {
     /// The backend, model and voice for a request's names.
     pub(crate) fn resolve(&self, model: Option<&str>, wanted: &str) -> Result<Choice, SpeechError> {
         let wish = self.wish(model)?;
+        if wanted.starts_with('?') {
+            return self.likest(&wish, wanted);
+        }
         match self.aliases.get(wanted) {
             Some(target) => Ok(Choice { reason: Reason::Alias, ..self.named(&wish, target)? }),
             None => self.named_or_stood_in_for(&wish, wanted),
@@ -144,14 +139,6 @@ impl Catalogue {
         let choice = self.resolve(model, wanted)?;
         self.deprecations.warn(&choice);
         Ok(choice)
-    }
-
-    /// Who else may answer to that name, or to that of the voice.
-    pub(crate) fn stand_ins_for(&self, wanted: &str) -> Vec<Choice> {
-        let own = VoiceId::parse(wanted).map(|id| id.voice);
-        let names = [Some(wanted), own.as_deref()];
-        let stand_ins = names.into_iter().flatten().filter_map(|name| self.stand_ins.get(name)).flatten();
-        stand_ins.filter_map(|stand_in| self.find(&Wish::Anybody, stand_in).ok().flatten()).collect()
     }
 
     fn wish<'n>(&self, model: Option<&'n str>) -> Result<Wish<'n>, SpeechError> {
@@ -238,6 +225,11 @@ impl Catalogue {
         // Some vendors have voices that no list of theirs holds, and take any id of their shape for one.
         prefer(&mut found, is_listed);
         prefer(&mut found, |choice| !self.deprecations.is_past(choice));
+        // Several accounts at one vendor, say.
+        let is_one_house = found.windows(2).all(|two| two[0].backend.house() == two[1].backend.house());
+        if is_one_house {
+            found.truncate(1);
+        }
         if found.len() > 1 {
             let ids = found.iter().map(|choice| choice.voice.id.to_string());
             let message = format!("Several backends have a voice {name:?}; name one of them.");

@@ -1,6 +1,6 @@
 //! Texts that are still being written, and dialogues: many speeches, one sound.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use futures::future;
@@ -11,15 +11,16 @@ use speech::{
 };
 
 use crate::buy::bought;
-use crate::catalogue::{Catalogue, Choice};
+use crate::cast::Cast;
+use crate::catalogue::Choice;
 use crate::chain::{Begin, chain, failing};
 use crate::compile::with_lexicon_of;
 use crate::dictation::Dictation;
 use crate::encode::encode;
 use crate::gather::{Gathered, Gathering};
 use crate::listen::begun;
-use crate::route::{Call, delivery};
-use crate::split::begins;
+use crate::plan::Planner;
+use crate::route::{claim_of, delivery};
 use crate::spoken::Spoken;
 use crate::stack::Speaker;
 use crate::tab::{self, Claim, Tab};
@@ -27,7 +28,7 @@ use crate::tab::{self, Claim, Tab};
 /// What a conversation is made of. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Conversation {
-    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) planner: Planner,
     pub(crate) lexicons: Arc<dyn Lexicons>,
     pub(crate) speaker: Speaker,
 }
@@ -48,9 +49,12 @@ impl Conversation {
         pieces: BoxStream<'static, Piece>,
         tab: Tab,
     ) -> Result<Spoken, SpeechError> {
-        let choice = self.catalogue.engage(terms.model.as_deref(), &voice)?;
         terms.reading =
             with_lexicon_of(&*self.lexicons, &terms.client, std::mem::take(&mut terms.reading)).await?;
+        // Who follows a text cannot be followed by another: what it was told is gone.
+        let plan = self.planner.plan(&terms, &voice, |choice| claim_of(&tab, &terms, choice, ""))?;
+        let first = plan.candidates.into_iter().next();
+        let choice = first.ok_or_else(|| SpeechError::internal("a plan of nobody"))?.choice;
         if let Some(follow) = choice.backend.follow(&delivery(&terms, &choice)) {
             let id = &choice.voice.id;
             tab.choose(id, &choice.model.id, choice.voice.languages.first().map(String::as_str));
@@ -94,28 +98,46 @@ impl Conversation {
             .filter_map(move |(voice, gathered)| future::ready(line(voice, gathered, &reading).transpose()))
             .boxed();
         let first = lines.next().await.ok_or_else(nothing_to_say)??;
-        let choice = self.catalogue.engage(terms.model.as_deref(), &first.voice)?;
         let requested = first.voice.to_string();
-        let call = Call::new(&terms, &choice, Arc::clone(&first.graph), tab.clone());
-        let dropped = choice.backend.leaves_out(&call.utterance);
+        let graph = Arc::clone(&first.graph);
         let (format, volume) = (terms.format, terms.volume);
         tab.note(|state| state.in_parts = true);
-        let links = {
-            let tab = tab.clone();
-            let lines = stream::iter([Ok(first)]).chain(lines);
-            lines.flat_map(move |line| stream::iter(self.links(&terms, line, &tab)))
-        };
+        let mut casting = Casting { conversation: self, terms, tab: tab.clone(), casts: HashMap::new() };
+        let cast = casting.cast(&first.voice)?;
+        let lines = stream::iter([Ok(first)]).chain(lines);
+        let links = lines.flat_map(move |line| stream::iter(casting.links(line)));
         let sound = chain(links.boxed()).await.ok_or_else(nothing_to_say)??;
         let encoded = encode(Sound::Samples(sound), format, volume).await?;
-        Ok(Spoken::new(choice, requested, dropped, &tab, encoded))
+        let (choice, tried) = cast.heard()?;
+        let dropped = cast.leaves_out(&choice, graph);
+        Ok(Spoken { tried, ..Spoken::new(choice, requested, dropped, &tab, encoded) })
+    }
+}
+
+/// Who says the lines of each voice: whoever has taken over from another keeps its part.
+struct Casting {
+    conversation: Conversation,
+    terms: Terms,
+    tab: Tab,
+    casts: HashMap<Arc<str>, Arc<Cast>>,
+}
+
+impl Casting {
+    fn cast(&mut self, voice: &Arc<str>) -> Result<Arc<Cast>, SpeechError> {
+        if let Some(cast) = self.casts.get(voice) {
+            return Ok(Arc::clone(cast));
+        }
+        let Conversation { planner, speaker, .. } = &self.conversation;
+        let plan = planner.plan(&self.terms, voice, |choice| claim_of(&self.tab, &self.terms, choice, ""))?;
+        let cast = Arc::new(Cast::new(speaker.clone(), plan, self.terms.clone(), self.tab.clone()));
+        self.casts.insert(Arc::clone(voice), Arc::clone(&cast));
+        Ok(cast)
     }
 
     /// The links that say a line.
-    fn links(&self, terms: &Terms, line: Result<Line, SpeechError>, tab: &Tab) -> Vec<Begin> {
-        let begins = line.and_then(|Line { voice, offset, graph }| {
-            let choice = self.catalogue.engage(terms.model.as_deref(), &voice)?;
-            begins(&self.speaker, Call::new(terms, &choice, graph, tab.clone()), offset, true)
-        });
+    fn links(&mut self, line: Result<Line, SpeechError>) -> Vec<Begin> {
+        let begins =
+            line.and_then(|Line { voice, offset, graph }| self.cast(&voice)?.begins(&graph, offset, true));
         begins.unwrap_or_else(|error| vec![failing(error)])
     }
 }

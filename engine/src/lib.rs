@@ -3,6 +3,7 @@
 mod books;
 mod buy;
 mod cache;
+mod cast;
 mod catalogue;
 mod chain;
 mod compile;
@@ -18,6 +19,7 @@ mod listen;
 mod meter;
 mod normalise;
 mod pace;
+mod plan;
 mod route;
 mod split;
 mod spoken;
@@ -32,6 +34,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use billing::{Ledger, Nanos};
+use catalog::{Change, Index};
 use futures::stream::BoxStream;
 use speech::{
     Clock, Lexicons, Piece, Reading, SpeechError, SpeechRequest, SpeechText, Terms, Turn, Voice, VoiceId,
@@ -41,10 +44,13 @@ use tower::ServiceExt;
 use books::Books;
 pub use cache::{Cache, CacheSettings, CacheUse};
 pub use catalogue::{Catalogue, ModelName};
-use health::Health;
+use health::{Health, Retries};
 pub use language::English;
 pub use meter::{Refusal, Replayed, break_off};
 pub use normalise::Normalised;
+
+use plan::Planner;
+pub use plan::{Defaults, Explained, Explanation, Rejected};
 pub use spoken::{Reason, Spoken, Tally};
 pub use tariff::Tariff;
 
@@ -60,6 +66,8 @@ pub struct Parts {
     pub lexicons: Arc<dyn Lexicons>,
     /// What was spoken before; the default keeps nothing.
     pub cache: Cache,
+    /// How requests are routed that do not say it themselves.
+    pub routing: Defaults,
     /// Wall-clock time for the rows.
     pub clock: Arc<dyn Clock>,
 }
@@ -86,6 +94,7 @@ pub struct Estimate {
 pub struct Engine {
     stack: stack::Stack,
     catalogue: Arc<Catalogue>,
+    planner: Planner,
     books: Books,
     lexicons: Arc<dyn Lexicons>,
     conversation: converse::Conversation,
@@ -95,15 +104,21 @@ pub struct Engine {
 impl Engine {
     /// Builds the stack.
     pub fn new(parts: Parts) -> Self {
-        let Parts { catalogue, ledger, tariff, lexicons, cache, clock } = parts;
+        let Parts { catalogue, ledger, tariff, lexicons, cache, routing, clock } = parts;
         let catalogue = Arc::new(catalogue);
         let books = Books::new(ledger, tariff, clock);
         let health = Health::default();
+        let planner = Planner {
+            catalogue: catalogue.clone(),
+            health: health.clone(),
+            retries: Retries::default(),
+            defaults: Arc::new(routing),
+        };
         let speaker = stack::speaker(&health);
-        let stack = stack::build(books.clone(), lexicons.clone(), catalogue.clone(), cache, speaker.clone());
+        let stack = stack::build(books.clone(), lexicons.clone(), planner.clone(), cache, speaker.clone());
         let conversation =
-            converse::Conversation { catalogue: catalogue.clone(), lexicons: lexicons.clone(), speaker };
-        Self { stack, catalogue, books, lexicons, conversation, health }
+            converse::Conversation { planner: planner.clone(), lexicons: lexicons.clone(), speaker };
+        Self { stack, catalogue, planner, books, lexicons, conversation, health }
     }
 
     /// Speaks. Resolves when the first audio is ready. One row goes to the journal when the stream ends, fails
@@ -145,6 +160,42 @@ impl Engine {
         let tab = row.tab();
         let speaking = row.over(self.conversation.clone().converse(terms, turns, tab));
         trace::until_silence(trace::span("converse"), speaking).await
+    }
+
+    /// Whom a request would be routed to, and why; nobody is asked to speak.
+    ///
+    /// # Errors
+    /// As [`speak`](Self::speak), for the names; that nobody is left whom the policy allows is no error here.
+    pub fn explain(&self, terms: &Terms, voice: &str, text: &str) -> Result<Explanation, SpeechError> {
+        let (tariff, now) = (self.books.tariff(), self.books.now());
+        let plan = self.planner.survey(None, terms, voice, |choice| {
+            let rate = tariff.rate(&choice.voice.id.backend, &choice.model.id, now)?;
+            Ok(tab::Claim::of(rate, text, terms.speed).with_instructions(terms.instructions.as_deref()))
+        })?;
+        Ok(self.planner.explain(plan))
+    }
+
+    /// The voices of all backends that a query finds.
+    pub fn index(&self) -> Arc<Index> {
+        self.catalogue.index()
+    }
+
+    /// What voices have come and gone, newest first; those older than `before`, where that is given.
+    ///
+    /// # Errors
+    /// Where that is kept cannot be read.
+    pub async fn changes(&self, before: Option<i64>, most: usize) -> Result<Vec<Change>, SpeechError> {
+        self.catalogue.changes(before, most).await
+    }
+
+    /// Takes what vendors have listed in an earlier run for known. To be called once, before anybody speaks.
+    pub async fn recall(&self) {
+        self.catalogue.recall().await;
+    }
+
+    /// Asks the vendors what they offer, now and from time to time; it never ends.
+    pub async fn keep_listing(&self) -> Infallible {
+        self.catalogue.keep_listing().await
     }
 
     /// Asks every vendor anew for its models and voices: see [`Catalogue::refresh`].
@@ -245,3 +296,6 @@ impl Engine {
         self.books.settled().await;
     }
 }
+
+#[cfg(test)]
+mod tests;

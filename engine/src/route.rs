@@ -1,19 +1,29 @@
 //! A request becomes a call of one backend.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use speech::{
-    AudioFormat, AudioStream, Backend, BoxFuture, Codec, Delivery, SampleRate, SpeechError, SpeechGraph,
-    SpeechRequest, Terms, Utterance, Volume,
+    AudioFormat, AudioStream, Backend, BoxFuture, Codec, Delivery, ErrorKind, Fallback, Origin, Policy,
+    SampleRate, SpeechError, SpeechGraph, SpeechRequest, Terms, Utterance, VoiceId, Volume,
 };
+use tokio::time::{Instant, timeout};
 use tower::{Service, ServiceExt as _};
 
 use crate::cache::CacheUse;
-use crate::catalogue::{Catalogue, Choice};
+use crate::cast::resume;
+use crate::catalogue::Choice;
 use crate::compile::Compiled;
+use crate::health::Retries;
+use crate::plan::{Candidate, Plan, Planner};
 use crate::spoken::{Reason, Spoken};
+use crate::stack::Speaker;
 use crate::tab::{Claim, Refused, Tab};
+
+/// How long all attempts together may take until the first audio: a backend's own queue and one long sentence.
+const FIRST_AUDIO: Duration = Duration::from_secs(60);
 
 /// One call of one backend.
 #[derive(Clone)]
@@ -71,22 +81,23 @@ impl Call {
     }
 }
 
-/// Sends each request to the backend that has its voice.
+/// Sends each request to those that may speak it, until one does.
 #[derive(Clone)]
 pub(crate) struct Route<S> {
     inner: S,
-    catalogue: Arc<Catalogue>,
+    speaker: Speaker,
+    planner: Planner,
 }
 
 impl<S> Route<S> {
-    pub(crate) fn new(inner: S, catalogue: Arc<Catalogue>) -> Self {
-        Self { inner, catalogue }
+    pub(crate) fn new(inner: S, speaker: Speaker, planner: Planner) -> Self {
+        Self { inner, speaker, planner }
     }
 }
 
 impl<S> Service<Compiled> for Route<S>
 where
-    S: Service<Call, Response = Encoded, Error = SpeechError> + Clone + Send + 'static,
+    S: Service<Call, Response = Encoded, Error = SpeechError> + Clone + Send + Sync + 'static,
     S::Future: Send + 'static,
 {
     type Response = Spoken;
@@ -98,58 +109,148 @@ where
     }
 
     fn call(&mut self, Compiled { request, graph, tab }: Compiled) -> Self::Future {
-        let (inner, catalogue) = (self.inner.clone(), Arc::clone(&self.catalogue));
+        let Self { inner, speaker, planner } = self.clone();
         Box::pin(async move {
             let SpeechRequest { terms, voice, .. } = request;
-            let choice = catalogue.engage(terms.model.as_deref(), &voice)?;
-            let choice = affordable(&catalogue, &terms, &voice, choice, &graph, &tab).await?;
-            let call = Call::new(&terms, &choice, graph, tab.clone());
-            let dropped = choice.backend.leaves_out(&call.utterance);
-            let encoded = inner.oneshot(call).await?;
-            Ok(Spoken::new(choice, voice, dropped, &tab, encoded))
+            let claim = |choice: &Choice| claim_of(&tab, &terms, choice, graph.text().as_str());
+            let mut plan = planner.plan(&terms, &voice, claim)?;
+            set_aside(&mut plan, &planner, &terms, &voice, claim, &tab).await?;
+            if plan.fallback == Fallback::Resume {
+                return resume(speaker, plan, terms, voice, graph, tab).await;
+            }
+            speak(inner, &planner.retries, plan, &terms, voice, graph, tab).await
         })
     }
 }
 
-/// The choice, once what it may cost is set aside; where a budget throttles, the dearest of those that are cheaper and
-/// for which there is room.
-async fn affordable(
-    catalogue: &Catalogue,
+/// What this choice may come to for that text.
+pub(crate) fn claim_of(tab: &Tab, terms: &Terms, choice: &Choice, text: &str) -> Result<Claim, SpeechError> {
+    let rate = tab.rate(&choice.voice.id.backend, &choice.model.id)?;
+    Ok(Claim::of(rate, text, terms.speed).with_instructions(terms.instructions.as_deref()))
+}
+
+/// Sets aside what the dearest may come to that the request may reach. Whoever the budgets have no room for is not
+/// reached: as long as the first of them remains, or where a budget throttles.
+async fn set_aside(
+    plan: &mut Plan,
+    planner: &Planner,
     terms: &Terms,
     voice: &str,
-    choice: Choice,
-    graph: &SpeechGraph,
+    claim: impl Fn(&Choice) -> Result<Claim, SpeechError> + Copy,
     tab: &Tab,
-) -> Result<Choice, SpeechError> {
-    let claim = |choice: &Choice| {
-        let rate = tab.rate(&choice.voice.id.backend, &choice.model.id)?;
-        let claim = Claim::of(rate, graph.text().as_str(), terms.speed);
-        Ok::<_, SpeechError>(claim.with_instructions(terms.instructions.as_deref()))
-    };
-    let hold = async |choice: &Choice, claim: Claim| {
-        let (voice, model) = (&choice.voice.id, choice.model.id.as_str());
-        tab.propose(Some((voice, model)));
-        tab.hold(&voice.backend, model, claim).await.inspect_err(|_| tab.propose(None))
-    };
-    let wanted = claim(&choice)?;
-    let price = wanted.amounts.charge;
-    let throttled = match hold(&choice, wanted).await {
-        Ok(()) => return Ok(choice),
-        Err(Refused::Throttled(error)) => error,
-        Err(Refused::Error(error)) => return Err(error),
-    };
-    let stand_ins = catalogue.stand_ins_for(voice).into_iter();
-    let mut cheaper: Vec<_> = stand_ins.filter_map(|choice| Some((claim(&choice).ok()?, choice))).collect();
-    cheaper.retain(|(claim, _)| claim.amounts.charge < price);
-    cheaper.sort_by_key(|(claim, _)| std::cmp::Reverse(claim.amounts.charge));
-    for (claim, choice) in cheaper {
-        match hold(&choice, claim).await {
-            Ok(()) => return Ok(Choice { reason: Reason::Throttled, ..choice }),
-            Err(Refused::Throttled(_)) => {}
-            Err(Refused::Error(error)) => return Err(error),
+) -> Result<(), SpeechError> {
+    let mut is_throttled = false;
+    loop {
+        let (Some(first), Some(dearest)) = (plan.candidates.first(), plan.dearest()) else {
+            return Err(SpeechError::internal("a plan of nobody"));
+        };
+        let (id, model) = (first.choice.voice.id.clone(), first.choice.model.id.clone());
+        let (price, most) = (dearest.claim.amounts.charge, dearest.claim.amounts);
+        let is_first_dearest = first.claim.amounts.charge >= price;
+        tab.propose(Some((&id, &model)));
+        let refused = match tab.hold_for(&id.backend, &model, first.claim.clone(), most).await {
+            Ok(()) => return Ok(()),
+            Err(refused) => refused,
+        };
+        tab.propose(None);
+        let error = match refused {
+            Refused::Throttled(error) => {
+                if is_first_dearest && !is_throttled && !plan.is_stated {
+                    // Another voice, though none but that was asked for: it is what the budget is set up to do.
+                    *plan = planner.survey(Some(Policy::Equivalent), terms, voice, claim)?;
+                }
+                is_throttled |= is_first_dearest;
+                error
+            }
+            Refused::Error(error) if !is_first_dearest && is_about_budget(&error) => error,
+            Refused::Error(error) => return Err(error),
+        };
+        plan.keep_cheaper_than(price);
+        if is_throttled {
+            // Of those that are cheaper, the dearest.
+            plan.candidates.sort_by_key(|candidate| Reverse(candidate.claim.amounts.charge));
+        }
+        match plan.candidates.first_mut() {
+            Some(first) if is_throttled => first.choice.reason = Reason::Throttled,
+            Some(_) => {}
+            None => return Err(error),
         }
     }
-    Err(throttled)
+}
+
+fn is_about_budget(error: &SpeechError) -> bool {
+    matches!(error.kind(), ErrorKind::BudgetExceeded | ErrorKind::BudgetOnHold)
+}
+
+/// Whether another may do better: what is the client's fault, or the ledger's, is everybody's.
+pub(crate) fn may_fail_over(error: &SpeechError) -> bool {
+    match error.kind() {
+        ErrorKind::LedgerUnavailable | ErrorKind::UnknownPrice => false,
+        _ => error.origin() != Origin::Client,
+    }
+}
+
+/// Asks one after the other, until the first audio of one is there.
+async fn speak<S>(
+    inner: S,
+    retries: &Retries,
+    plan: Plan,
+    terms: &Terms,
+    voice: String,
+    graph: Arc<SpeechGraph>,
+    tab: Tab,
+) -> Result<Spoken, SpeechError>
+where
+    S: Service<Call, Response = Encoded, Error = SpeechError> + Clone,
+{
+    let deadline = Instant::now() + FIRST_AUDIO;
+    let mut tried = Vec::new();
+    let mut failure = None;
+    let mut left = plan.into_reachable().into_iter().enumerate().peekable();
+    retries.deposit();
+    while let Some((attempt, Candidate { choice, .. })) = left.next() {
+        // One failover is everybody's due; with more, who is many would make a vendor's bad day worse.
+        if attempt > 1 && !retries.try_withdraw() {
+            break;
+        }
+        let tab = tab.attempt();
+        tab.propose(Some((&choice.voice.id, &choice.model.id)));
+        let call = Call::new(terms, &choice, Arc::clone(&graph), tab.clone());
+        let dropped = choice.backend.leaves_out(&call.utterance);
+        // Whoever stalls must leave time for the next.
+        let time = deadline.saturating_duration_since(Instant::now());
+        let patience = if left.peek().is_some() { time / 2 } else { time };
+        let error = match timeout(patience, inner.clone().oneshot(call)).await {
+            Ok(Ok(encoded)) => {
+                let reason = if attempt == 0 { choice.reason } else { Reason::Fallback };
+                let spoken = Spoken::new(Choice { reason, ..choice }, voice, dropped, &tab, encoded);
+                return Ok(Spoken { tried, ..spoken });
+            }
+            Ok(Err(error)) => error,
+            Err(_) => too_late(patience),
+        };
+        if !may_fail_over(&error) {
+            return Err(failure.unwrap_or(error));
+        }
+        tab.abandon();
+        warn(&choice.voice.id, &error);
+        tried.push((choice.voice.id, error.kind()));
+        // What became of the voice that was asked for says most.
+        failure.get_or_insert(error);
+    }
+    Err(failure.unwrap_or_else(|| SpeechError::internal("a plan of nobody")))
+}
+
+pub(crate) fn warn(voice: &VoiceId, error: &SpeechError) {
+    tracing::warn!(%voice, error = error.kind().code(), "a backend failed before it could be heard");
+}
+
+fn too_late(patience: Duration) -> SpeechError {
+    let message = format!(
+        "The backend gave no audio for {} seconds; the request may be tried again.",
+        patience.as_secs()
+    );
+    SpeechError::new(ErrorKind::DeadlineExceeded, message)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures::stream::{self, StreamExt};
-use speech::{BoxFuture, Codec, Reading, Sound, SpeechError, SpeechGraph, SpeechText};
+use speech::{Boundary, BoxFuture, Clause, Codec, Reading, Sound, SpeechError, SpeechGraph, SpeechText};
 use tower::{Service, ServiceExt as _};
 
 use crate::chain::{Begin, Link, chain};
@@ -44,7 +44,7 @@ where
         let inner = self.inner.clone();
         Box::pin(async move {
             call.tab.note(|state| state.in_parts = true);
-            let links = stream::iter(begins(&inner, call, 0, true)?);
+            let links = stream::iter(begins(&inner, call)?);
             let sound =
                 chain(links.boxed()).await.unwrap_or_else(|| Err(SpeechError::internal("a text of no part")));
             Ok(Sound::Samples(sound?))
@@ -52,28 +52,19 @@ where
     }
 }
 
-/// The links that say a call's text, in as many parts as its model needs, `offset` code points into the whole;
-/// `rested` where a reader rests before it.
-pub(crate) fn begins<S>(
-    speaker: &S,
-    call: Call,
-    offset: usize,
-    rested: bool,
-) -> Result<Vec<Begin>, SpeechError>
+/// The links that say a call's text, in as many parts as its model needs.
+fn begins<S>(speaker: &S, call: Call) -> Result<Vec<Begin>, SpeechError>
 where
     S: Service<Call, Response = Sound, Error = SpeechError> + Clone + Send + 'static,
     S::Future: Send + 'static,
 {
     let limit = call.most_characters.unwrap_or(usize::MAX);
-    let parts = match call.utterance.graph.text().characters() <= limit {
-        true => vec![Part { offset: 0, rested: true, graph: Arc::clone(&call.utterance.graph) }],
-        false => parts(&call.utterance.graph, limit)?,
-    };
-    let begins = parts.into_iter().map(|part| {
+    let parts = parts(&call.utterance.graph, limit, Cut::Seldom)?;
+    let begins = parts.into_iter().map(|Part { offset, rested, graph }| {
         let mut call = call.clone();
-        call.utterance.graph = part.graph;
+        call.utterance.graph = graph;
         call.utterance.delivery.format = Codec::Pcm.into();
-        let (speaker, offset, rested) = (speaker.clone(), offset + part.offset, rested && part.rested);
+        let speaker = speaker.clone();
         let begin: Begin = Box::new(move || {
             let speaking = speaker.clone().oneshot(call.clone());
             Box::pin(async move {
@@ -86,32 +77,45 @@ where
     Ok(begins.collect())
 }
 
+/// Where a text is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// As seldom as the limit allows.
+    Seldom,
+    /// After each sentence.
+    Sentences,
+}
+
 /// A part of a text.
 #[derive(Debug)]
-struct Part {
+pub(crate) struct Part {
     /// Code points before it.
-    offset: usize,
+    pub(crate) offset: usize,
     /// Whether it begins where a clause has ended.
-    rested: bool,
-    graph: Arc<SpeechGraph>,
+    pub(crate) rested: bool,
+    pub(crate) graph: Arc<SpeechGraph>,
 }
 
 /// Parts of at most `limit` code points. They end where a clause ends; a clause that is itself too long ends anywhere
 /// between two words.
-fn parts(graph: &SpeechGraph, limit: usize) -> Result<Vec<Part>, SpeechError> {
+pub(crate) fn parts(graph: &SpeechGraph, limit: usize, cut: Cut) -> Result<Vec<Part>, SpeechError> {
     let text: Vec<char> = graph.text().as_str().chars().collect();
-    let ends: Vec<usize> =
-        graph.clauses().iter().map(|clause| clause.span.offset + clause.span.length).collect();
+    let end = |clause: &Clause| clause.span.offset + clause.span.length;
+    let ends: Vec<usize> = graph.clauses().iter().map(end).collect();
+    let sentences = graph.clauses().iter().filter(|clause| clause.ends >= Boundary::Sentence);
+    let sentences: Vec<usize> = sentences.map(end).filter(|_| cut == Cut::Sentences).collect();
     let reading = Reading { markup: *graph.markup(), lexicon: graph.lexicon().clone() };
     let mut parts = Vec::new();
     let (mut from, mut rested) = (0, true);
     while from < text.len() {
-        let furthest = (from + limit.max(1)).min(text.len());
+        let furthest = from.saturating_add(limit.max(1)).min(text.len());
         let clause = ends.iter().copied().filter(|end| (from + 1..=furthest).contains(end)).max();
         let word = || (from + 1..furthest).rev().find(|&at| text[at].is_whitespace());
-        let to = match furthest == text.len() {
-            true => furthest,
-            false => clause.or_else(word).unwrap_or(furthest),
+        let sentence = sentences.iter().copied().find(|end| (from + 1..=furthest).contains(end));
+        let to = match (sentence, furthest == text.len()) {
+            (Some(sentence), _) => sentence,
+            (None, true) => furthest,
+            (None, false) => clause.or_else(word).unwrap_or(furthest),
         };
         let part: String = text[from..to].iter().collect();
         // What is left of a text behind its last clause has no sound.
@@ -119,7 +123,7 @@ fn parts(graph: &SpeechGraph, limit: usize) -> Result<Vec<Part>, SpeechError> {
             let graph = Arc::new(language::compile(part, &reading)?);
             parts.push(Part { offset: from, rested, graph });
         }
-        (from, rested) = (to, clause == Some(to));
+        (from, rested) = (to, ends.contains(&to));
     }
     Ok(parts)
 }
@@ -131,7 +135,7 @@ mod tests {
     fn cut(text: &str, limit: usize) -> Vec<(usize, String)> {
         let text = SpeechText::new(text, None).unwrap();
         let graph = language::compile(text, &Reading::default()).unwrap();
-        let parts = parts(&graph, limit).unwrap();
+        let parts = parts(&graph, limit, Cut::Seldom).unwrap();
         parts.into_iter().map(|part| (part.offset, part.graph.text().as_str().to_owned())).collect()
     }
 
@@ -156,7 +160,8 @@ mod tests {
     fn only_the_end_of_a_clause_is_a_place_to_rest() {
         let text = SpeechText::new("One is. Two goes on and on.", None).unwrap();
         let graph = language::compile(text, &Reading::default()).unwrap();
-        let rested: Vec<bool> = parts(&graph, 10).unwrap().iter().map(|part| part.rested).collect();
+        let rested: Vec<bool> =
+            parts(&graph, 10, Cut::Seldom).unwrap().iter().map(|part| part.rested).collect();
         assert_eq!(rested, [true, true, false, false]);
     }
 

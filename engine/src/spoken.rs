@@ -4,7 +4,7 @@ use crate::cache::CacheUse;
 use crate::catalogue::Choice;
 use crate::route::Encoded;
 use crate::tab::Tab;
-use speech::{AudioStream, Date, SampleRate, Usage, Voice};
+use speech::{AudioStream, Date, ErrorKind, Policy, SampleRate, Usage, Voice, VoiceId};
 
 /// Why this voice speaks, as `x-soundboard-reason` says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,12 @@ pub enum Reason {
     Deprecated,
     /// A budget of the client's has no room for the voice that was asked for; this one is cheaper.
     Throttled,
+    /// It is what the client has described.
+    Described,
+    /// The voice that was asked for has failed, or cannot speak now; this one is near it.
+    Fallback,
+    /// By that policy it comes before the voice that was asked for.
+    Policy(Policy),
 }
 
 impl Reason {
@@ -27,6 +33,9 @@ impl Reason {
             Self::Alias => "alias",
             Self::Deprecated => "deprecated",
             Self::Throttled => "throttled",
+            Self::Described => "described",
+            Self::Fallback => "fallback",
+            Self::Policy(policy) => policy.name(),
         }
     }
 }
@@ -41,6 +50,8 @@ pub struct Spoken {
     pub requested_voice: String,
     /// Why that voice.
     pub reason: Reason,
+    /// Who was asked before and failed, and how.
+    pub tried: Vec<(VoiceId, ErrorKind)>,
     /// What was asked and cannot be done or said, by name, for `x-soundboard-dropped`.
     pub dropped: Vec<String>,
     /// The day after which model or voice will be gone, once that is near.
@@ -68,6 +79,7 @@ impl Spoken {
             model: choice.model.id,
             requested_voice,
             reason: choice.reason,
+            tried: Vec::new(),
             dropped,
             deprecated_after: choice.deprecated_after,
             cache,
@@ -100,6 +112,11 @@ impl Tally {
     /// What the backend says that it counted, so far.
     pub fn usage(&self) -> Usage {
         self.0.usage()
+    }
+
+    /// Who went on from which code point on, so far, after the voice before had failed.
+    pub fn switches(&self) -> Vec<(usize, VoiceId)> {
+        self.0.note(|state| state.switches.clone())
     }
 
     /// Whether a budget that only warns is passed.

@@ -11,13 +11,13 @@ use crate::Spoken;
 use crate::books::Books;
 use crate::buy::buy;
 use crate::cache::{Cache, Cached};
-use crate::catalogue::Catalogue;
 use crate::compile::Compile;
 use crate::encode::Encode;
 use crate::guard::Guard;
 use crate::health::Health;
 use crate::listen::Listen;
 use crate::meter::Meter;
+use crate::plan::Planner;
 use crate::route::{Call, Route};
 use crate::split::Split;
 use crate::timeouts::Timeouts;
@@ -33,7 +33,7 @@ pub(crate) type Speaker = BoxCloneSyncService<Call, Sound, SpeechError>;
 pub(crate) fn build(
     books: Books,
     lexicons: Arc<dyn Lexicons>,
-    catalogue: Arc<Catalogue>,
+    planner: Planner,
     cache: Cache,
     speaker: Speaker,
 ) -> Stack {
@@ -45,9 +45,9 @@ pub(crate) fn build(
             // text to graph, once for all candidates
             .layer(traced("compile"))
             .layer(layer_fn(|inner| Compile::new(inner, lexicons.clone())))
-            // a name becomes a backend and its voice; what it may cost is set aside
+            // a name becomes those who may speak; what the dearest may cost is set aside; one after the other is asked
             .layer(traced("route"))
-            .layer(layer_fn(|inner| Route::new(inner, catalogue.clone())))
+            .layer(layer_fn(|inner| Route::new(inner, speaker.clone(), planner.clone())))
             // what was spoken before, or is being spoken, is given again, in the client's format
             .layer(traced("cache"))
             .layer(layer_fn(|inner| Cached::new(inner, cache.clone())))
@@ -57,7 +57,7 @@ pub(crate) fn build(
             // a text too long for the model becomes several calls
             .layer(traced("split"))
             .layer(layer_fn(Split::new))
-            .service(speaker),
+            .service(speaker.clone()),
     )
 }
 

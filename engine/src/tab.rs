@@ -34,11 +34,13 @@ pub(crate) struct Tab {
     books: Books,
     state: Arc<Mutex<State>>,
     answered: Arc<Notify>,
+    /// Which try the calls that are begun on this clone belong to.
+    attempt: usize,
 }
 
 impl Tab {
     pub(crate) fn new(books: Books, state: State) -> Self {
-        Self { books, state: Arc::new(Mutex::new(state)), answered: Arc::default() }
+        Self { books, state: Arc::new(Mutex::new(state)), answered: Arc::default(), attempt: 0 }
     }
 
     pub(crate) fn books(&self) -> &Books {
@@ -47,6 +49,20 @@ impl Tab {
 
     pub(crate) fn note<T>(&self, write: impl FnOnce(&mut State) -> T) -> T {
         write(&mut locked(&self.state))
+    }
+
+    /// The same tab for a new try: what is called on it may be [given up](Self::abandon) as a whole.
+    pub(crate) fn attempt(&self) -> Self {
+        let attempt = self.note(|state| {
+            state.attempts += 1;
+            state.attempts
+        });
+        Self { attempt, ..self.clone() }
+    }
+
+    /// Of this try nobody hears anything: what its calls cost is ours to pay.
+    pub(crate) fn abandon(&self) {
+        self.note(|state| state.abandon(self.attempt));
     }
 
     /// Who would speak, if what that may cost is set aside; or nobody.
@@ -89,8 +105,22 @@ impl Tab {
     /// # Errors
     /// No room in a budget; and a ledger that cannot be written.
     pub(crate) async fn hold(&self, backend: &str, model: &str, claim: Claim) -> Result<(), Refused> {
-        let lease = self.books.lease();
         let amounts = claim.amounts;
+        self.hold_for(backend, model, claim, amounts).await
+    }
+
+    /// The same, but sets `amounts` aside: what the dearest may come to that the request may reach.
+    ///
+    /// # Errors
+    /// As [`hold`](Self::hold).
+    pub(crate) async fn hold_for(
+        &self,
+        backend: &str,
+        model: &str,
+        claim: Claim,
+        amounts: Amounts,
+    ) -> Result<(), Refused> {
+        let lease = self.books.lease();
         let mark = self.note(|state| {
             state.announce(Some(Call::new(backend, model, claim, true)));
             state.mark(lease)
@@ -119,7 +149,7 @@ impl Tab {
             self.hold(&backend, &model, claim).await?;
         }
         let (attempt, growth) = self.note(|state| {
-            let number = state.begin(call);
+            let number = state.begin(call, self.attempt);
             let more = state.claimed().beyond(state.held.unwrap_or_default());
             // The first call is what the hold's own mark tells of.
             let is_told = number == 0 && more == Amounts::default();

@@ -70,6 +70,11 @@ impl Remote {
         &self.0.name
     }
 
+    /// Where it is: the base URL.
+    pub fn address(&self) -> &str {
+        self.0.base.as_str()
+    }
+
     /// Asks for what lies at a path below the base, given segment by segment: `["v1", "voices"]`. A segment may hold
     /// anything; it is escaped.
     pub fn get<'p>(&self, path: impl IntoIterator<Item = &'p str>) -> Call {

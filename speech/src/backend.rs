@@ -101,10 +101,15 @@ pub trait Backend: Send + Sync + 'static {
     /// The name it is configured under: the part of a voice id before the first `:`.
     fn name(&self) -> &str;
 
-    /// What kind of backend it is: `openai`, `kokoro`. Backends of one kind that have a voice of the same name speak with
-    /// the same voice.
+    /// What kind of backend it is: `openai`, `kokoro`.
     fn kind(&self) -> &str {
         self.name()
+    }
+
+    /// Whose voices it has, such as the address of a server: backends of one house that have a voice of the same name speak
+    /// with the same voice.
+    fn house(&self) -> &str {
+        self.kind()
     }
 
     /// Which version of it speaks, where the same model and voice may sound otherwise tomorrow: of a model in this process,

@@ -113,6 +113,10 @@ impl Backend for Deepgram {
         "deepgram"
     }
 
+    fn house(&self) -> &str {
+        self.remote.address()
+    }
+
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             streaming: true,

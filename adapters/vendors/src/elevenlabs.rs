@@ -80,6 +80,10 @@ impl Backend for ElevenLabs {
         "elevenlabs"
     }
 
+    fn house(&self) -> &str {
+        self.remote.address()
+    }
+
     /// Texts are sent as they are, with the tags that the later models act out: `[whispers]`.
     fn capabilities(&self) -> Capabilities {
         Capabilities {

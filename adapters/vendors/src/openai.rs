@@ -56,9 +56,12 @@ impl Backend for OpenAi {
         self.remote.name()
     }
 
-    /// Also of servers that follow OpenAI's API: what they copy of its voices is to sound alike.
     fn kind(&self) -> &str {
         "openai"
+    }
+
+    fn house(&self) -> &str {
+        self.remote.address()
     }
 
     fn capabilities(&self) -> Capabilities {

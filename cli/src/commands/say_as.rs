@@ -24,7 +24,7 @@ pub(crate) fn run(say_as: &SayAs, config: &Config, global: &Global) -> Result<()
     let backends = compose::backends(config)?;
     let normalised = block_on(async {
         let store = Arc::new(compose::store(config).await?);
-        let engine = compose::engine(store.clone(), store, config, &backends)?;
+        let engine = compose::engine(store.clone(), store.clone(), store, config, &backends)?;
         Ok(engine.normalise(LOCAL, text, reading, say_as.language.into()).await?)
     })?;
     match global.json {

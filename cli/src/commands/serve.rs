@@ -5,13 +5,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::Engine;
 use engine::health::{Health, Tripped};
 use gateway::{AdminParts, Ended, Parts};
 use inference::models::ModelStore;
 use telemetry::{Breaker, Metrics};
 use tokio::net::TcpListener;
-use tokio::time::{MissedTickBehavior, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::block_on;
@@ -22,12 +21,6 @@ use crate::environment::{RandomIds, SystemClock};
 use crate::failure::Failure;
 use crate::loading::Loading;
 use crate::signals::Signals;
-
-/// How often vendors are asked for their voices and models.
-const REFRESH: Duration = Duration::from_secs(15 * 60);
-
-/// How soon again when one of them did not answer.
-const AGAIN: Duration = Duration::from_secs(15);
 
 /// How long what is spoken here may take to break off at a second signal.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -55,7 +48,9 @@ pub(crate) fn run(config: &Config, global: &Global, metrics: &Metrics) -> Result
             None => None,
         };
         compose::ensure_clients(&*store, config).await?;
-        let engine = compose::engine(metrics.watch(store.clone()), store.clone(), config, &backends)?;
+        let engine =
+            compose::engine(metrics.watch(store.clone()), store.clone(), store.clone(), config, &backends)?;
+        engine.recall().await;
         watch_breakers(metrics, engine.health().clone());
         if !has_keys {
             tracing::info!("no keys configured: loopback only, every caller is client local");
@@ -107,7 +102,7 @@ pub(crate) fn run(config: &Config, global: &Global, metrics: &Metrics) -> Result
             _ = &mut serving => return Ok(()),
             _ = signals.next() => Ok(()),
             failure = loading(&backends.local, &models) => Err(failure),
-            () = refreshing(&listing) => Ok(()),
+            never = listing.keep_listing() => match never {},
         };
         stop.cancel();
         if outcome.is_ok() {
@@ -147,18 +142,6 @@ async fn loading(backends: &[Arc<Loading>], models: &Arc<ModelStore>) -> Failure
             std::future::pending().await
         }
         Err(error) => error.into(),
-    }
-}
-
-/// Asks the vendors what they offer, now and from time to time; for ever.
-async fn refreshing(engine: &Engine) {
-    let mut times = tokio::time::interval(REFRESH);
-    times.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        times.tick().await;
-        if !engine.refresh().await {
-            times.reset_after(AGAIN);
-        }
     }
 }
 

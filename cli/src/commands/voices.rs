@@ -14,7 +14,7 @@ use crate::failure::Failure;
 /// Prints the voices that the filters leave.
 pub(crate) fn run(filters: &Voices, config: &Config, global: &Global) -> Result<(), Failure> {
     let backends = compose::backends(config)?;
-    let catalogue = compose::catalogue(config, &backends);
+    let catalogue = compose::catalogue(config, &backends)?;
     block_on(async {
         catalogue.refresh().await;
         Ok(())

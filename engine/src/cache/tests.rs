@@ -92,6 +92,7 @@ fn stage(settings: &CacheSettings) -> Stage {
     let clock = Arc::new(Noon);
     let kinds = [("one".to_owned(), "test".to_owned())].into();
     let engine = Engine::new(Parts {
+        routing: crate::Defaults::default(),
         catalogue: Catalogue::new(
             ["one", "heard", "unpriced"].map(singer).into(),
             BTreeMap::new(),

@@ -12,7 +12,8 @@ use speech::{
 use testing::MemoryLedger;
 
 use super::*;
-use crate::health::Health;
+use crate::Catalogue;
+use crate::health::{Health, Retries};
 use crate::stack::speaker;
 use crate::tab::tests::{books, budget, tab};
 
@@ -115,11 +116,15 @@ fn echo(name: &'static str, rate: u32, follows: bool) -> Arc<Echo> {
 fn conversation(backends: &[Arc<Echo>]) -> Conversation {
     let backends = backends.iter().map(|backend| Arc::clone(backend) as Arc<dyn Backend>).collect();
     let catalogue = Catalogue::new(backends, BTreeMap::new(), BTreeMap::new(), Arc::new(Noon));
-    Conversation {
+    let health = Health::default();
+    let speaker = speaker(&health);
+    let planner = Planner {
         catalogue: Arc::new(catalogue),
-        lexicons: Arc::new(NoWords),
-        speaker: speaker(&Health::default()),
-    }
+        health,
+        retries: Retries::default(),
+        defaults: Arc::default(),
+    };
+    Conversation { planner, lexicons: Arc::new(NoWords), speaker }
 }
 
 fn terms(codec: Codec) -> Terms {

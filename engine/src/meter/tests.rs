@@ -75,6 +75,7 @@ fn spoken(tab: Tab) -> (Feed, Spoken) {
         model: "m".into(),
         requested_voice: "anna".into(),
         reason: Reason::Exact,
+        tried: Vec::new(),
         dropped: Vec::new(),
         deprecated_after: None,
         cache: None,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use billing::{Amounts, Attempt, Basis, Consumed, Cost, Mark, Nanos, Outcome, Rate, RequestRow, Settlement};
-use speech::{Receipt, SampleRate, Speed, Usage};
+use speech::{Receipt, SampleRate, Speed, Usage, VoiceId};
 use tokio::time::Instant;
 
 /// All that is known of a request that runs.
@@ -13,6 +13,10 @@ pub(crate) struct State {
     pub(crate) in_parts: bool,
     /// Whether a budget that only warns is passed.
     pub(crate) over: bool,
+    /// Who went on from which code point on, after the voice before had failed.
+    pub(crate) switches: Vec<(usize, VoiceId)>,
+    /// How many tries there were.
+    pub(super) attempts: usize,
     /// What is on hold; none until something is.
     pub(crate) held: Option<Amounts>,
     began: Instant,
@@ -47,6 +51,10 @@ pub(crate) struct Call {
     /// Whether that is its whole text.
     pub(crate) whole: bool,
     pub(crate) receipt: Receipt,
+    /// The try that it belongs to.
+    attempt: usize,
+    /// Whether nobody hears anything of it: another was called in its place, or was faster.
+    is_abandoned: bool,
     /// Whether it is known whether the backend has taken it.
     has_answer: bool,
     /// Whether that will never be known.
@@ -65,6 +73,8 @@ impl Call {
             claim,
             whole,
             receipt: Receipt::default(),
+            attempt: 0,
+            is_abandoned: false,
             has_answer: false,
             is_unanswered: false,
             audio_ms: 0,
@@ -138,6 +148,8 @@ impl State {
             row,
             in_parts: false,
             over: false,
+            switches: Vec::new(),
+            attempts: 0,
             held: None,
             began: Instant::now(),
             heard: None,
@@ -166,13 +178,14 @@ impl State {
         }
     }
 
-    /// The sum of what was counted; the id of the last.
+    /// The sum of what was counted of what is heard; the id of the last.
     pub(crate) fn usage(&self) -> Usage {
         let add = |one: Option<u64>, other: Option<u64>| match (one, other) {
             (Some(one), Some(other)) => Some(one.saturating_add(other)),
             (one, other) => one.or(other),
         };
-        self.calls.iter().map(|call| call.receipt.read()).fold(Usage::default(), |sum, usage| Usage {
+        let heard = self.calls.iter().filter(|call| !call.is_abandoned);
+        heard.map(|call| call.receipt.read()).fold(Usage::default(), |sum, usage| Usage {
             request_id: usage.request_id.or(sum.request_id),
             characters: add(sum.characters, usage.characters),
             input_tokens: add(sum.input_tokens, usage.input_tokens),
@@ -180,10 +193,18 @@ impl State {
         })
     }
 
-    pub(super) fn begin(&mut self, call: Call) -> usize {
+    pub(super) fn begin(&mut self, call: Call, attempt: usize) -> usize {
         self.announced = None;
-        self.calls.push(call);
+        self.calls.push(Call { attempt, ..call });
         self.calls.len() - 1
+    }
+
+    /// Nobody hears anything of that try.
+    pub(super) fn abandon(&mut self, attempt: usize) {
+        self.calls
+            .iter_mut()
+            .filter(|call| call.attempt == attempt)
+            .for_each(|call| call.is_abandoned = true);
     }
 
     pub(super) fn call(&mut self, index: usize) -> &mut Call {
@@ -201,16 +222,17 @@ impl State {
         claim.amounts.charge = claim.most(claim.amounts.audio_ms);
     }
 
-    /// What all calls together may come to that were not refused.
+    /// What all calls together may come to that are the client's to pay and were not refused.
     pub(super) fn claimed(&self) -> Amounts {
-        let standing = self.calls.iter().filter(|call| !call.is_refused());
+        let standing = self.calls.iter().filter(|call| !call.is_refused() && !call.is_abandoned);
         standing.map(|call| call.claim.amounts).fold(Amounts::default(), Amounts::plus)
     }
 
     /// What is to be set aside so that the speech may go on for `ahead_ms`; none where nothing is on hold.
     pub(super) fn lacking(&self, ahead_ms: u64) -> Option<Amounts> {
         let held = self.held?;
-        let by_sound = |call: &&Call| call.claim.rate.is_by_sound() && call.receipt.is_taken();
+        let by_sound =
+            |call: &&Call| call.claim.rate.is_by_sound() && call.receipt.is_taken() && !call.is_abandoned;
         let beyond_claim = |call: &Call| {
             let most = call.claim.most(call.audio_ms + ahead_ms).max(call.cost().nanos);
             most.minus(call.claim.amounts.charge).max(Nanos::ZERO)
@@ -239,10 +261,15 @@ impl State {
     }
 
     fn so_far<'c>(&self, outcome: Outcome, calls: impl Iterator<Item = &'c Call>) -> Settlement {
-        let attempts: Vec<Attempt> = calls.enumerate().map(|(at, call)| call.entry(at)).collect();
+        let (mut attempts, mut heard) = (Vec::new(), Vec::new());
+        for (at, call) in calls.enumerate() {
+            let attempt = call.entry(at);
+            heard.extend((!call.is_abandoned).then(|| attempt.clone()));
+            attempts.push(attempt);
+        }
         let usage = self.usage();
         let row = RequestRow { usage, outcome, total_ms: self.since(), ..self.row.clone() };
-        let mut charge = Settlement::charge(outcome, &attempts);
+        let mut charge = Settlement::charge(outcome, &heard);
         if outcome.is_owed() {
             charge.nanos = charge.nanos.plus(self.given);
         }

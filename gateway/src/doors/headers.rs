@@ -15,6 +15,8 @@ pub(crate) const VOICE: HeaderName = HeaderName::from_static("x-soundboard-voice
 pub(crate) const MODEL: HeaderName = HeaderName::from_static("x-soundboard-model");
 const REQUESTED_VOICE: HeaderName = HeaderName::from_static("x-soundboard-requested-voice");
 const REASON: HeaderName = HeaderName::from_static("x-soundboard-reason");
+/// Who was asked before and failed, and how: `openai:alloy=backend_failed`, one after the other.
+const TRIED: HeaderName = HeaderName::from_static("x-soundboard-tried");
 pub(crate) const CHARACTERS: HeaderName = HeaderName::from_static("x-soundboard-characters");
 const DEPRECATED_AFTER: HeaderName = HeaderName::from_static("x-soundboard-deprecated-after");
 /// Of an answer, what was spoken before: `hit`, `joined`, `miss` or `bypass` of the engine's cache; `hit` also of a stored
@@ -25,8 +27,19 @@ const BUDGET: HeaderName = HeaderName::from_static("x-soundboard-budget");
 const DROPPED: HeaderName = HeaderName::from_static("x-soundboard-dropped");
 
 /// Those of an answer that speaks.
-pub(crate) const ANSWER: [HeaderName; 10] =
-    [BACKEND, VOICE, MODEL, REQUESTED_VOICE, REASON, CHARACTERS, DEPRECATED_AFTER, DROPPED, BUDGET, CACHE];
+pub(crate) const ANSWER: [HeaderName; 11] = [
+    BACKEND,
+    VOICE,
+    MODEL,
+    REQUESTED_VOICE,
+    REASON,
+    TRIED,
+    CHARACTERS,
+    DEPRECATED_AFTER,
+    DROPPED,
+    BUDGET,
+    CACHE,
+];
 
 /// Whether an answer is to have its true length.
 ///
@@ -68,6 +81,10 @@ pub(crate) fn describe(spoken: &Spoken, headers: &mut HeaderMap) {
     say(MODEL, &spoken.model);
     say(REQUESTED_VOICE, &spoken.requested_voice);
     say(REASON, spoken.reason.name());
+    if !spoken.tried.is_empty() {
+        let tried = spoken.tried.iter().map(|(voice, kind)| format!("{voice}={}", kind.code()));
+        say(TRIED, &tried.collect::<Vec<_>>().join(", "));
+    }
     say(CHARACTERS, &spoken.tally.characters().to_string());
     if let Some(end) = spoken.deprecated_after {
         say(DEPRECATED_AFTER, &end.to_string());

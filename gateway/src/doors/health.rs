@@ -86,7 +86,7 @@ mod tests {
     use std::sync::Arc;
 
     use billing::{Growth, Hold, Ledger, LedgerError, Mark, Settlement, Verdict};
-    use engine::{Catalogue, Parts, Tariff};
+    use engine::{Catalogue, Defaults, Parts, Tariff};
     use speech::{BoxFuture, Clock, Lexicon, Lexicons, SpeechError};
 
     use super::*;
@@ -146,6 +146,7 @@ mod tests {
             tariff: Tariff::default(),
             lexicons: Arc::new(NoWords),
             cache: engine::Cache::default(),
+            routing: Defaults::default(),
             clock: Arc::new(Noon),
         };
         let draining = CancellationToken::new();

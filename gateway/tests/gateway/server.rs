@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use billing::Rates;
-use engine::{Catalogue, Engine, Tariff};
+use engine::{Catalogue, Defaults, Engine, Tariff};
 use gateway::{Clients, Config, Ended, Parts, Tls};
 use speech::{BoxFuture, Clock, Ids, Lexicon, Lexicons, Saying, SpeechError};
 use tokio::net::TcpListener;
@@ -142,6 +142,7 @@ pub(crate) fn engine(work: &Work, rows: &Arc<Rows>, rates: &str) -> Engine {
         tariff: Tariff::new(Rates::read([rates]).unwrap(), BTreeMap::new()),
         lexicons: Arc::new(Words),
         cache: engine::Cache::default(),
+        routing: Defaults::default(),
         clock: Arc::new(Noon),
     })
 }

@@ -92,17 +92,18 @@ async fn a_speech_is_a_span_for_each_layer_and_call_in_the_clients_trace() {
     let trace = Trace::begin().await;
     let server = Server::with(config(), &[("ann", "secret-of-ann")]).await;
     ask(&server, "/v1/audio/speech", say("tone")).await.into_body().collect().await.unwrap();
-    insta::assert_snapshot!(trace.end(server).await, @"
+    insta::assert_snapshot!(trace.end(server).await, @r#"
     POST /v1/audio/speech http.request.method=POST http.route=/v1/audio/speech http.response.status_code=200 client=ann complete=true
       meter outcome=completed
         compile outcome=completed
           route outcome=completed
             hold
-            encode outcome=completed
-              split outcome=completed
-                attempt number=1 backend=tone model=sine-1 outcome=completed
+            cache outcome=completed
+              encode outcome=completed
+                split outcome=completed
+                  attempt number=1 backend=tone model=sine-1 outcome=completed
         settle
-    ");
+    "#);
 }
 
 #[tokio::test]
@@ -128,26 +129,28 @@ async fn what_fails_says_so_wherever_it_passes() {
     let server = Server::with(config(), &[("ann", "secret-of-ann")]).await;
     ask(&server, "/v1/audio/speech", say("busy")).await.into_body().collect().await.unwrap();
     ask(&server, "/v1/audio/speech", say("breaks")).await.into_body().collect().await.unwrap_err();
-    insta::assert_snapshot!(trace.end(server).await, @"
+    insta::assert_snapshot!(trace.end(server).await, @r#"
     POST /v1/audio/speech FAILED http.request.method=POST http.route=/v1/audio/speech http.response.status_code=503 client=ann complete=true
       meter FAILED outcome=overloaded
         compile FAILED outcome=overloaded
           route FAILED outcome=overloaded
             hold
-            encode FAILED outcome=overloaded
-              split FAILED outcome=overloaded
-                attempt FAILED number=1 backend=tone model=sine-1 outcome=overloaded
+            cache FAILED outcome=overloaded
+              encode FAILED outcome=overloaded
+                split FAILED outcome=overloaded
+                  attempt FAILED number=1 backend=tone model=sine-1 outcome=overloaded
         settle
     POST /v1/audio/speech http.request.method=POST http.route=/v1/audio/speech http.response.status_code=200 client=ann complete=false
       meter FAILED outcome=backend_failed
         compile FAILED outcome=backend_failed
           route FAILED outcome=backend_failed
             hold
-            encode FAILED outcome=backend_failed
-              split FAILED outcome=backend_failed
-                attempt FAILED number=1 backend=tone model=sine-1 outcome=backend_failed
+            cache FAILED outcome=backend_failed
+              encode FAILED outcome=backend_failed
+                split FAILED outcome=backend_failed
+                  attempt FAILED number=1 backend=tone model=sine-1 outcome=backend_failed
         settle
-    ");
+    "#);
 }
 
 #[tokio::test]
@@ -158,15 +161,16 @@ async fn a_hang_up_ends_every_span() {
     let mut left = ask(&server, "/v1/audio/speech", say("gated")).await;
     left.body_mut().frame().await.unwrap().unwrap();
     drop(left);
-    insta::assert_snapshot!(trace.end(server).await, @"
+    insta::assert_snapshot!(trace.end(server).await, @r#"
     POST /v1/audio/speech http.request.method=POST http.route=/v1/audio/speech http.response.status_code=200 client=ann complete=false
       meter outcome=hung_up
         compile outcome=hung_up
           route outcome=hung_up
             hold
-            encode outcome=hung_up
-              split outcome=hung_up
-                attempt number=1 backend=tone model=sine-1 outcome=hung_up
+            cache outcome=hung_up
+              encode outcome=hung_up
+                split outcome=hung_up
+                  attempt number=1 backend=tone model=sine-1 outcome=hung_up
         settle
-    ");
+    "#);
 }

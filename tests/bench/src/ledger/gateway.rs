@@ -13,7 +13,7 @@ use billing::{
     Verdict, Window,
 };
 use clap::ValueEnum;
-use engine::{Cache, CacheSettings, Catalogue, Engine, Tariff};
+use engine::{Cache, CacheSettings, Catalogue, Defaults, Engine, Tariff};
 use gateway::{Clients, Config};
 use outbound::{Deadlines, Outbound};
 use security::Pepper;
@@ -76,6 +76,8 @@ pub async fn serve(
         tariff: rates,
         lexicons: database.clone(),
         cache: Cache::open(&cache, clock.clone())?,
+        cache: engine::Cache::default(),
+        routing: Defaults::default(),
         clock: clock.clone(),
     });
     let places = NonZeroU32::new(PLACES).unwrap_or(NonZeroU32::MIN);

@@ -1,0 +1,193 @@
+//! Those who may speak in turn: where one fails, the next goes on.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use futures::stream::{self, StreamExt};
+use speech::{
+    Codec, ErrorKind, Fallback, PcmChunk, PcmStream, SampleRate, Sound, SpeechError, SpeechGraph, Terms,
+    Utterance, VoiceId,
+};
+use tower::ServiceExt as _;
+
+use crate::books::locked;
+use crate::catalogue::Choice;
+use crate::chain::{Begin, Link, chain};
+use crate::decode;
+use crate::encode::encode;
+use crate::plan::{Candidate, Plan};
+use crate::route::{Call, delivery, may_fail_over, warn};
+use crate::split::{Cut, Part, parts};
+use crate::spoken::{Reason, Spoken};
+use crate::stack::Speaker;
+use crate::tab::Tab;
+
+/// The most that a voice is made louder or softer to match another, in decibels.
+const MOST_GAIN: f32 = 12.0;
+
+/// Those who may speak one text, the first of whom speaks until it fails.
+pub(crate) struct Cast {
+    speaker: Speaker,
+    candidates: Vec<Candidate>,
+    terms: Terms,
+    tab: Tab,
+    /// Whether a sentence is held back until all of it is there: what fails in its middle was not heard, and another says
+    /// all of it.
+    holds_back: bool,
+    /// The one whose turn it is.
+    current: AtomicUsize,
+    tried: Mutex<Vec<(VoiceId, ErrorKind)>>,
+    /// Who was heard first, and how loud, in LUFS.
+    first: Mutex<Option<(usize, f32)>>,
+}
+
+/// All of a sentence.
+struct Whole {
+    sample_rate: SampleRate,
+    all: PcmChunk,
+}
+
+/// Speaks a sentence at a time: none twice, none left out, whoever fails when.
+pub(crate) async fn resume(
+    speaker: Speaker,
+    plan: Plan,
+    terms: Terms,
+    voice: String,
+    graph: Arc<SpeechGraph>,
+    tab: Tab,
+) -> Result<Spoken, SpeechError> {
+    let (format, volume) = (terms.format, terms.volume);
+    let cast = Arc::new(Cast::new(speaker, plan, terms, tab.clone()));
+    let begins = cast.begins(&graph, 0, true)?;
+    tab.note(|state| state.in_parts = begins.len() > 1);
+    let sound = chain(stream::iter(begins).boxed()).await;
+    let sound = sound.unwrap_or_else(|| Err(SpeechError::internal("a text of no sentence")))?;
+    let encoded = encode(Sound::Samples(sound), format, volume).await?;
+    let (choice, tried) = cast.heard()?;
+    let dropped = cast.leaves_out(&choice, graph);
+    Ok(Spoken { tried, ..Spoken::new(choice, voice, dropped, &tab, encoded) })
+}
+
+impl Cast {
+    pub(crate) fn new(speaker: Speaker, plan: Plan, terms: Terms, tab: Tab) -> Self {
+        Self {
+            speaker,
+            holds_back: plan.fallback == Fallback::Resume,
+            candidates: plan.into_reachable(),
+            terms,
+            tab,
+            current: AtomicUsize::new(0),
+            tried: Mutex::default(),
+            first: Mutex::default(),
+        }
+    }
+
+    /// Who speaks now, and who has failed before that.
+    pub(crate) fn heard(&self) -> Result<(Choice, Vec<(VoiceId, ErrorKind)>), SpeechError> {
+        let current = self.current.load(Ordering::Relaxed);
+        let candidate =
+            self.candidates.get(current).ok_or_else(|| SpeechError::internal("a plan of nobody"))?;
+        let choice = candidate.choice.clone();
+        let reason = if current == 0 { choice.reason } else { Reason::Fallback };
+        Ok((Choice { reason, ..choice }, locked(&self.tried).clone()))
+    }
+
+    /// What that voice leaves out of a text.
+    pub(crate) fn leaves_out(&self, choice: &Choice, graph: Arc<SpeechGraph>) -> Vec<String> {
+        choice.backend.leaves_out(&Utterance { graph, delivery: delivery(&self.terms, choice) })
+    }
+
+    /// The links that say a text, `offset` code points into the whole; `rested` where a reader rests before it.
+    pub(crate) fn begins(
+        self: &Arc<Self>,
+        graph: &Arc<SpeechGraph>,
+        offset: usize,
+        rested: bool,
+    ) -> Result<Vec<Begin>, SpeechError> {
+        let limits = self.candidates.iter().filter_map(|candidate| candidate.choice.model.most_characters);
+        let limit = limits.min().unwrap_or(usize::MAX);
+        let cut = if self.holds_back { Cut::Sentences } else { Cut::Seldom };
+        let parts = match cut == Cut::Seldom && graph.text().characters() <= limit {
+            true => vec![Part { offset: 0, rested: true, graph: Arc::clone(graph) }],
+            false => parts(graph, limit, cut)?,
+        };
+        let begins = parts.into_iter().map(|part| {
+            let part = Arc::new(Part { offset: offset + part.offset, rested: rested && part.rested, ..part });
+            let cast = Arc::clone(self);
+            let begin: Begin = Box::new(move || {
+                let (cast, part) = (Arc::clone(&cast), Arc::clone(&part));
+                Box::pin(async move { cast.say(&part).await })
+            });
+            begin
+        });
+        Ok(begins.collect())
+    }
+
+    /// One part of the text, by whoever can.
+    async fn say(&self, part: &Part) -> Result<Link, SpeechError> {
+        loop {
+            let current = self.current.load(Ordering::Relaxed);
+            let Some(Candidate { choice, .. }) = self.candidates.get(current) else {
+                return Err(SpeechError::internal("nobody is left to speak"));
+            };
+            let tab = self.tab.attempt();
+            let mut call = Call::new(&self.terms, choice, Arc::clone(&part.graph), tab.clone());
+            call.utterance.delivery.format = Codec::Pcm.into();
+            let error = match self.sound(call, current).await {
+                Ok(sound) => return Ok(Link { offset: part.offset, rested: part.rested, sound }),
+                Err(error) => error,
+            };
+            let Some(next) = self.candidates.get(current + 1).filter(|_| may_fail_over(&error)) else {
+                return Err(error);
+            };
+            tab.abandon();
+            warn(&choice.voice.id, &error);
+            locked(&self.tried).push((choice.voice.id.clone(), error.kind()));
+            self.current.store(current + 1, Ordering::Relaxed);
+            let next = &next.choice;
+            match part.offset {
+                // Nobody was heard yet.
+                0 => self.tab.propose(Some((&next.voice.id, &next.model.id))),
+                offset => self.tab.note(|state| state.switches.push((offset, next.voice.id.clone()))),
+            }
+        }
+    }
+
+    async fn sound(&self, call: Call, current: usize) -> Result<PcmStream, SpeechError> {
+        let sound = decode::samples(self.speaker.clone().oneshot(call).await?).await?;
+        match self.holds_back {
+            true => Ok(self.as_loud_as_the_first(whole(sound).await?, current)),
+            false => Ok(sound),
+        }
+    }
+
+    /// The sentence, as loud as those of the first voice were.
+    fn as_loud_as_the_first(&self, Whole { sample_rate, mut all }: Whole, current: usize) -> PcmStream {
+        let own = audio::loudness(&all.samples, sample_rate);
+        let mut first = locked(&self.first);
+        match (*first, own) {
+            (Some((voice, level)), Some(own)) if voice != current => amplify(&mut all.samples, level - own),
+            (Some(_), _) => {}
+            (None, own) => *first = own.map(|own| (current, own)),
+        }
+        PcmStream { sample_rate, chunks: stream::iter([Ok(all)]).boxed() }
+    }
+}
+
+async fn whole(PcmStream { sample_rate, mut chunks }: PcmStream) -> Result<Whole, SpeechError> {
+    let mut all = PcmChunk::default();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk?;
+        all.samples.extend(chunk.samples);
+        all.words.extend(chunk.words);
+    }
+    Ok(Whole { sample_rate, all })
+}
+
+/// Makes it louder by so many decibels, within bounds, and never so loud that it is cut off.
+fn amplify(samples: &mut [f32], decibels: f32) {
+    let gain = 10f32.powf(decibels.clamp(-MOST_GAIN, MOST_GAIN) / 20.0);
+    let peak = samples.iter().fold(0f32, |peak, sample| peak.max(sample.abs()));
+    let gain = if peak * gain > 1.0 { 1.0 / peak } else { gain };
+    samples.iter_mut().for_each(|sample| *sample *= gain);
+}

@@ -1,0 +1,327 @@
+//! Whom a request may be spoken by, and in which order they are asked.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use billing::Nanos;
+use speech::{ErrorKind, Fallback, Policy, Routing, SpeechError, Terms, VoiceId, VoiceStatus};
+
+use crate::Reason;
+use crate::catalogue::{Catalogue, Choice, Pool};
+use crate::health::{Health, Retries, State};
+use crate::tab::Claim;
+
+/// One who may speak.
+#[derive(Clone)]
+pub(crate) struct Candidate {
+    pub(crate) choice: Choice,
+    /// How near it is to the voice that was asked for; 1 is that voice.
+    pub(crate) score: f32,
+    /// What it may come to.
+    pub(crate) claim: Claim,
+}
+
+/// One who may not, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rejected {
+    /// Who.
+    pub voice: VoiceId,
+    /// What kept it out: `availability`, `language`, `local`, `model`, `price` or `budget`.
+    pub filter: &'static str,
+    /// One sentence.
+    pub reason: String,
+}
+
+/// Who may speak, the first to be asked first.
+pub(crate) struct Plan {
+    pub(crate) policy: Policy,
+    /// Whether anybody has said so.
+    pub(crate) is_stated: bool,
+    pub(crate) fallback: Fallback,
+    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) rejected: Vec<Rejected>,
+    /// What is wrong with the only one that there was, where that is an error of its own.
+    only: Option<SpeechError>,
+}
+
+/// How a request would be routed.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// By which policy.
+    pub policy: Policy,
+    /// What would happen when a backend fails.
+    pub fallback: Fallback,
+    /// Who may speak, the first to be asked first.
+    pub candidates: Vec<Explained>,
+    /// Who may not, and why.
+    pub rejected: Vec<Rejected>,
+}
+
+/// One who may speak.
+#[derive(Clone, Debug)]
+pub struct Explained {
+    /// Who.
+    pub voice: VoiceId,
+    /// By which model.
+    pub model: String,
+    /// Why.
+    pub reason: Reason,
+    /// How near it is to the voice that was asked for; 1 is that voice.
+    pub score: f32,
+    /// What it may come to at most.
+    pub most: Nanos,
+    /// Whether it is on this machine.
+    pub is_local: bool,
+    /// Whether it has failed so often that it is left alone for now.
+    pub is_resting: bool,
+    /// How soon it has lately begun to speak, where that was seen.
+    pub first_audio: Option<Duration>,
+    /// How many requests it speaks now.
+    pub in_flight: usize,
+}
+
+/// How requests are routed that do not say it themselves.
+#[derive(Clone, Debug, Default)]
+pub struct Defaults {
+    /// Policy and fallback.
+    pub routing: Routing,
+    /// How many lots each backend has under [`Policy::Weighted`]; one where none are given.
+    pub weights: BTreeMap<String, NonZeroU32>,
+}
+
+/// Makes plans. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Planner {
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) health: Health,
+    pub(crate) retries: Retries,
+    pub(crate) defaults: Arc<Defaults>,
+}
+
+impl Planner {
+    /// Who may say what costs `claim`, on these terms, in place of `voice`.
+    ///
+    /// # Errors
+    /// Of the names; and [`ErrorKind::NoCandidate`], where they would do, but nobody is left whom the policy allows.
+    pub(crate) fn plan(
+        &self,
+        terms: &Terms,
+        voice: &str,
+        claim: impl Fn(&Choice) -> Result<Claim, SpeechError>,
+    ) -> Result<Plan, SpeechError> {
+        let plan = self.survey(None, terms, voice, claim)?;
+        match plan.candidates.is_empty() {
+            true => Err(plan.only.unwrap_or_else(|| nobody(plan.policy, &plan.rejected))),
+            false => Ok(plan),
+        }
+    }
+
+    /// The same, where it may be that nobody is left; by that policy, if one is given, whatever was asked.
+    ///
+    /// # Errors
+    /// Of the names.
+    pub(crate) fn survey(
+        &self,
+        policy: Option<Policy>,
+        terms: &Terms,
+        voice: &str,
+        claim: impl Fn(&Choice) -> Result<Claim, SpeechError>,
+    ) -> Result<Plan, SpeechError> {
+        let routing = terms.routing.or(self.defaults.routing);
+        let stated = policy.or(routing.policy);
+        let policy = stated.unwrap_or(match VoiceId::parse(voice) {
+            Some(_) => Policy::Exact,
+            None => Policy::Equivalent,
+        });
+        let pool = self.catalogue.pool(terms.model.as_deref(), voice, policy, stated.is_some())?;
+        let Pool { choices, rejected } = pool;
+        let mut plan = Plan {
+            policy,
+            is_stated: stated.is_some(),
+            fallback: routing.fallback.unwrap_or_default(),
+            candidates: Vec::new(),
+            rejected,
+            only: None,
+        };
+        let is_alone = choices.len() == 1;
+        for (choice, score) in choices {
+            if let Some((filter, reason)) = unfit(&choice, score, terms, policy) {
+                plan.rejected.push(Rejected { voice: choice.voice.id, filter, reason });
+                continue;
+            }
+            match claim(&choice) {
+                Ok(claim) => plan.candidates.push(Candidate { choice, score, claim }),
+                Err(error) => {
+                    let reason = error.message().to_owned();
+                    plan.rejected.push(Rejected { voice: choice.voice.id, filter: "price", reason });
+                    plan.only = Some(error).filter(|_| is_alone);
+                }
+            }
+        }
+        self.order(&mut plan.candidates, policy, terms, voice);
+        Ok(plan)
+    }
+
+    /// The plan in words.
+    pub(crate) fn explain(&self, plan: Plan) -> Explanation {
+        let Plan { policy, fallback, candidates, rejected, .. } = plan;
+        let explained = candidates.into_iter().map(|Candidate { choice, score, claim }| {
+            let standing = self.health.standing(&choice.voice.id);
+            Explained {
+                voice: choice.voice.id,
+                model: choice.model.id,
+                reason: choice.reason,
+                score,
+                most: claim.amounts.charge,
+                is_local: choice.backend.is_local(),
+                is_resting: matches!(standing.state, State::Open { .. }),
+                first_audio: standing.first_audio,
+                in_flight: standing.in_flight,
+            }
+        });
+        Explanation { policy, fallback, candidates: explained.collect(), rejected }
+    }
+
+    fn order(&self, candidates: &mut [Candidate], policy: Policy, terms: &Terms, voice: &str) {
+        let is_pinned = VoiceId::parse(voice).is_some();
+        let load = |candidate: &Candidate| self.health.weigh(&candidate.choice.voice.id.backend);
+        // Several backends of a kind that have the voice: whoever is least busy, unless one of them was named.
+        if !is_pinned {
+            let same = candidates.iter().take_while(|candidate| candidate.score >= 1.0).count();
+            candidates[..same].sort_by(|one, other| load(one).total_cmp(&load(other)));
+        }
+        let asked_first = candidates.first().map(|candidate| candidate.choice.voice.id.clone());
+        let charge = |candidate: &Candidate| candidate.claim.amounts.charge;
+        match policy {
+            Policy::Exact | Policy::Equivalent | Policy::LocalOnly => {}
+            Policy::Cheapest => candidates.sort_by_key(charge),
+            Policy::Fastest => candidates.sort_by(|one, other| load(one).total_cmp(&load(other))),
+            Policy::Best => {
+                candidates
+                    .sort_by_key(|candidate| Reverse(self.catalogue.quality(&candidate.choice.voice.id)));
+            }
+            Policy::LocalFirst => candidates.sort_by_key(|candidate| !candidate.choice.backend.is_local()),
+            Policy::Weighted => self.draw(candidates, &terms.id),
+        }
+        // Whoever has just failed again and again is asked when nobody else is left.
+        candidates.sort_by_key(|candidate| self.is_open(candidate));
+        let first = candidates.first().map(|candidate| candidate.choice.voice.id.clone());
+        if let Some(candidate) = candidates.first_mut().filter(|_| first != asked_first) {
+            candidate.choice.reason = match policy {
+                Policy::Exact | Policy::Equivalent | Policy::LocalOnly => Reason::Fallback,
+                policy => Reason::Policy(policy),
+            };
+        }
+    }
+
+    fn is_open(&self, candidate: &Candidate) -> bool {
+        matches!(self.health.standing(&candidate.choice.voice.id).state, State::Open { .. })
+    }
+
+    /// Puts the one first whose lot is drawn. The request's id is the lot: it is random, and the same for whoever asks how
+    /// that request was routed.
+    fn draw(&self, candidates: &mut [Candidate], id: &str) {
+        let weight = |candidate: &Candidate| {
+            let weights = &self.defaults.weights;
+            weights.get(&candidate.choice.voice.id.backend).map_or(1, |weight| u64::from(weight.get()))
+        };
+        let all: u64 = candidates.iter().map(weight).sum();
+        let mut hasher = DefaultHasher::new();
+        id.hash(&mut hasher);
+        let mut lot = hasher.finish() % all.max(1);
+        let drawn = candidates.iter().position(|candidate| {
+            let weight = weight(candidate);
+            let is_drawn = lot < weight;
+            lot = lot.saturating_sub(weight);
+            is_drawn
+        });
+        if let Some(drawn) = drawn {
+            candidates[..=drawn].rotate_right(1);
+        }
+    }
+}
+
+impl Plan {
+    /// Those that the request may reach at all.
+    pub(crate) fn reachable(&self) -> &[Candidate] {
+        match self.fallback {
+            Fallback::None => &self.candidates[..self.candidates.len().min(1)],
+            Fallback::BeforeAudio | Fallback::Resume => &self.candidates,
+        }
+    }
+
+    /// The same, to be asked.
+    pub(crate) fn into_reachable(mut self) -> Vec<Candidate> {
+        let reachable = self.reachable().len();
+        self.candidates.truncate(reachable);
+        self.candidates
+    }
+
+    /// The dearest that it may reach.
+    pub(crate) fn dearest(&self) -> Option<&Candidate> {
+        self.reachable().iter().max_by_key(|candidate| candidate.claim.amounts.charge)
+    }
+
+    /// Leaves out whoever costs as much as that, or more; the budget has no room for them.
+    pub(crate) fn keep_cheaper_than(&mut self, charge: Nanos) {
+        let (kept, left_out): (Vec<_>, Vec<_>) =
+            self.candidates.drain(..).partition(|candidate| candidate.claim.amounts.charge < charge);
+        self.candidates = kept;
+        self.rejected.extend(left_out.into_iter().map(|candidate| Rejected {
+            voice: candidate.choice.voice.id,
+            filter: "budget",
+            reason: "The client's budget has no room for it.".to_owned(),
+        }));
+    }
+}
+
+/// The filter that a choice does not pass, if any.
+fn unfit(choice: &Choice, score: f32, terms: &Terms, policy: Policy) -> Option<(&'static str, String)> {
+    let voice = &choice.voice;
+    if policy == Policy::LocalOnly && !choice.backend.is_local() {
+        return Some(("local", "Its backend is not on this machine.".to_owned()));
+    }
+    if let VoiceStatus::Unavailable { reason } = &voice.status {
+        return Some(("availability", reason.clone()));
+    }
+    // What its client has asked for itself, a voice may try.
+    if let Some(wanted) = terms.language.as_deref().filter(|_| score < 1.0)
+        && !voice.languages.is_empty()
+        && !voice.languages.iter().chain(&choice.model.languages).any(|tag| is_same_language(tag, wanted))
+    {
+        return Some(("language", format!("It does not speak {wanted}.")));
+    }
+    None
+}
+
+/// Whether two BCP 47 tags begin with the same language.
+fn is_same_language(one: &str, other: &str) -> bool {
+    let language = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    language(one) == language(other)
+}
+
+/// What is said when nobody is left.
+fn nobody(policy: Policy, rejected: &[Rejected]) -> SpeechError {
+    let mut why: Vec<String> = rejected
+        .iter()
+        .map(|Rejected { voice, filter, reason }| format!("{voice} ({filter}: {reason})"))
+        .collect();
+    const SHOWN: usize = 8;
+    let more = why.len().saturating_sub(SHOWN);
+    why.truncate(SHOWN);
+    let mut message = format!("The policy {:?} leaves nobody who could speak.", policy.name());
+    if !why.is_empty() {
+        message += &format!(" Left out: {}", why.join("; "));
+        message += &if more > 0 { format!("; and {more} more.") } else { ".".to_owned() };
+    }
+    SpeechError::new(ErrorKind::NoCandidate, message).about("policy")
+}
+
+/// Better scores first.
+pub(crate) fn by_score(one: &(Choice, f32), other: &(Choice, f32)) -> Ordering {
+    other.1.total_cmp(&one.1).then_with(|| one.0.voice.id.cmp(&other.0.voice.id))
+}

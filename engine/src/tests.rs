@@ -1,0 +1,407 @@
+//! Whom requests are spoken by, and what becomes of them when a backend fails.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::{Catalogue, Defaults, Engine, Parts, Reason, Spoken, Tariff};
+use billing::{Nanos, Rates};
+use catalog::Labels;
+use futures::stream::{self, StreamExt};
+use speech::{
+    Backend, BoxFuture, Clock, Codec, Door, ErrorKind, Fallback, Gender, Lexicon, Lexicons, Model, PcmChunk,
+    PcmStream, Policy, Receipt, Routing, SampleRate, Sound, SpeechError, SpeechRequest, SpeechText, Terms,
+    Utterance, Voice, VoiceId,
+};
+use testing::MemoryLedger;
+use tokio::time::Instant;
+
+const RATE: SampleRate = SampleRate::new(8000).unwrap();
+
+/// A dear vendor, a cheap one, and one in this process.
+const CARD: &str = r#"
+    [[rate]]
+    backend = "dear"
+    models = ["*"]
+    from = '1970-01-01'
+    usd_per_million_characters = "100"
+    [[rate]]
+    backend = "cheap"
+    models = ["*"]
+    from = '1970-01-01'
+    usd_per_million_characters = "10"
+    [[rate]]
+    backend = "own"
+    models = ["*"]
+    from = '1970-01-01'
+    usd_per_million_characters = "0"
+"#;
+
+#[derive(Debug)]
+struct Noon;
+
+impl Clock for Noon {
+    fn unix_ms(&self) -> i64 {
+        43_200_000
+    }
+}
+
+struct NoWords;
+
+impl Lexicons for NoWords {
+    fn of(&self, _: &str) -> BoxFuture<Result<Lexicon, SpeechError>> {
+        Box::pin(async { Ok(Lexicon::default()) })
+    }
+}
+
+/// What an actor does when it is called; it speaks when nothing else is left to do.
+#[derive(Clone, Copy)]
+enum Deed {
+    Speaks,
+    Refuses(ErrorKind),
+    /// It has taken the request, and then breaks off before any sound.
+    BreaksOff,
+    /// It gives half of the sound.
+    BreaksOffInTheMiddle,
+    Stalls,
+}
+
+/// Speaks 100 ms a character, as loud as it is told to.
+struct Actor {
+    name: &'static str,
+    kind: &'static str,
+    voices: Arc<[Voice]>,
+    is_local: bool,
+    level: f32,
+    deeds: Mutex<VecDeque<Deed>>,
+    said: Mutex<Vec<String>>,
+}
+
+impl Actor {
+    fn new(name: &'static str, kind: &'static str, voices: &[(&str, Gender)]) -> Self {
+        let voice = |(voice, gender): &(&str, Gender)| Voice {
+            gender: Some(*gender),
+            languages: vec!["en-US".into()],
+            ..Voice::named(name, voice)
+        };
+        Self {
+            name,
+            kind,
+            voices: voices.iter().map(voice).collect(),
+            is_local: kind == "own",
+            level: 0.5,
+            deeds: Mutex::default(),
+            said: Mutex::default(),
+        }
+    }
+
+    fn will(&self, deeds: impl IntoIterator<Item = Deed>) {
+        self.deeds.lock().unwrap().extend(deeds);
+    }
+
+    fn said(&self) -> Vec<String> {
+        self.said.lock().unwrap().clone()
+    }
+}
+
+impl Backend for Actor {
+    fn name(&self) -> &str {
+        self.name
+    }
+    fn kind(&self) -> &str {
+        self.kind
+    }
+    fn models(&self) -> Arc<[Model]> {
+        let id = format!("{}-1", self.kind);
+        Arc::new([Model {
+            name: id.clone(),
+            id,
+            most_characters: None,
+            languages: Vec::new(),
+            deprecated_after: None,
+        }])
+    }
+    fn voices(&self) -> Arc<[Voice]> {
+        Arc::clone(&self.voices)
+    }
+    fn voice(&self, name: &str) -> Result<Voice, SpeechError> {
+        let found = self.voices.iter().find(|voice| voice.id.voice == name);
+        found.cloned().ok_or_else(|| SpeechError::new(ErrorKind::UnknownVoice, "no such voice"))
+    }
+    fn leaves_out(&self, _: &Utterance) -> Vec<String> {
+        Vec::new()
+    }
+    fn is_local(&self) -> bool {
+        self.is_local
+    }
+    fn speak(&self, utterance: Utterance, receipt: Receipt) -> BoxFuture<Result<Sound, SpeechError>> {
+        let text = utterance.graph.text().as_str().to_owned();
+        let deed = self.deeds.lock().unwrap().pop_front().unwrap_or(Deed::Speaks);
+        self.said.lock().unwrap().push(text.clone());
+        let wave = |at: usize| self.level * (at as f32 * 400.0 * std::f32::consts::TAU / 8000.0).sin();
+        let samples: Vec<f32> = (0..text.chars().count() * RATE.get() as usize / 10).map(wave).collect();
+        let half = samples[..samples.len() / 2].to_vec();
+        let broken = || Err(SpeechError::new(ErrorKind::BackendFailed, "It broke."));
+        let chunk = |samples| Ok(PcmChunk { samples, words: Vec::new() });
+        Box::pin(async move {
+            let chunks = match deed {
+                Deed::Refuses(kind) => return Err(SpeechError::new(kind, "It refuses.")),
+                Deed::Stalls => std::future::pending().await,
+                Deed::Speaks => vec![chunk(samples)],
+                Deed::BreaksOff => vec![broken()],
+                Deed::BreaksOffInTheMiddle => vec![chunk(half), broken()],
+            };
+            receipt.take();
+            Ok(Sound::Samples(PcmStream { sample_rate: RATE, chunks: stream::iter(chunks).boxed() }))
+        })
+    }
+}
+
+struct House {
+    engine: Engine,
+    ledger: Arc<MemoryLedger>,
+}
+
+fn house(actors: &[&Arc<Actor>]) -> House {
+    let backends = actors.iter().map(|actor| Arc::clone(actor) as Arc<dyn Backend>).collect();
+    let kinds = actors.iter().map(|actor| (actor.name.to_owned(), actor.kind.to_owned())).collect();
+    let tariff = Tariff::new(Rates::read([CARD]).unwrap(), kinds);
+    let catalogue = Catalogue::new(backends, BTreeMap::new(), BTreeMap::new(), Arc::new(Noon));
+    let ledger = Arc::new(MemoryLedger::default());
+    let engine = Engine::new(Parts {
+        catalogue: catalogue.described(Labels::builtin().unwrap(), tariff.clone()),
+        ledger: ledger.clone(),
+        tariff,
+        lexicons: Arc::new(NoWords),
+        cache: crate::Cache::default(),
+        routing: Defaults::default(),
+        clock: Arc::new(Noon),
+    });
+    House { engine, ledger }
+}
+
+impl House {
+    async fn ask(&self, id: &str, voice: &str, text: &str, routing: Routing) -> Result<Spoken, SpeechError> {
+        let terms = Terms { format: Codec::Pcm.into(), routing, ..Terms::new(id, "local".into(), Door::Cli) };
+        let text = SpeechText::new(text, None).unwrap();
+        self.engine.speak(SpeechRequest { text, voice: voice.into(), terms }).await
+    }
+
+    async fn explained(&self, voice: &str, routing: Routing) -> (Vec<String>, Vec<(String, &'static str)>) {
+        let terms = Terms { routing, ..Terms::new("r", "local".into(), Door::Cli) };
+        let explanation = self.engine.explain(&terms, voice, "Hello there.").unwrap();
+        (
+            explanation.candidates.iter().map(|candidate| candidate.voice.to_string()).collect(),
+            explanation
+                .rejected
+                .iter()
+                .map(|rejected| (rejected.voice.to_string(), rejected.filter))
+                .collect(),
+        )
+    }
+}
+
+/// Samples until the end, or the error.
+async fn listen(spoken: Spoken) -> Result<Vec<i16>, SpeechError> {
+    let mut audio = spoken.audio;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = audio.next().await {
+        bytes.extend(chunk?.bytes);
+    }
+    Ok(bytes.chunks_exact(2).map(|two| i16::from_le_bytes([two[0], two[1]])).collect())
+}
+
+fn by(policy: Policy) -> Routing {
+    Routing { policy: Some(policy), ..Routing::default() }
+}
+
+fn falling(fallback: Fallback) -> Routing {
+    Routing { fallback: Some(fallback), policy: Some(Policy::Equivalent), ..Routing::default() }
+}
+
+fn three() -> (Arc<Actor>, Arc<Actor>, Arc<Actor>) {
+    use Gender::{Female, Male};
+    (
+        Arc::new(Actor::new("dear", "dear", &[("anna", Female), ("bert", Male)])),
+        Arc::new(Actor::new("cheap", "cheap", &[("carl", Male), ("cleo", Female)])),
+        Arc::new(Actor::new("own", "own", &[("dora", Female)])),
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_voice_by_its_id_is_that_voice_and_a_bare_name_fails_over_to_one_that_is_near_it() {
+    let (dear, cheap, own) = three();
+    let house = house(&[&dear, &cheap, &own]);
+    dear.will([Deed::Refuses(ErrorKind::BackendFailed), Deed::Refuses(ErrorKind::BackendFailed)]);
+    let error = house.ask("r1", "dear:anna", "Hello.", Routing::default()).await.err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::BackendFailed);
+
+    let spoken = house.ask("r2", "anna", "Hello.", Routing::default()).await.unwrap();
+    assert_eq!(spoken.voice.gender, Some(Gender::Female));
+    assert_ne!(spoken.voice.id.backend, "dear");
+    assert_eq!((spoken.reason, spoken.requested_voice.as_str()), (Reason::Fallback, "anna"));
+    let anna = VoiceId { backend: "dear".into(), voice: "anna".into() };
+    assert_eq!(spoken.tried, [(anna, ErrorKind::BackendFailed)]);
+    assert_eq!(listen(spoken).await.unwrap().len(), 6 * 800);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_the_clients_fault_is_nobody_elses_and_a_bad_key_at_the_vendor_is() {
+    let (dear, cheap, own) = three();
+    let house = house(&[&dear, &cheap, &own]);
+    dear.will([Deed::Refuses(ErrorKind::InvalidText), Deed::Refuses(ErrorKind::QuotaExceeded)]);
+    let error = house.ask("r1", "anna", "Hello.", Routing::default()).await.err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::InvalidText);
+    assert!(cheap.said().is_empty() && own.said().is_empty());
+    assert!(house.ask("r2", "anna", "Hello.", Routing::default()).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_client_pays_once_for_what_it_hears_and_we_for_what_failed() {
+    let (dear, cheap, own) = three();
+    let house = house(&[&dear, &cheap, &own]);
+    // Taken, and so charged by its vendor, but never heard.
+    dear.will([Deed::BreaksOff]);
+    let routing = by(Policy::Equivalent);
+    let spoken = house.ask("r1", "dear:bert", "0123456789", routing).await.unwrap();
+    assert_eq!(spoken.voice.id.to_string(), "cheap:carl");
+    listen(spoken).await.unwrap();
+    house.engine.settled().await;
+
+    let settlements = house.ledger.settlements();
+    let [settlement] = &settlements[..] else { panic!("{settlements:?}") };
+    let costs: Vec<(&str, Nanos)> =
+        settlement.attempts.iter().map(|attempt| (attempt.backend.as_str(), attempt.cost)).collect();
+    assert_eq!(costs, [("dear", Nanos::new(1_000_000)), ("cheap", Nanos::new(100_000))]);
+    assert_eq!(settlement.charge.nanos, Nanos::new(100_000));
+    assert_eq!(settlement.row.voice.as_deref(), Some("carl"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_the_first_audio_nobody_else_speaks_unless_the_client_allows_it() {
+    let (dear, cheap, own) = three();
+    let house = house(&[&dear, &cheap, &own]);
+    dear.will([Deed::BreaksOffInTheMiddle]);
+    let spoken = house.ask("r1", "anna", "One. Two. Three.", falling(Fallback::BeforeAudio)).await.unwrap();
+    assert!(listen(spoken).await.is_err());
+    assert!(cheap.said().is_empty() && own.said().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_speech_that_is_resumed_repeats_no_sentence_and_leaves_none_out() {
+    let (dear, cheap, own) = three();
+    let house = house(&[&dear, &own]);
+    drop(cheap);
+    dear.will([Deed::Speaks, Deed::BreaksOffInTheMiddle]);
+    let text = "The first one. The second one. The third one.";
+    let spoken = house.ask("r1", "anna", text, falling(Fallback::Resume)).await.unwrap();
+    assert_eq!((spoken.reason, spoken.voice.id.to_string().as_str()), (Reason::Exact, "dear:anna"));
+    let tally = spoken.tally.clone();
+    let heard = listen(spoken).await.unwrap().len();
+    assert_eq!(dear.said(), ["The first one.", " The second one."]);
+    assert_eq!(own.said(), [" The second one.", " The third one."]);
+    // Every character once, and two rests of 180 ms.
+    assert_eq!(heard, text.chars().count() * 800 + 2 * 1440);
+    let dora = VoiceId { backend: "own".into(), voice: "dora".into() };
+    assert_eq!(tally.switches(), [(14, dora)]);
+
+    house.engine.settled().await;
+    let settlement = house.ledger.settlements().remove(0);
+    assert_eq!(
+        settlement.charge.nanos,
+        Nanos::new(14 * 100_000),
+        "the sentence that was heard of the dear one"
+    );
+    assert_eq!(settlement.attempts.len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_voice_that_goes_on_for_another_is_as_loud() {
+    let (dear, _, own) = three();
+    let own = Arc::new(Actor { level: 0.15, ..Arc::into_inner(own).unwrap() });
+    let house = house(&[&dear, &own]);
+    dear.will([Deed::Speaks, Deed::Refuses(ErrorKind::BackendFailed)]);
+    let text = "The first sentence. The second sentence.";
+    let heard =
+        listen(house.ask("r1", "anna", text, falling(Fallback::Resume)).await.unwrap()).await.unwrap();
+    let peak = |samples: &[i16]| f64::from(samples.iter().copied().max().unwrap());
+    let (first, last) = (peak(&heard[..8000]), peak(&heard[heard.len() - 8000..]));
+    assert!((last / first - 1.0).abs() < 0.05, "{first} {last}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_stalls_leaves_time_for_the_next() {
+    let (dear, cheap, own) = three();
+    let house = house(&[&dear, &cheap, &own]);
+    dear.will([Deed::Stalls]);
+    let began = Instant::now();
+    let spoken = house.ask("r1", "anna", "Hello.", Routing::default()).await.unwrap();
+    assert_eq!(spoken.tried[0].1, ErrorKind::DeadlineExceeded);
+    assert_eq!(began.elapsed(), Duration::from_secs(30));
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_policy_has_its_own_first() {
+    let (dear, cheap, own) = three();
+    let house = house(&[&dear, &cheap, &own]);
+    let first = async |policy| house.explained("anna", by(policy)).await.0[0].clone();
+    assert_eq!(first(Policy::Exact).await, "dear:anna");
+    assert_eq!(first(Policy::Equivalent).await, "dear:anna");
+    assert_eq!(first(Policy::Cheapest).await, "own:dora");
+    assert_eq!(first(Policy::LocalFirst).await, "own:dora");
+    assert_eq!(house.explained("anna", by(Policy::Exact)).await.0, ["dear:anna"]);
+
+    let (candidates, rejected) = house.explained("anna", by(Policy::LocalOnly)).await;
+    assert_eq!(candidates, ["own:dora"]);
+    assert!(rejected.contains(&("dear:anna".into(), "local")), "{rejected:?}");
+    let spoken = house.ask("r1", "anna", "Hello.", by(Policy::LocalOnly)).await.unwrap();
+    assert_eq!(spoken.voice.id.to_string(), "own:dora");
+    assert!(dear.said().is_empty() && cheap.said().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_that_leaves_nobody_says_who_was_left_out_and_why() {
+    let (dear, cheap, _) = three();
+    let house = house(&[&dear, &cheap]);
+    let error = house.ask("r1", "anna", "Hello.", by(Policy::LocalOnly)).await.err().unwrap();
+    assert_eq!((error.kind(), error.param()), (ErrorKind::NoCandidate, Some("policy")));
+    assert!(error.message().contains("dear:anna (local:"), "{error}");
+    assert!(error.message().contains("cheap:cleo (local:"), "{error}");
+    assert!(dear.said().is_empty() && cheap.said().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn backends_of_one_kind_share_their_voices() {
+    let one = Arc::new(Actor::new("one", "dear", &[("anna", Gender::Female)]));
+    let two = Arc::new(Actor::new("two", "dear", &[("anna", Gender::Female)]));
+    let house = house(&[&one, &two]);
+    one.will([Deed::Refuses(ErrorKind::BackendFailed)]);
+    two.will([Deed::Refuses(ErrorKind::BackendFailed)]);
+    // Exactly that voice; one of them fails first, whichever is asked, and the other speaks.
+    let spoken = house.ask("r1", "one:anna", "Hello.", by(Policy::Exact)).await.err().unwrap();
+    assert_eq!(spoken.kind(), ErrorKind::BackendFailed);
+    let spoken = house.ask("r2", "anna", "Hello.", by(Policy::Exact)).await.unwrap();
+    assert_eq!(spoken.voice.id.voice, "anna");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_failed_again_and_again_is_asked_last() {
+    let (dear, _, own) = three();
+    let house = house(&[&dear, &own]);
+    dear.will([Deed::Refuses(ErrorKind::BackendFailed); 40]);
+    for number in 0..40 {
+        let spoken = house.ask(&format!("r{number}"), "anna", "Hello.", Routing::default()).await.unwrap();
+        assert_eq!((spoken.voice.id.backend.as_str(), spoken.reason), ("own", Reason::Fallback));
+    }
+    assert!(dear.said().len() < 20, "it was called {} times", dear.said().len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_voice_may_be_described() {
+    let (dear, cheap, own) = three();
+    let house = house(&[&dear, &cheap, &own]);
+    let spoken = house.ask("r1", "?gender=male&backend=cheap", "Hello.", Routing::default()).await.unwrap();
+    assert_eq!((spoken.voice.id.to_string().as_str(), spoken.reason), ("cheap:carl", Reason::Described));
+    let error = house.ask("r2", "?gender=neutral", "Hello.", Routing::default()).await.err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::UnknownVoice);
+}
