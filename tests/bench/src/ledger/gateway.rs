@@ -76,7 +76,6 @@ pub async fn serve(
         tariff: rates,
         lexicons: database.clone(),
         cache: Cache::open(&cache, clock.clone())?,
-        cache: engine::Cache::default(),
         routing: Defaults::default(),
         clock: clock.clone(),
     });
