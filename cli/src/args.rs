@@ -3,16 +3,18 @@
 mod accounts;
 mod books;
 mod reading;
+mod voices;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand};
 use speech::Codec;
 
 pub(crate) use self::accounts::{Clients, ClientsAction, Keys, KeysAction};
 pub(crate) use self::books::{Archive, Backup, Costs, Reconcile, Restore, Usage};
 pub(crate) use self::reading::{Add, Lexicon, LexiconAction, MarkupFlag, SayAs, Test};
+pub(crate) use self::voices::{Route, Voices};
 use crate::config::{self, LogFormat};
 
 const ABOUT: &str = "Speaks text: from the command line, or as a drop-in server for OpenAI's speech API.";
@@ -24,7 +26,8 @@ Examples:
   echo \"Good morning.\" | voice-soundboard speak - -o - --format opus > morning.opus
   voice-soundboard say-as --text 'Dr. Ng paid $5 on 3/4/2024.'
   voice-soundboard lexicon add Nguyen --respelling WIN
-  voice-soundboard voices --language en-GB
+  voice-soundboard voices --language en --gender female --style warm
+  voice-soundboard route alloy --policy cheapest --characters 5000
   voice-soundboard serve --listen 127.0.0.1:8080
   voice-soundboard clients create newsroom --budget-usd 20 --window month
   voice-soundboard keys create --client newsroom
@@ -103,8 +106,10 @@ pub(crate) enum Command {
     Restore(Restore),
     /// Move a month that is over out of the database, to a file.
     Archive(Archive),
-    /// List the voices.
+    /// Search the voices of every backend.
     Voices(Voices),
+    /// Show whom a request would be routed to, and why.
+    Route(Route),
     /// List, fetch and check the models, or sign a manifest of your own.
     #[command(subcommand)]
     Models(Models),
@@ -170,25 +175,6 @@ pub(crate) struct Serve {
     pub(crate) data: Option<PathBuf>,
 }
 
-/// Lists voices.
-#[derive(Debug, Args)]
-pub(crate) struct Voices {
-    /// Only those that speak this language: 'en', 'en-GB'.
-    #[arg(long, value_name = "TAG")]
-    pub(crate) language: Option<String>,
-    /// Only those that sound like this.
-    #[arg(long)]
-    pub(crate) gender: Option<Gender>,
-}
-
-/// A gender to filter by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Gender {
-    Female,
-    Male,
-    Neutral,
-}
-
 impl Command {
     /// Which data directory it names.
     pub(crate) fn data(&self) -> Option<&PathBuf> {
@@ -203,17 +189,8 @@ impl Command {
             Self::Archive(Archive { data, .. }) | Self::Reconcile(Reconcile { data, .. }) => {
                 data.directory.as_ref()
             }
+            Self::Route(Route { data, .. }) => data.directory.as_ref(),
             Self::Voices(_) | Self::Models(_) | Self::Doctor | Self::Config(_) => None,
-        }
-    }
-}
-
-impl From<Gender> for speech::Gender {
-    fn from(gender: Gender) -> Self {
-        match gender {
-            Gender::Female => Self::Female,
-            Gender::Male => Self::Male,
-            Gender::Neutral => Self::Neutral,
         }
     }
 }

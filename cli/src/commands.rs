@@ -10,6 +10,7 @@ pub(crate) mod keys;
 pub(crate) mod lexicon;
 pub(crate) mod models;
 pub(crate) mod reconcile;
+pub(crate) mod route;
 pub(crate) mod say_as;
 pub(crate) mod serve;
 pub(crate) mod speak;

@@ -83,6 +83,7 @@ fn run(Cli { global, command }: Cli) -> Result<(), Failure> {
         Command::Backup(backup) => commands::backup::run(&backup, &config, &global),
         Command::Restore(restore) => commands::backup::restore(&restore, &config, &global),
         Command::Archive(archive) => commands::archive::run(&archive, &config, &global),
+        Command::Route(route) => commands::route::run(&route, &config, &global),
         Command::Voices(voices) => commands::voices::run(&voices, &config, &global),
         Command::Models(models) => commands::models::run(&models, &config, &global),
         Command::Config(_) => commands::config::run(&config, &global),

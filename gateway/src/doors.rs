@@ -30,7 +30,7 @@ use tower::ServiceExt as _;
 use tower::util::{BoxCloneSyncService, MapRequestLayer};
 
 pub(crate) use envelope::Envelope;
-pub use native::normalized;
+pub use native::{explained, listed, normalized, text_of};
 pub(crate) use whole::room;
 
 use crate::Config;

@@ -20,6 +20,6 @@ mod tls;
 pub use admin::{AdminParts, MetricsPage};
 pub use clients::{Clients, ClientsError, are_keys_stored, check_binding};
 pub use config::{Config, DEFAULT_LISTEN, Origin, OriginError, TagName, TagNameError};
-pub use doors::normalized;
+pub use doors::{explained, listed, normalized, text_of};
 pub use server::{Ended, Parts, serve, serve_admin};
 pub use tls::{Tls, TlsError};

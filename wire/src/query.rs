@@ -25,6 +25,11 @@ impl Query {
         self.0.iter().filter(move |(name, _)| name == param).map(|(_, value)| value.as_str())
     }
 
+    /// Every field and its value, in order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Refuses every other field.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod reading;
 mod reports;
 pub mod schema;
 mod speech;
+mod voices;
 
 pub use accounts::{BudgetBody, ClientBody, ClientsBody, KeyBody, KeysBody, NewKeyBody, StandingBody};
 pub use error::{ErrorBody, ErrorEnvelope};
@@ -19,5 +20,9 @@ pub use queries::{CostsQuery, UsageQuery};
 pub use reading::MOST_ENTRIES;
 pub use reports::{ClientFigures, CostsBody, Figures, UsageBody, UsageRow};
 pub use speech::{Estimate, SAMPLE_RATES, Speak};
+pub use voices::{
+    CandidateBody, CapabilitiesBody, ChangeBody, ChangesBody, EquivalentBody, EquivalentsBody, RejectedBody,
+    RouteBody, VoiceBody, VoicesBody,
+};
 
 pub(crate) use reading::of_another_api;

@@ -190,7 +190,7 @@ impl Catalogue {
     }
 
     /// What all backends have, as it is searched.
-    pub(crate) fn index(&self) -> Arc<Index> {
+    pub fn index(&self) -> Arc<Index> {
         Arc::clone(&self.lists.index.read().unwrap_or_else(PoisonError::into_inner))
     }
 

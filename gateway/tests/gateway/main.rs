@@ -60,3 +60,5 @@ mod stored_keys;
 mod tls;
 #[cfg(test)]
 mod trace;
+#[cfg(test)]
+mod voices;

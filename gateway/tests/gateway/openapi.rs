@@ -61,8 +61,14 @@ async fn it_names_every_route_of_ours() {
     get /api/v1/costs (admin)
     post /api/v1/estimate
     post /api/v1/normalize
+    get /api/v1/routes/explain
     post /api/v1/speech
     get /api/v1/usage (admin)
+    get /api/v1/voices
+    get /api/v1/voices/changes
+    get /api/v1/voices/{voice}
+    get /api/v1/voices/{voice}/equivalents
+    get /api/v1/voices/{voice}/preview
     get /healthz
     get /metrics (admin)
     get /openapi.json
@@ -146,6 +152,8 @@ async fn what_is_answered_has_the_fields_that_it_describes() {
         ("ErrorEnvelope", public.get("/api/v1/nothing").send().await),
         ("Estimate", asked("/api/v1/estimate", r#"{"text":"Hello.","voice":"tone"}"#).await),
         ("NormalizedText", asked("/api/v1/normalize", r#"{"text":"Hello, 5."}"#).await),
+        ("VoicesBody", public.get("/api/v1/voices").send().await),
+        ("RouteBody", public.get("/api/v1/routes/explain?voice=tone").send().await),
         ("ClientsBody", admin.get("/api/v1/clients").await),
         ("ClientBody", admin.get(&format!("/api/v1/clients/{client}")).await),
         ("NewKeyBody", key),
@@ -180,6 +188,7 @@ fn fits(document: &Value, schema: &Value, told: &Value, place: &str) {
             let kind = match told {
                 Value::Null => "null",
                 Value::Bool(_) => "boolean",
+                Value::Number(number) if number.is_f64() => "number",
                 Value::Number(_) => "integer",
                 Value::String(_) => "string",
                 Value::Array(_) => "array",

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use billing::Rates;
+use catalog::Labels;
 use engine::{Catalogue, Defaults, Engine, Tariff};
 use gateway::{Clients, Config, Ended, Parts, Tls};
 use speech::{BoxFuture, Clock, Ids, Lexicon, Lexicons, Saying, SpeechError};
@@ -131,15 +132,17 @@ impl Server {
 
 /// The engine with the tone generator behind it.
 pub(crate) fn engine(work: &Work, rows: &Arc<Rows>, rates: &str) -> Engine {
+    let tariff = Tariff::new(Rates::read([rates]).unwrap(), BTreeMap::new());
     Engine::new(engine::Parts {
         catalogue: Catalogue::new(
             vec![Tone::new(work.clone())],
             BTreeMap::from([("alloy".into(), "tone:tone".into())]),
             BTreeMap::from([("21m00Tcm4TlvDq8ikWAM".into(), vec!["tone".into()])]),
             Arc::new(Noon),
-        ),
+        )
+        .described(Labels::builtin().unwrap(), tariff.clone()),
         ledger: rows.clone(),
-        tariff: Tariff::new(Rates::read([rates]).unwrap(), BTreeMap::new()),
+        tariff,
         lexicons: Arc::new(Words),
         cache: engine::Cache::default(),
         routing: Defaults::default(),

@@ -32,10 +32,16 @@ use crate::stack::{Client, Notes, Request, RequestId, Response};
 pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Result<Response, Fault> {
     let notes = Notes::on(&request);
     let mut speech = read(&rooms, request).await?;
-    let (format, is_exact) = (speech.request.terms.format, speech.is_exact);
-    speech.request.terms.whole = is_exact;
+    speech.request.terms.whole = speech.is_exact;
+    answer(&rooms, &notes, speech).await
+}
+
+/// Has it spoken, and sends the audio.
+pub(super) async fn answer(rooms: &Rooms, notes: &Notes, speech: Speech) -> Result<Response, Fault> {
+    let Speech { request, is_exact } = speech;
+    let format = request.terms.format;
     notes.handed_to_engine();
-    let spoken = rooms.engine.speak(speech.request).await.map_err(as_we_call_it)?;
+    let spoken = rooms.engine.speak(request).await.map_err(as_we_call_it)?;
     let mut response = Response::default();
     headers::describe(&spoken, response.headers_mut());
     let media_type = HeaderValue::from_static(format.codec.content_type());
@@ -55,7 +61,7 @@ pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Resu
 /// What is asked, and how it is to be sent.
 pub(super) struct Speech {
     pub(super) request: SpeechRequest,
-    is_exact: bool,
+    pub(super) is_exact: bool,
 }
 
 /// Turns an HTTP request into a speech request. To have read it is to have validated it.

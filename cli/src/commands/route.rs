@@ -1,0 +1,49 @@
+//! Shows whom a request would be routed to, and why. Nobody is asked to speak.
+
+use std::sync::Arc;
+
+use speech::{Door, Ids as _, Routing, Terms};
+use wire::soundboard::RouteBody;
+
+use super::{LOCAL, block_on, columns, print, print_json};
+use crate::args::{Global, Route};
+use crate::compose;
+use crate::config::Config;
+use crate::environment::RandomIds;
+use crate::failure::Failure;
+
+/// Prints who may speak, the first to be asked first, and who may not; as JSON, what `GET /api/v1/routes/explain` answers
+/// with.
+pub(crate) fn run(route: &Route, config: &Config, global: &Global) -> Result<(), Failure> {
+    let text = route.text.clone().unwrap_or_else(|| gateway::text_of(route.characters as usize));
+    let asked = Routing { policy: route.policy, fallback: route.fallback, ..Routing::default() };
+    let plain = Terms::new(RandomIds.request_id(), LOCAL.into(), Door::Cli);
+    let terms =
+        Terms { model: route.model.clone(), language: route.language.clone(), routing: asked, ..plain };
+    let backends = compose::backends(config)?;
+    let body = block_on(async {
+        let store = Arc::new(compose::store(config).await?);
+        let engine = compose::engine(store.clone(), store.clone(), store, config, &backends)?;
+        engine.refresh().await;
+        Ok(gateway::explained(engine.explain(&terms, &route.voice, &text)?))
+    })?;
+    if global.json {
+        let body = serde_json::to_value(body);
+        return print_json(&body.map_err(|error| Failure::machine("the result cannot be printed", &error))?);
+    }
+    print(&told(&body))
+}
+
+fn told(body: &RouteBody) -> String {
+    let head = ["VOICE", "MODEL", "SCORE", "AT MOST", "WHY"].map(str::to_owned);
+    let candidates = body.candidates.iter().map(|candidate| {
+        let most = format!("${}", candidate.most_usd);
+        let (id, model) = (candidate.id.clone(), candidate.model.clone());
+        [id, model, format!("{:.2}", candidate.score), most, candidate.reason.to_owned()]
+    });
+    let rejected = body.rejected.iter().map(|rejected| {
+        [rejected.id.clone(), format!("not by {}", rejected.filter), rejected.reason.clone()]
+    });
+    let told = format!("policy {}, fallback {}\n", body.policy, body.fallback);
+    told + &columns(std::iter::once(head).chain(candidates)) + &columns(rejected)
+}

@@ -1,0 +1,132 @@
+//! `/api/v1/voices` and `/api/v1/routes/explain`.
+
+use serde_json::{Value, json};
+use speech::{Policy, Routing};
+
+use crate::client::Answer;
+use crate::server::{Server, clients};
+
+fn read(answer: &Answer) -> Value {
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
+    serde_json::from_slice(&answer.body).unwrap()
+}
+
+fn ids(found: &Value) -> Vec<&str> {
+    found["voices"].as_array().unwrap().iter().map(|voice| voice["id"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn voices_are_searched_a_page_at_a_time() {
+    let server = Server::start().await;
+    let all = read(&server.get("/api/v1/voices").send().await);
+    let total = all["total"].as_u64().unwrap() as usize;
+    assert!(ids(&all).contains(&"tone:tone") && ids(&all).len() == total && total > 2);
+    assert_eq!(all["facets"]["backend"]["tone"], json!(total));
+    let voice = all["voices"].as_array().unwrap().iter().find(|voice| voice["id"] == "tone:tone").unwrap();
+    assert_eq!((&voice["backend"], &voice["status"]), (&json!("tone"), &json!("available")));
+
+    let mut paged = Vec::new();
+    let mut next = String::from("/api/v1/voices?limit=2");
+    loop {
+        let page = read(&server.get(&next).send().await);
+        paged.extend(ids(&page).into_iter().map(str::to_owned));
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        next = format!("/api/v1/voices?limit=2&cursor={cursor}");
+    }
+    assert_eq!(paged, ids(&all));
+    let nobody = read(&server.get("/api/v1/voices?q=zzzzzzzzzz").send().await);
+    assert_eq!((ids(&nobody).len(), &nobody["next_cursor"]), (0, &Value::Null));
+}
+
+#[tokio::test]
+async fn an_unknown_filter_is_answered_with_those_that_are_known() {
+    let server = Server::start().await;
+    let refusal = server.get("/api/v1/voices?colour=red").send().await;
+    assert_eq!(refusal.status.as_u16(), 400);
+    let allowed: Value = serde_json::from_slice(&refusal.body).unwrap();
+    let allowed = allowed["error"]["allowed"].as_array().unwrap();
+    assert!(["q", "gender", "language", "cursor"].iter().all(|name| allowed.contains(&json!(name))));
+    for wrong in ["gender=red", "limit=0", "sort=colour", "cursor=x"] {
+        let refusal = server.get(&format!("/api/v1/voices?{wrong}")).send().await;
+        assert_eq!(refusal.status.as_u16(), 400, "{wrong}: {}", refusal.text());
+    }
+}
+
+#[tokio::test]
+async fn a_voice_is_shown_by_any_of_its_names() {
+    let server = Server::start().await;
+    for name in ["tone:tone", "tone%3Atone", "tone", "alloy"] {
+        let voice = read(&server.get(&format!("/api/v1/voices/{name}")).send().await);
+        assert_eq!(voice["id"], "tone:tone", "{name}");
+    }
+    let near = read(&server.get("/api/v1/voices/tone/equivalents").send().await);
+    assert_eq!(near, json!({"equivalents": []}), "there is no other backend");
+    for nowhere in ["nobody", "nobody/equivalents", "nobody/preview", "%FF"] {
+        let answer = server.get(&format!("/api/v1/voices/{nowhere}")).send().await;
+        assert_eq!(answer.status.as_u16(), 404, "{nowhere}: {}", answer.text());
+        assert!(answer.text().contains("unknown_voice"), "{}", answer.text());
+    }
+    assert_eq!(read(&server.get("/api/v1/voices/changes").send().await)["next_before"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_preview_is_spoken_and_paid_for_by_who_asks() {
+    let server = Server::of(clients(&[("ann", "key-of-ann")])).await;
+    let answer = server.get("/api/v1/voices/alloy/preview").key("key-of-ann").send().await;
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
+    assert_eq!(
+        (answer.header("content-type"), answer.header("x-soundboard-voice")),
+        ("audio/mpeg", "tone:tone")
+    );
+    assert!(!answer.body.is_empty() && answer.whole);
+    let rows = server.rows.clone();
+    server.ended().await;
+    let row = &rows.rows()[0];
+    assert_eq!((&*row.payer.client, row.voice.as_deref()), ("ann", Some("tone")));
+    assert!(row.characters.is_some_and(|characters| characters > 0));
+}
+
+#[tokio::test]
+async fn a_preview_of_what_is_not_here_is_not_for_who_is_spoken_for_here_only() {
+    let promised = Routing { policy: Some(Policy::LocalOnly), ..Routing::default() };
+    let ann = clients(&[("ann", "key-of-ann")]).routed(promised, []);
+    let server = Server::of(ann).await;
+    let answer = server.get("/api/v1/voices/tone/preview").key("key-of-ann").send().await;
+    let is_here = answer.status.as_u16() == 200;
+    let explained = server.get("/api/v1/routes/explain?voice=tone").key("key-of-ann").send().await;
+    let explained = read(&explained);
+    assert_eq!(explained["policy"], "local-only");
+    let is_local = explained["candidates"].as_array().unwrap().iter().any(|voice| voice["id"] == "tone:tone");
+    assert_eq!(is_here, is_local, "{explained}");
+    assert_eq!(*server.work.begun.borrow() > 0, is_local);
+}
+
+#[tokio::test]
+async fn a_route_is_explained_without_a_word_spoken() {
+    let server = Server::start().await;
+    let explained =
+        server.get("/api/v1/routes/explain?voice=tone:tone&policy=exact&characters=10").send().await;
+    let explained = read(&explained);
+    assert_eq!((&explained["policy"], &explained["chosen"]), (&json!("exact"), &json!("tone:tone")));
+    let candidate = &explained["candidates"][0];
+    assert_eq!(
+        (&candidate["score"], &candidate["most_nanos"]),
+        (&json!(1.0), &json!(100_000)),
+        "{explained}"
+    );
+    for (wrong, param) in [
+        ("voice=tone&policy=nearest", "policy"),
+        ("voice=tone&fallback=x", "fallback"),
+        ("policy=exact", "voice"),
+        ("voice=tone&characters=0", "characters"),
+        ("voice=tone&colour=red", "query"),
+    ] {
+        let refusal = server.get(&format!("/api/v1/routes/explain?{wrong}")).send().await;
+        let said: Value = serde_json::from_slice(&refusal.body).unwrap();
+        assert_eq!((refusal.status.as_u16(), &said["error"]["param"]), (400, &json!(param)), "{said}");
+    }
+    assert_eq!(*server.work.begun.borrow(), 0);
+    let rows = server.rows.clone();
+    server.ended().await;
+    assert_eq!(rows.show(), "");
+}
