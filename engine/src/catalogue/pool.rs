@@ -9,8 +9,9 @@ use crate::spoken::Reason;
 /// As near as a voice is that somebody has chosen to stand in for another.
 const STANDS_IN: f32 = 0.99;
 
-/// The least that a voice must have in common with another to be heard in its place: its language and gender.
-const NEAR: f32 = 0.5;
+/// The least that a voice must have in common with another to be heard in its place: its language, and no other gender. By
+/// the catalogue's weights, all else together cannot make up for that.
+const NEAR: f32 = 0.765;
 
 /// How many voices that fit a description are looked at.
 const DESCRIBED: usize = 500;
