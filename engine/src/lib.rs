@@ -83,7 +83,7 @@ pub struct Estimate {
     pub characters: u64,
     /// What it would cost, as far as the text alone tells.
     pub likely: Nanos,
-    /// What would be set aside for it.
+    /// What it may cost at most. Where others may speak in that voice's place, as much is set aside as for the dearest of them.
     pub most: Nanos,
     /// By which rate.
     pub rate: String,
@@ -223,11 +223,16 @@ impl Engine {
     /// # Errors
     /// As [`speak`](Self::speak), for the names and for a model that has no price.
     pub fn estimate(&self, request: &SpeechRequest) -> Result<Estimate, SpeechError> {
-        let choice = self.catalogue.resolve(request.terms.model.as_deref(), &request.voice)?;
-        let rate = self.books.tariff().rate(&choice.voice.id.backend, &choice.model.id, self.books.now())?;
         let (text, terms) = (request.text.as_str(), &request.terms);
-        let claim = tab::Claim::of(Arc::clone(&rate), text, terms.speed)
-            .with_instructions(terms.instructions.as_deref());
+        let (tariff, now) = (self.books.tariff(), self.books.now());
+        let plan = self.planner.plan(terms, &request.voice, |choice| {
+            let rate = tariff.rate(&choice.voice.id.backend, &choice.model.id, now)?;
+            Ok(tab::Claim::of(rate, text, terms.speed).with_instructions(terms.instructions.as_deref()))
+        })?;
+        let first = plan.candidates.into_iter().next();
+        let plan::Candidate { choice, claim, .. } =
+            first.ok_or_else(|| SpeechError::internal("a plan of nobody"))?;
+        let rate = Arc::clone(&claim.rate);
         Ok(Estimate {
             likely: rate.likely(claim.counted, claim.instructions),
             most: claim.amounts.charge,
