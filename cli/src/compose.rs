@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use billing::{Accounts, Client, Ledger, Rates};
 use catalog::{Labels, Shelf};
+use engine::health::Quantile;
 use engine::{Cache, CacheSettings, Catalogue, Defaults, Engine, Parts, Tariff};
 use futures::future::try_join_all;
 use gateway::{Clients, Tls, are_keys_stored, check_binding};
@@ -236,7 +237,11 @@ pub(crate) fn engine(
         tariff: tariff(config)?,
         lexicons,
         cache: cache(config)?,
-        routing: Defaults { routing: routing(config)?, weights: config.routing.weights.clone() },
+        routing: Defaults {
+            routing: routing(config)?,
+            weights: config.routing.weights.clone(),
+            hedge: hedge(config)?,
+        },
         clock: Arc::new(SystemClock),
     }))
 }
@@ -356,13 +361,25 @@ pub(crate) fn clients(config: &Config) -> Result<Clients, Failure> {
 
 /// Whom requests are spoken by, where neither they nor their client say.
 fn routing(config: &Config) -> Result<Routing, Failure> {
-    let config::Routing { policy, fallback, weights } = &config.routing;
+    let config::Routing { policy, fallback, weights, .. } = &config.routing;
     if let Some(stranger) = weights.keys().find(|name| !config.backends.contains_key(*name)) {
         return Err(Failure::usage(format_args!(
             "[routing.weights] {stranger}: there is no [backends.{stranger}]; weigh those that there are"
         )));
     }
     Ok(Routing { policy: *policy, fallback: *fallback, ..Routing::default() })
+}
+
+/// When a second candidate is asked beside the first.
+pub(crate) fn hedge(config: &Config) -> Result<Option<Quantile>, Failure> {
+    let share = |hedge| {
+        Quantile::new(hedge).ok_or_else(|| {
+            Failure::usage(format_args!(
+                "[routing] hedge = {hedge}: it is a share of calls, from 0.5 to 0.999, such as 0.95"
+            ))
+        })
+    };
+    config.routing.hedge.map(share).transpose()
 }
 
 /// Without keys, here or in the database, only this machine may ask: then no other address is listened on.

@@ -227,7 +227,7 @@ mod tests {
         let config: Config = toml::from_str(&uncommented(&["#: "])).expect("the examples parse");
         assert_eq!(config.clients["laptop"].keys.0.len(), 2);
         assert_eq!(config.clients["laptop"].policy, Some(Policy::LocalOnly));
-        assert_eq!(config.routing.weights["kokoro"].get(), 3);
+        assert_eq!((config.routing.weights["kokoro"].get(), config.routing.hedge), (3, Some(0.95)));
         assert!(config.data.is_some() && config.models.public_key.is_some());
     }
 

@@ -4,6 +4,7 @@
 mod breaker;
 mod instance;
 mod load;
+mod recent;
 mod retries;
 mod watch;
 
@@ -18,6 +19,7 @@ use tower::util::rng::{HasherRng, Rng as _};
 use crate::books::locked;
 use instance::Instance;
 use load::Load;
+pub use recent::Quantile;
 pub use retries::Retries;
 pub(crate) use watch::Watch;
 
@@ -109,6 +111,11 @@ impl Health {
         let idle = Load::default();
         let instances = locked(&self.0);
         instances.of.get(backend).map_or(&idle, |instance| &instance.load).weight(Instant::now())
+    }
+
+    /// The time within which that share of a backend's latest calls has begun to speak. None where too few have.
+    pub fn within(&self, backend: &str, share: Quantile) -> Option<Duration> {
+        locked(&self.0).of.get(backend)?.load.within(share)
     }
 
     /// Every breaker that is not closed, by name; a backend's own before those of its voices.

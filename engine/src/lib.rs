@@ -1,5 +1,6 @@
 //! The speech stack: what happens between a [`SpeechRequest`] and its audio, for every door alike.
 
+mod ask;
 mod books;
 mod buy;
 mod cache;
@@ -15,6 +16,7 @@ mod encode;
 mod gather;
 mod guard;
 pub mod health;
+mod hedge;
 mod listen;
 mod meter;
 mod normalise;

@@ -138,10 +138,13 @@ impl OpenRow {
     }
 
     /// Resolves when the row is on disk, or is not for too long; dropping that wait does not lose the row. Who is
-    /// refused because the ledger is out of order does not wait for it.
+    /// refused because the ledger is out of order does not wait for it, nor is anybody kept by a backend that stalls and
+    /// is not heard.
     async fn finish(mut self, outcome: Outcome) {
+        let waits_for_others = self.tab.note(|state| state.awaits_unheard());
         let settling = self.close(outcome);
         if let Some(settling) = settling
+            && !waits_for_others
             && outcome != Outcome::Failed(ErrorKind::LedgerUnavailable)
         {
             // The task cannot panic by itself, and at shutdown there is nobody left to tell.

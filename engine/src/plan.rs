@@ -12,7 +12,7 @@ use speech::{ErrorKind, Fallback, Policy, Routing, SpeechError, Terms, VoiceId, 
 
 use crate::Reason;
 use crate::catalogue::{Catalogue, Choice, Pool};
-use crate::health::{Health, Retries, State};
+use crate::health::{Health, Quantile, Retries, State};
 use crate::tab::Claim;
 
 /// One who may speak.
@@ -91,6 +91,8 @@ pub struct Defaults {
     pub routing: Routing,
     /// How many lots each backend has under [`Policy::Weighted`]; one where none are given.
     pub weights: BTreeMap<String, NonZeroU32>,
+    /// When a second candidate is asked beside the first; never where none is given.
+    pub hedge: Option<Quantile>,
 }
 
 /// Makes plans. Cheap to clone.
@@ -218,7 +220,7 @@ impl Planner {
         }
     }
 
-    fn is_open(&self, candidate: &Candidate) -> bool {
+    pub(crate) fn is_open(&self, candidate: &Candidate) -> bool {
         matches!(self.health.standing(&candidate.choice.voice.id).state, State::Open { .. })
     }
 

@@ -3,27 +3,22 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use speech::{
     AudioFormat, AudioStream, Backend, BoxFuture, Codec, Delivery, ErrorKind, Fallback, Origin, Policy,
     SampleRate, SpeechError, SpeechGraph, SpeechRequest, Terms, Utterance, VoiceId, Volume,
 };
-use tokio::time::{Instant, timeout};
-use tower::{Service, ServiceExt as _};
+use tower::Service;
 
+use crate::ask::speak;
 use crate::cache::CacheUse;
 use crate::cast::resume;
 use crate::catalogue::Choice;
 use crate::compile::Compiled;
-use crate::health::Retries;
-use crate::plan::{Candidate, Plan, Planner};
+use crate::plan::{Plan, Planner};
 use crate::spoken::{Reason, Spoken};
 use crate::stack::Speaker;
 use crate::tab::{Claim, Refused, Tab};
-
-/// How long all attempts together may take until the first audio: a backend's own queue and one long sentence.
-const FIRST_AUDIO: Duration = Duration::from_secs(60);
 
 /// One call of one backend.
 #[derive(Clone)]
@@ -118,7 +113,7 @@ where
             if plan.fallback == Fallback::Resume {
                 return resume(speaker, plan, terms, voice, graph, tab).await;
             }
-            speak(inner, &planner.retries, plan, &terms, voice, graph, tab).await
+            speak(inner, &planner, plan, terms, voice, graph, tab).await
         })
     }
 }
@@ -190,67 +185,8 @@ pub(crate) fn may_fail_over(error: &SpeechError) -> bool {
     }
 }
 
-/// Asks one after the other, until the first audio of one is there.
-async fn speak<S>(
-    inner: S,
-    retries: &Retries,
-    plan: Plan,
-    terms: &Terms,
-    voice: String,
-    graph: Arc<SpeechGraph>,
-    tab: Tab,
-) -> Result<Spoken, SpeechError>
-where
-    S: Service<Call, Response = Encoded, Error = SpeechError> + Clone,
-{
-    let deadline = Instant::now() + FIRST_AUDIO;
-    let mut tried = Vec::new();
-    let mut failure = None;
-    let mut left = plan.into_reachable().into_iter().enumerate().peekable();
-    retries.deposit();
-    while let Some((attempt, Candidate { choice, .. })) = left.next() {
-        // One failover is everybody's due; with more, who is many would make a vendor's bad day worse.
-        if attempt > 1 && !retries.try_withdraw() {
-            break;
-        }
-        let tab = tab.attempt();
-        tab.propose(Some((&choice.voice.id, &choice.model.id)));
-        let call = Call::new(terms, &choice, Arc::clone(&graph), tab.clone());
-        let dropped = choice.backend.leaves_out(&call.utterance);
-        // Whoever stalls must leave time for the next.
-        let time = deadline.saturating_duration_since(Instant::now());
-        let patience = if left.peek().is_some() { time / 2 } else { time };
-        let error = match timeout(patience, inner.clone().oneshot(call)).await {
-            Ok(Ok(encoded)) => {
-                let reason = if attempt == 0 { choice.reason } else { Reason::Fallback };
-                let spoken = Spoken::new(Choice { reason, ..choice }, voice, dropped, &tab, encoded);
-                return Ok(Spoken { tried, ..spoken });
-            }
-            Ok(Err(error)) => error,
-            Err(_) => too_late(patience),
-        };
-        if !may_fail_over(&error) {
-            return Err(failure.unwrap_or(error));
-        }
-        tab.abandon();
-        warn(&choice.voice.id, &error);
-        tried.push((choice.voice.id, error.kind()));
-        // What became of the voice that was asked for says most.
-        failure.get_or_insert(error);
-    }
-    Err(failure.unwrap_or_else(|| SpeechError::internal("a plan of nobody")))
-}
-
 pub(crate) fn warn(voice: &VoiceId, error: &SpeechError) {
     tracing::warn!(%voice, error = error.kind().code(), "a backend failed before it could be heard");
-}
-
-fn too_late(patience: Duration) -> SpeechError {
-    let message = format!(
-        "The backend gave no audio for {} seconds; the request may be tried again.",
-        patience.as_secs()
-    );
-    SpeechError::new(ErrorKind::DeadlineExceeded, message)
 }
 
 #[cfg(test)]

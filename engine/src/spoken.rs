@@ -21,6 +21,9 @@ pub enum Reason {
     Described,
     /// The voice that was asked for has failed, or cannot speak now; this one is near it.
     Fallback,
+    /// The voice that was asked for has let us wait for so long that this one, which is near it, was asked as well, and was
+    /// faster.
+    Hedged,
     /// By that policy it comes before the voice that was asked for.
     Policy(Policy),
 }
@@ -35,6 +38,7 @@ impl Reason {
             Self::Throttled => "throttled",
             Self::Described => "described",
             Self::Fallback => "fallback",
+            Self::Hedged => "hedged",
             Self::Policy(policy) => policy.name(),
         }
     }

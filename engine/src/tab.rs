@@ -60,9 +60,19 @@ impl Tab {
         Self { attempt, ..self.clone() }
     }
 
-    /// Of this try nobody hears anything: what its calls cost is ours to pay.
+    /// Of this try nobody hears anything, unless it is [taken up](Self::take_up): what its calls cost is ours to pay.
     pub(crate) fn abandon(&self) {
-        self.note(|state| state.abandon(self.attempt));
+        self.note(|state| _ = state.unheard.insert(self.attempt));
+    }
+
+    /// It is this try that is heard, if any.
+    pub(crate) fn take_up(&self) {
+        self.note(|state| _ = state.unheard.remove(&self.attempt));
+    }
+
+    /// Whether a backend was called by this try: whoever is given what was kept, or joins, calls nobody.
+    pub(crate) fn is_called(&self) -> bool {
+        self.note(|state| state.is_called(self.attempt))
     }
 
     /// Who would speak, if what that may cost is set aside; or nobody.
@@ -162,6 +172,22 @@ impl Tab {
         }
         entered.is_made = true;
         Ok(attempt)
+    }
+
+    /// Sets more aside, until it is so much in all.
+    ///
+    /// # Errors
+    /// As [`hold`](Self::hold).
+    pub(crate) async fn hold_in_all(&self, amounts: Amounts) -> Result<(), SpeechError> {
+        let lease = self.books.lease();
+        let growth = self.note(|state| {
+            let more = amounts.beyond(state.held.unwrap_or_default());
+            (more != Amounts::default()).then(|| Growth { more, mark: state.mark(lease) })
+        });
+        match growth {
+            Some(growth) => self.grow(growth).await,
+            None => Ok(()),
+        }
     }
 
     async fn grow(&self, growth: Growth) -> Result<(), SpeechError> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::{Catalogue, Defaults, Engine, Parts, Reason, Spoken, Tariff};
 use billing::{Nanos, Rates};
 use catalog::Labels;
+use futures::future::FutureExt as _;
 use futures::stream::{self, StreamExt};
 use speech::{
     Backend, BoxFuture, Clock, Codec, Door, ErrorKind, Fallback, Gender, Lexicon, Lexicons, Model, PcmChunk,
@@ -14,7 +15,7 @@ use speech::{
     Utterance, Voice, VoiceId,
 };
 use testing::MemoryLedger;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 const RATE: SampleRate = SampleRate::new(8000).unwrap();
 
@@ -25,6 +26,8 @@ const CARD: &str = r#"
     models = ["*"]
     from = '1970-01-01'
     usd_per_million_characters = "100"
+    usd_per_cache_hit = "0"
+    usd_per_joined = "0"
     [[rate]]
     backend = "cheap"
     models = ["*"]
@@ -38,7 +41,7 @@ const CARD: &str = r#"
 "#;
 
 #[derive(Debug)]
-struct Noon;
+pub(crate) struct Noon;
 
 impl Clock for Noon {
     fn unix_ms(&self) -> i64 {
@@ -56,7 +59,7 @@ impl Lexicons for NoWords {
 
 /// What an actor does when it is called; it speaks when nothing else is left to do.
 #[derive(Clone, Copy)]
-enum Deed {
+pub(crate) enum Deed {
     Speaks,
     Refuses(ErrorKind),
     /// It has taken the request, and then breaks off before any sound.
@@ -64,10 +67,12 @@ enum Deed {
     /// It gives half of the sound.
     BreaksOffInTheMiddle,
     Stalls,
+    /// It has taken the request, and does that after a while.
+    Late(Duration, &'static Deed),
 }
 
 /// Speaks 100 ms a character, as loud as it is told to.
-struct Actor {
+pub(crate) struct Actor {
     name: &'static str,
     kind: &'static str,
     voices: Arc<[Voice]>,
@@ -75,10 +80,12 @@ struct Actor {
     level: f32,
     deeds: Mutex<VecDeque<Deed>>,
     said: Mutex<Vec<String>>,
+    /// One more of it is out for each call that was taken and is still waited for.
+    awaited: Arc<()>,
 }
 
 impl Actor {
-    fn new(name: &'static str, kind: &'static str, voices: &[(&str, Gender)]) -> Self {
+    pub(crate) fn new(name: &'static str, kind: &'static str, voices: &[(&str, Gender)]) -> Self {
         let voice = |(voice, gender): &(&str, Gender)| Voice {
             gender: Some(*gender),
             languages: vec!["en-US".into()],
@@ -92,15 +99,21 @@ impl Actor {
             level: 0.5,
             deeds: Mutex::default(),
             said: Mutex::default(),
+            awaited: Arc::default(),
         }
     }
 
-    fn will(&self, deeds: impl IntoIterator<Item = Deed>) {
+    pub(crate) fn will(&self, deeds: impl IntoIterator<Item = Deed>) {
         self.deeds.lock().unwrap().extend(deeds);
     }
 
-    fn said(&self) -> Vec<String> {
+    pub(crate) fn said(&self) -> Vec<String> {
         self.said.lock().unwrap().clone()
+    }
+
+    /// How many calls it has taken that have given no sound yet and were not hung up on.
+    pub(crate) fn awaited(&self) -> usize {
+        Arc::strong_count(&self.awaited) - 1
     }
 }
 
@@ -141,34 +154,56 @@ impl Backend for Actor {
         let wave = |at: usize| self.level * (at as f32 * 400.0 * std::f32::consts::TAU / 8000.0).sin();
         let samples: Vec<f32> = (0..text.chars().count() * RATE.get() as usize / 10).map(wave).collect();
         let half = samples[..samples.len() / 2].to_vec();
+        let awaited = Arc::clone(&self.awaited);
         let broken = || Err(SpeechError::new(ErrorKind::BackendFailed, "It broke."));
         let chunk = |samples| Ok(PcmChunk { samples, words: Vec::new() });
         Box::pin(async move {
+            let (wait, deed) = match deed {
+                Deed::Late(wait, deed) => (Some(wait), *deed),
+                deed => (None, deed),
+            };
             let chunks = match deed {
                 Deed::Refuses(kind) => return Err(SpeechError::new(kind, "It refuses.")),
-                Deed::Stalls => std::future::pending().await,
+                Deed::Stalls | Deed::Late(..) => std::future::pending().await,
                 Deed::Speaks => vec![chunk(samples)],
                 Deed::BreaksOff => vec![broken()],
                 Deed::BreaksOffInTheMiddle => vec![chunk(half), broken()],
             };
             receipt.take();
-            Ok(Sound::Samples(PcmStream { sample_rate: RATE, chunks: stream::iter(chunks).boxed() }))
+            let chunks = async move {
+                if let Some(wait) = wait {
+                    sleep(wait).await;
+                }
+                drop(awaited);
+                stream::iter(chunks)
+            };
+            let chunks = chunks.flatten_stream().boxed();
+            Ok(Sound::Samples(PcmStream { sample_rate: RATE, chunks }))
         })
     }
 }
 
-struct House {
-    engine: Engine,
-    ledger: Arc<MemoryLedger>,
+pub(crate) struct House {
+    pub(crate) engine: Engine,
+    pub(crate) ledger: Arc<MemoryLedger>,
 }
 
 fn house(actors: &[&Arc<Actor>]) -> House {
+    house_with(actors, MemoryLedger::default(), |_| {})
+}
+
+/// One that is fitted out otherwise.
+pub(crate) fn house_with(
+    actors: &[&Arc<Actor>],
+    ledger: MemoryLedger,
+    fit_out: impl FnOnce(&mut Parts),
+) -> House {
     let backends = actors.iter().map(|actor| Arc::clone(actor) as Arc<dyn Backend>).collect();
     let kinds = actors.iter().map(|actor| (actor.name.to_owned(), actor.kind.to_owned())).collect();
     let tariff = Tariff::new(Rates::read([CARD]).unwrap(), kinds);
     let catalogue = Catalogue::new(backends, BTreeMap::new(), BTreeMap::new(), Arc::new(Noon));
-    let ledger = Arc::new(MemoryLedger::default());
-    let engine = Engine::new(Parts {
+    let ledger = Arc::new(ledger);
+    let mut parts = Parts {
         catalogue: catalogue.described(Labels::builtin().unwrap(), tariff.clone()),
         ledger: ledger.clone(),
         tariff,
@@ -176,18 +211,29 @@ fn house(actors: &[&Arc<Actor>]) -> House {
         cache: crate::Cache::default(),
         routing: Defaults::default(),
         clock: Arc::new(Noon),
-    });
-    House { engine, ledger }
+    };
+    fit_out(&mut parts);
+    House { engine: Engine::new(parts), ledger }
 }
 
 impl House {
-    async fn ask(&self, id: &str, voice: &str, text: &str, routing: Routing) -> Result<Spoken, SpeechError> {
+    pub(crate) async fn ask(
+        &self,
+        id: &str,
+        voice: &str,
+        text: &str,
+        routing: Routing,
+    ) -> Result<Spoken, SpeechError> {
         let terms = Terms { format: Codec::Pcm.into(), routing, ..Terms::new(id, "local".into(), Door::Cli) };
         let text = SpeechText::new(text, None).unwrap();
         self.engine.speak(SpeechRequest { text, voice: voice.into(), terms }).await
     }
 
-    async fn explained(&self, voice: &str, routing: Routing) -> (Vec<String>, Vec<(String, &'static str)>) {
+    pub(crate) async fn explained(
+        &self,
+        voice: &str,
+        routing: Routing,
+    ) -> (Vec<String>, Vec<(String, &'static str)>) {
         let terms = Terms { routing, ..Terms::new("r", "local".into(), Door::Cli) };
         let explanation = self.engine.explain(&terms, voice, "Hello there.").unwrap();
         (
@@ -202,7 +248,7 @@ impl House {
 }
 
 /// Samples until the end, or the error.
-async fn listen(spoken: Spoken) -> Result<Vec<i16>, SpeechError> {
+pub(crate) async fn listen(spoken: Spoken) -> Result<Vec<i16>, SpeechError> {
     let mut audio = spoken.audio;
     let mut bytes = Vec::new();
     while let Some(chunk) = audio.next().await {
@@ -211,15 +257,15 @@ async fn listen(spoken: Spoken) -> Result<Vec<i16>, SpeechError> {
     Ok(bytes.chunks_exact(2).map(|two| i16::from_le_bytes([two[0], two[1]])).collect())
 }
 
-fn by(policy: Policy) -> Routing {
+pub(crate) fn by(policy: Policy) -> Routing {
     Routing { policy: Some(policy), ..Routing::default() }
 }
 
-fn falling(fallback: Fallback) -> Routing {
+pub(crate) fn falling(fallback: Fallback) -> Routing {
     Routing { fallback: Some(fallback), policy: Some(Policy::Equivalent), ..Routing::default() }
 }
 
-fn three() -> (Arc<Actor>, Arc<Actor>, Arc<Actor>) {
+pub(crate) fn three() -> (Arc<Actor>, Arc<Actor>, Arc<Actor>) {
     use Gender::{Female, Male};
     (
         Arc::new(Actor::new("dear", "dear", &[("anna", Female), ("bert", Male)])),

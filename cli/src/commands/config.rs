@@ -13,6 +13,7 @@ use crate::failure::Failure;
 pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
     compose::models(config, global.cache.clone())?;
     compose::clients(config)?;
+    compose::hedge(config)?;
     compose::tls(config)?;
     compose::tariff(config)?;
     compose::admins(config)?;

@@ -16,6 +16,10 @@ pub(crate) struct Routing {
     /// What happens when a backend fails.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fallback: Option<Fallback>,
+    /// The share of a backend's calls that begin to speak before a second one is asked as well; never asked, where it is
+    /// not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hedge: Option<f64>,
     /// How many lots each backend has under the policy `weighted`; one that is not named has one.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) weights: BTreeMap<String, NonZeroU32>,

@@ -250,6 +250,8 @@ fn the_effective_configuration_is_printed_without_secrets() {
         ("[backends.kokoro]\nkind = 'gramophone'", "expected \"kokoro\""),
         ("[http]\ncors_origins = ['app.example']", "app.example"),
         ("[models]\nmanifest = 'own.toml'", "public_key"),
+        ("[routing]\nhedge = 95.0", "from 0.5 to 0.999"),
+        ("[routing]\nhedge = nan", "from 0.5 to 0.999"),
     ] {
         fs::write(&file, wrong).expect("it is written");
         complains(&check(&mut program(&world)), 2, &[word]);

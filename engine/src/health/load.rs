@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::recent::{Quantile, Recent};
+
 /// After so long a measurement counts for a third: as in finagle's and tower's peak EWMA.
 const DECAY: Duration = Duration::from_secs(10);
 
@@ -20,6 +22,7 @@ pub(super) struct Load {
     in_flight: usize,
     /// In seconds, and when it was measured.
     latest: Option<(f64, Instant)>,
+    recent: Recent,
 }
 
 impl Load {
@@ -38,6 +41,7 @@ impl Load {
 
     /// A call's first audio is there.
     pub(super) fn heard(&mut self, after: Duration, now: Instant) {
+        self.recent.took(after);
         let after = after.as_secs_f64();
         let estimate = match self.latest {
             Some((estimate, at)) if after < estimate => blend(estimate, after, now - at),
@@ -48,6 +52,7 @@ impl Load {
 
     /// A call has ended before its first audio, which would have taken longer still.
     pub(super) fn waited(&mut self, wait: Duration, now: Instant) {
+        self.recent.gave_up(wait);
         let wait = wait.as_secs_f64();
         if wait > self.expected(now) {
             self.latest = Some((wait, now));
@@ -58,6 +63,11 @@ impl Load {
     pub(super) fn first_audio(&self, now: Instant) -> Option<Duration> {
         let (estimate, _) = self.latest.filter(|(_, at)| now - *at < STALE)?;
         Some(Duration::from_secs_f64(estimate))
+    }
+
+    /// The time within which that share of the latest calls has begun to speak; none where too few have.
+    pub(super) fn within(&self, share: Quantile) -> Option<Duration> {
+        self.recent.within(share)
     }
 
     /// What one more call would have to wait for, in seconds of one call alone.

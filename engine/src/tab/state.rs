@@ -1,5 +1,6 @@
 //! What stands on a tab.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use billing::{Amounts, Attempt, Basis, Consumed, Cost, Mark, Nanos, Outcome, Rate, RequestRow, Settlement};
@@ -17,6 +18,8 @@ pub(crate) struct State {
     pub(crate) switches: Vec<(usize, VoiceId)>,
     /// How many tries there were.
     pub(super) attempts: usize,
+    /// Those of them that nobody hears: another is asked in their place, or is faster, or has not been late enough yet.
+    pub(super) unheard: HashSet<usize>,
     /// What is on hold; none until something is.
     pub(crate) held: Option<Amounts>,
     began: Instant,
@@ -53,8 +56,6 @@ pub(crate) struct Call {
     pub(crate) receipt: Receipt,
     /// The try that it belongs to.
     attempt: usize,
-    /// Whether nobody hears anything of it: another was called in its place, or was faster.
-    is_abandoned: bool,
     /// Whether it is known whether the backend has taken it.
     has_answer: bool,
     /// Whether that will never be known.
@@ -74,7 +75,6 @@ impl Call {
             whole,
             receipt: Receipt::default(),
             attempt: 0,
-            is_abandoned: false,
             has_answer: false,
             is_unanswered: false,
             audio_ms: 0,
@@ -150,6 +150,7 @@ impl State {
             over: false,
             switches: Vec::new(),
             attempts: 0,
+            unheard: HashSet::new(),
             held: None,
             began: Instant::now(),
             heard: None,
@@ -184,7 +185,7 @@ impl State {
             (Some(one), Some(other)) => Some(one.saturating_add(other)),
             (one, other) => one.or(other),
         };
-        let heard = self.calls.iter().filter(|call| !call.is_abandoned);
+        let heard = self.calls.iter().filter(|call| self.is_heard(call));
         heard.map(|call| call.receipt.read()).fold(Usage::default(), |sum, usage| Usage {
             request_id: usage.request_id.or(sum.request_id),
             characters: add(sum.characters, usage.characters),
@@ -199,12 +200,19 @@ impl State {
         self.calls.len() - 1
     }
 
-    /// Nobody hears anything of that try.
-    pub(super) fn abandon(&mut self, attempt: usize) {
-        self.calls
-            .iter_mut()
-            .filter(|call| call.attempt == attempt)
-            .for_each(|call| call.is_abandoned = true);
+    /// Whether anybody hears anything of it, and so pays for it.
+    fn is_heard(&self, call: &Call) -> bool {
+        !self.unheard.contains(&call.attempt)
+    }
+
+    /// Whether anybody was called by that try.
+    pub(super) fn is_called(&self, attempt: usize) -> bool {
+        self.calls.iter().any(|call| call.attempt == attempt)
+    }
+
+    /// Whether somebody has not answered yet whom nobody hears anyway.
+    pub(crate) fn awaits_unheard(&self) -> bool {
+        self.calls.iter().any(|call| !call.has_answer && !self.is_heard(call))
     }
 
     pub(super) fn call(&mut self, index: usize) -> &mut Call {
@@ -224,7 +232,7 @@ impl State {
 
     /// What all calls together may come to that are the client's to pay and were not refused.
     pub(super) fn claimed(&self) -> Amounts {
-        let standing = self.calls.iter().filter(|call| !call.is_refused() && !call.is_abandoned);
+        let standing = self.calls.iter().filter(|call| !call.is_refused() && self.is_heard(call));
         standing.map(|call| call.claim.amounts).fold(Amounts::default(), Amounts::plus)
     }
 
@@ -232,7 +240,7 @@ impl State {
     pub(super) fn lacking(&self, ahead_ms: u64) -> Option<Amounts> {
         let held = self.held?;
         let by_sound =
-            |call: &&Call| call.claim.rate.is_by_sound() && call.receipt.is_taken() && !call.is_abandoned;
+            |call: &&Call| call.claim.rate.is_by_sound() && call.receipt.is_taken() && self.is_heard(call);
         let beyond_claim = |call: &Call| {
             let most = call.claim.most(call.audio_ms + ahead_ms).max(call.cost().nanos);
             most.minus(call.claim.amounts.charge).max(Nanos::ZERO)
@@ -264,7 +272,7 @@ impl State {
         let (mut attempts, mut heard) = (Vec::new(), Vec::new());
         for (at, call) in calls.enumerate() {
             let attempt = call.entry(at);
-            heard.extend((!call.is_abandoned).then(|| attempt.clone()));
+            heard.extend(self.is_heard(call).then(|| attempt.clone()));
             attempts.push(attempt);
         }
         let usage = self.usage();
