@@ -190,7 +190,7 @@ impl Asked {
     }
 }
 
-fn too_late(patience: Duration) -> SpeechError {
+pub(crate) fn too_late(patience: Duration) -> SpeechError {
     let message = format!(
         "The backend gave no audio for {} seconds; the request may be tried again.",
         patience.as_secs()

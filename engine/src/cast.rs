@@ -2,14 +2,17 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
 use speech::{
     Codec, ErrorKind, Fallback, PcmChunk, PcmStream, SampleRate, Sound, SpeechError, SpeechGraph, Terms,
     Utterance, VoiceId,
 };
+use tokio::time::timeout;
 use tower::ServiceExt as _;
 
+use crate::ask::too_late;
 use crate::books::locked;
 use crate::catalogue::Choice;
 use crate::chain::{Begin, Link, chain};
@@ -24,6 +27,10 @@ use crate::tab::Tab;
 
 /// The most that a voice is made louder or softer to match another, in decibels.
 const MOST_GAIN: f32 = 12.0;
+
+/// How long a voice may take for a part of a text as long as there is another that could say it. Of a vendor that trickles, the
+/// end of a sentence would be waited for in vain.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Those who may speak one text, the first of whom speaks until it fails.
 pub(crate) struct Cast {
@@ -133,11 +140,17 @@ impl Cast {
             let tab = self.tab.attempt();
             let mut call = Call::new(&self.terms, choice, Arc::clone(&part.graph), tab.clone());
             call.utterance.delivery.format = Codec::Pcm.into();
-            let error = match self.sound(call, current).await {
+            let next = self.candidates.get(current + 1);
+            let sound = self.sound(call, current);
+            let sound = match next {
+                Some(_) => timeout(PATIENCE, sound).await.unwrap_or_else(|_| Err(too_late(PATIENCE))),
+                None => sound.await,
+            };
+            let error = match sound {
                 Ok(sound) => return Ok(Link { offset: part.offset, rested: part.rested, sound }),
                 Err(error) => error,
             };
-            let Some(next) = self.candidates.get(current + 1).filter(|_| may_fail_over(&error)) else {
+            let Some(next) = next.filter(|_| may_fail_over(&error)) else {
                 return Err(error);
             };
             tab.abandon();

@@ -377,13 +377,15 @@ async fn a_voice_that_goes_on_for_another_is_as_loud() {
 
 #[tokio::test(start_paused = true)]
 async fn who_stalls_leaves_time_for_the_next() {
-    let (dear, cheap, own) = three();
-    let house = house(&[&dear, &cheap, &own]);
-    dear.will([Deed::Stalls]);
-    let began = Instant::now();
-    let spoken = house.ask("r1", "anna", "Hello.", Routing::default()).await.unwrap();
-    assert_eq!(spoken.tried[0].1, ErrorKind::DeadlineExceeded);
-    assert_eq!(began.elapsed(), Duration::from_secs(30));
+    for fallback in [Fallback::BeforeAudio, Fallback::Resume] {
+        let (dear, cheap, own) = three();
+        let house = house(&[&dear, &cheap, &own]);
+        dear.will([Deed::Stalls]);
+        let began = Instant::now();
+        let spoken = house.ask("r1", "anna", "Hello.", falling(fallback)).await.unwrap();
+        assert_eq!(spoken.tried[0].1, ErrorKind::DeadlineExceeded);
+        assert_eq!(began.elapsed(), Duration::from_secs(30), "{fallback:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
