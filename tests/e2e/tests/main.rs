@@ -49,6 +49,8 @@ mod outages;
 #[cfg(test)]
 mod overruns;
 #[cfg(test)]
+mod routing;
+#[cfg(test)]
 mod sdks;
 #[cfg(test)]
 mod speech;

@@ -4,7 +4,7 @@
 mod calls;
 mod market;
 mod seeds;
-mod truth;
+pub(crate) mod truth;
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -81,9 +81,7 @@ fn whatever_breaks_and_whenever_the_client_hangs_up_the_ledger_is_the_truth() {
         }
     });
     let books = market.close();
-    for (name, _) in scripts {
-        books.are_the_truth_of(name);
-    }
+    books.are_the_truth();
     books.are_sound();
     // At the fourteen stalls that take a call, five of each vendor's before it is left alone, and five of each socket's.
     let (_, paid) = books.calls_charged_and_paid();
@@ -104,7 +102,7 @@ fn an_sdk_that_tries_again_is_charged_for_what_it_got_and_we_for_what_the_vendor
     let statuses: Vec<u16> = speeches(&stall.openai).iter().map(|served| served.status).collect();
     assert_eq!(statuses, [[429, 200], [500, 200], [200, 200], [200, 200], [200, 200]].concat().repeat(2));
     let books = market.close();
-    books.are_the_truth_of("retried");
+    books.are_the_truth();
     books.are_sound();
     // Of twenty calls four were refused and six broken off: the client pays for the ten that it heard, we for sixteen.
     assert_eq!(books.calls_charged_and_paid(), (10, 16));

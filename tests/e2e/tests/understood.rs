@@ -102,14 +102,14 @@ fn the_judge_of_hard_sentences_is_right() {
 }
 
 /// Lower-case words; neither punctuation nor the kind of apostrophe makes a difference.
-fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let kept = |c: char| if c.is_alphanumeric() || c == '\'' { c } else { ' ' };
     let plain: String = text.to_lowercase().replace('’', "'").chars().map(kept).collect();
     plain.split_whitespace().map(str::to_owned).collect()
 }
 
 /// The fewest words to put in, take out or replace (Levenshtein).
-fn edits(from: &[String], to: &[String]) -> usize {
+pub(crate) fn edits(from: &[String], to: &[String]) -> usize {
     let mut row: Vec<usize> = (0..=to.len()).collect();
     for (i, said) in from.iter().enumerate() {
         let mut diagonal = row[0];

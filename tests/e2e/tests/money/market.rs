@@ -30,7 +30,8 @@ impl Market {
     pub(super) fn of(names: impl IntoIterator<Item = String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let stalls: Vec<Stall> = names.into_iter().map(Stall::open).collect();
-        let mut toml = "[http]\nmax_sockets_per_key = 1000\n".to_owned();
+        // Whoever is asked answers for it: no stall helps another out.
+        let mut toml = "[routing]\npolicy = \"exact\"\n[http]\nmax_sockets_per_key = 1000\n".to_owned();
         for stall in &stalls {
             stall.configure(&mut toml);
         }
@@ -75,7 +76,11 @@ impl Market {
         let log = self.server.log();
         assert!(!log.contains("panicked"), "{log}");
         drop(self.server.stop());
-        Books::read(&data.path().join("soundboard.db"), &self.stalls)
+        let truth = self.stalls.iter().flat_map(|Stall { name, openai, elevenlabs }| {
+            [("openai", openai), ("elevenlabs", elevenlabs)]
+                .map(|(kind, vendor)| (format!("{kind}-{name}"), vendor.truth()))
+        });
+        Books::read(&data.path().join("soundboard.db"), truth.collect())
     }
 }
 

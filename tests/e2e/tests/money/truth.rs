@@ -7,7 +7,6 @@ use serde::Deserialize;
 use serde_json::Value;
 use vendors::Served;
 
-use super::market::Stall;
 use crate::harness::tools;
 
 /// Nano-dollars for a token of text, and for one of audio.
@@ -15,11 +14,12 @@ const TEXT_TOKEN: i64 = 600;
 const AUDIO_TOKEN: i64 = 12_000;
 
 /// What a gateway has written down, and what its vendors have.
-pub(super) struct Books {
+pub(crate) struct Books {
     attempts: Vec<Attempt>,
     requests: Vec<Request>,
     /// Legs of entries and other sums that must be zero, by name.
     zero: Value,
+    /// By backend.
     truth: BTreeMap<String, Vec<Served>>,
 }
 
@@ -45,7 +45,7 @@ struct Request {
 }
 
 impl Books {
-    pub(super) fn read(database: &Path, stalls: &[Stall]) -> Self {
+    pub(crate) fn read(database: &Path, truth: BTreeMap<String, Vec<Served>>) -> Self {
         let read = |sql| Value::from(tools::select(database, sql));
         let attempts = read(
             "SELECT request, ledger.backend, basis, ledger.characters, nanos, vendor_request, outcome, audio_ms
@@ -66,43 +66,53 @@ impl Books {
                     (SELECT coalesce(sum(charge_nanos), 0) FROM requests)
                         + (SELECT coalesce(sum(nanos), 0) FROM ledger_legs WHERE account = 'income') AS income_unwritten",
         );
-        let of = |stall: &Stall| {
-            [("openai", &stall.openai), ("elevenlabs", &stall.elevenlabs)]
-                .map(|(kind, vendor)| (format!("{kind}-{}", stall.name), vendor.truth()))
-        };
         Self {
             attempts: serde_json::from_value(attempts).unwrap(),
             requests: serde_json::from_value(requests).unwrap(),
             zero: zero[0].take(),
-            truth: stalls.iter().flat_map(of).collect(),
+            truth,
         }
     }
 
-    /// Checks what must hold of any books: money comes from somewhere, none is on hold, and whoever was served pays.
-    pub(super) fn are_sound(&self) {
+    /// Checks what must hold of any books: money comes from somewhere, none is on hold, and whoever was served pays for every
+    /// call.
+    pub(crate) fn are_sound(&self) {
+        self.are_sound_where(|_| true);
+    }
+
+    /// The same where another speaks for whom a fault has befallen: nobody pays for a call that suffered one, but we.
+    pub(crate) fn are_sound_with_fallback(&self) {
+        self.are_sound_where(|attempt| {
+            let is_of = |served: &&Served| attempt.vendor_request.as_ref() == Some(&served.request_id);
+            let served = self.truth.get(&attempt.backend).and_then(|truth| truth.iter().find(is_of));
+            served.is_some_and(|served| served.fault.is_none())
+        });
+    }
+
+    fn are_sound_where(&self, is_heard: impl Fn(&Attempt) -> bool) {
         for (what, sum) in self.zero.as_object().unwrap() {
             assert_eq!(sum, 0, "{what}");
         }
-        let mut costs: BTreeMap<&str, i64> = BTreeMap::new();
+        let mut costs: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
         for attempt in &self.attempts {
-            *costs.entry(&attempt.request).or_default() += attempt.nanos;
+            let (cost, charge) = costs.entry(&attempt.request).or_default();
+            *cost += attempt.nanos;
+            *charge += if is_heard(attempt) { attempt.nanos } else { 0 };
         }
         for request in &self.requests {
-            let cost = costs.get(request.id.as_str()).copied().unwrap_or_default();
+            let (cost, charge) = costs.get(request.id.as_str()).copied().unwrap_or_default();
             let is_served = matches!(request.outcome.as_str(), "completed" | "hung_up");
-            let charge = if is_served { cost } else { 0 };
+            let charge = if is_served { charge } else { 0 };
             assert_eq!((request.vendor_cost_nanos, request.charge_nanos), (cost, charge), "{request:?}");
         }
     }
 
-    /// Checks that what the ledger says of a stall is what its two vendors have served: each call to the vendor's own
-    /// id; those on a socket, which tells none, in sum.
-    pub(super) fn are_the_truth_of(&self, stall: &str) {
-        for kind in ["openai", "elevenlabs"] {
-            let backend = format!("{kind}-{stall}");
-            let truth = &self.truth[&backend];
+    /// Checks that what the ledger says of each backend is what its vendor has served: each call to the vendor's own id;
+    /// those on a socket, which tells none, in sum.
+    pub(crate) fn are_the_truth(&self) {
+        for (backend, truth) in &self.truth {
             let mut left: Vec<&Attempt> =
-                self.attempts.iter().filter(|attempt| attempt.backend == backend).collect();
+                self.attempts.iter().filter(|attempt| attempt.backend == *backend).collect();
             let (sockets, calls): (Vec<_>, Vec<_>) = truth
                 .iter()
                 .filter(|served| served.billed_characters > 0)
@@ -125,7 +135,7 @@ impl Books {
     }
 
     /// How many requests were charged for, and how many calls cost us something.
-    pub(super) fn calls_charged_and_paid(&self) -> (usize, usize) {
+    pub(crate) fn calls_charged_and_paid(&self) -> (usize, usize) {
         let charged = self.requests.iter().filter(|request| request.charge_nanos > 0).count();
         (charged, self.attempts.iter().filter(|attempt| attempt.nanos > 0).count())
     }
