@@ -164,7 +164,8 @@ impl Planner {
                 }
             }
         }
-        self.order(&mut plan.candidates, policy, terms, voice);
+        let Plan { policy, fallback, candidates, .. } = &mut plan;
+        self.order(candidates, (*policy, *fallback), terms, voice);
         Ok(plan)
     }
 
@@ -188,7 +189,13 @@ impl Planner {
         Explanation { policy, fallback, candidates: explained.collect(), rejected }
     }
 
-    fn order(&self, candidates: &mut [Candidate], policy: Policy, terms: &Terms, voice: &str) {
+    fn order(
+        &self,
+        candidates: &mut [Candidate],
+        (policy, fallback): (Policy, Fallback),
+        terms: &Terms,
+        voice: &str,
+    ) {
         let is_pinned = VoiceId::parse(voice).is_some();
         let load = |candidate: &Candidate| self.health.weigh(&candidate.choice.voice.id.backend);
         // Several backends of a kind that have the voice: whoever is least busy, unless one of them was named.
@@ -209,8 +216,10 @@ impl Planner {
             Policy::LocalFirst => candidates.sort_by_key(|candidate| !candidate.choice.backend.is_local()),
             Policy::Weighted => self.draw(candidates, &terms.id),
         }
-        // Whoever has just failed again and again is asked when nobody else is left.
-        candidates.sort_by_key(|candidate| self.is_open(candidate));
+        // Whoever has just failed again and again is asked when nobody else is left, unless nobody else is to be.
+        if fallback != Fallback::None {
+            candidates.sort_by_key(|candidate| self.is_open(candidate));
+        }
         let first = candidates.first().map(|candidate| candidate.choice.voice.id.clone());
         if let Some(candidate) = candidates.first_mut().filter(|_| first != asked_first) {
             candidate.choice.reason = match policy {
