@@ -53,7 +53,7 @@ fn a_server_that_ends_has_told_its_collector_everything() {
     spans.retain(|span| span.trace_id == TRACE.to_be_bytes());
     let mut names: Vec<_> = spans.iter().map(|span| span.name.as_str()).collect();
     names.sort_unstable();
-    let layers = ["attempt", "compile", "encode", "hold", "meter", "route", "settle", "split"];
+    let layers = ["attempt", "cache", "compile", "encode", "hold", "meter", "route", "settle", "split"];
     assert_eq!(names, [&["POST /v1/audio/speech"][..], &layers].concat());
     for name in ["soundboard_requests", "soundboard_first_audio", "soundboard_ledger"] {
         assert!(metrics.iter().any(|told| told == name), "{name} in {metrics:?}");
