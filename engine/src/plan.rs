@@ -197,18 +197,22 @@ impl Planner {
         voice: &str,
     ) {
         let is_pinned = VoiceId::parse(voice).is_some();
-        let load = |candidate: &Candidate| self.health.weigh(&candidate.choice.voice.id.backend);
-        // Several backends of a kind that have the voice: whoever is least busy, unless one of them was named.
+        // Both change while others call: each is looked up once, since what is sorted must not change under the sort.
+        let load = |candidate: &Candidate| {
+            let seconds = self.health.weigh(&candidate.choice.voice.id.backend);
+            Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+        };
+        // Several backends of a house that have the voice: whoever is least busy, unless one of them was named.
         if !is_pinned {
             let same = candidates.iter().take_while(|candidate| candidate.score >= 1.0).count();
-            candidates[..same].sort_by(|one, other| load(one).total_cmp(&load(other)));
+            candidates[..same].sort_by_cached_key(load);
         }
         let asked_first = candidates.first().map(|candidate| candidate.choice.voice.id.clone());
         let charge = |candidate: &Candidate| candidate.claim.amounts.charge;
         match policy {
             Policy::Exact | Policy::Equivalent | Policy::LocalOnly => {}
             Policy::Cheapest => candidates.sort_by_key(charge),
-            Policy::Fastest => candidates.sort_by(|one, other| load(one).total_cmp(&load(other))),
+            Policy::Fastest => candidates.sort_by_cached_key(load),
             Policy::Best => {
                 candidates
                     .sort_by_key(|candidate| Reverse(self.catalogue.quality(&candidate.choice.voice.id)));
@@ -218,7 +222,7 @@ impl Planner {
         }
         // Whoever has just failed again and again is asked when nobody else is left, unless nobody else is to be.
         if fallback != Fallback::None {
-            candidates.sort_by_key(|candidate| self.is_open(candidate));
+            candidates.sort_by_cached_key(|candidate| self.is_open(candidate));
         }
         let first = candidates.first().map(|candidate| candidate.choice.voice.id.clone());
         if let Some(candidate) = candidates.first_mut().filter(|_| first != asked_first) {

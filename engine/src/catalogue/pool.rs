@@ -35,7 +35,7 @@ impl Pool {
 }
 
 impl Catalogue {
-    /// Who may answer to these names, nearest first: the voice itself, the same of other backends of its kind, and, unless
+    /// Who may answer to these names, nearest first: the voice itself, the same of other backends of its house, and, unless
     /// the policy wants no other voice, who stands in for it and the nearest of each other backend.
     ///
     /// # Errors
