@@ -38,8 +38,17 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// What was read of each client's lexicon.
-pub(crate) type Known = Arc<Mutex<HashMap<String, Read>>>;
+/// What is known of each client's lexicon. Who finds it old reads it for everyone who asks meanwhile: a burst must not
+/// wait for as many reads.
+pub(crate) type Known = Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<Kept>>>>>;
+
+/// What is known of one client's lexicon.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    read: Option<Read>,
+    /// When it last could not be read.
+    failed: Option<Instant>,
+}
 
 /// Grows with every change that a program of ours makes, in the data directory: to look at its length takes
 /// microseconds, to ask the database takes a good part of a millisecond, and every request waits for it.
@@ -52,8 +61,8 @@ const UNNOTICED: Duration = Duration::from_secs(10);
 const UNNOTICED_ELSEWHERE: Duration = Duration::from_millis(500);
 
 /// A lexicon as it was read.
-#[derive(Clone, Debug)]
-pub(crate) struct Read {
+#[derive(Debug)]
+struct Read {
     /// How long the stamp was then.
     stamp: u64,
     /// How often the table had changed.
@@ -150,16 +159,32 @@ impl Database {
 
     /// The lexicon that holds for a client: what is known of it, unless the table has changed since.
     async fn lexicon(&self, client: &str) -> Result<Lexicon, SpeechError> {
+        let begun = Instant::now();
+        let kept = {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            if !known.contains_key(client) {
+                known.insert(client.to_owned(), Arc::default());
+            }
+            Arc::clone(&known[client])
+        };
+        let mut kept = kept.lock().await;
+        if kept.failed.is_some_and(|failed| failed >= begun) {
+            return Err(unread());
+        }
+        let read = self.lexicon_since(kept.read.take(), client).await;
+        let read = read.inspect_err(|_| kept.failed = Some(Instant::now()))?;
+        Ok(kept.read.insert(read).lexicon.clone())
+    }
+
+    /// A client's lexicon as it was read last, or as it is now if it may have changed.
+    async fn lexicon_since(&self, last: Option<Read>, client: &str) -> Result<Read, SpeechError> {
         // Asked before the rows are: a change in between is only read twice.
         let (stamp, asked) = (self.stamped(), Instant::now());
         let unnoticed = if self.directory().is_some() { UNNOTICED } else { UNNOTICED_ELSEWHERE };
-        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(read) = known().get(client)
-            && read.stamp == stamp
-            && read.asked.elapsed() < unnoticed
-        {
-            return Ok(read.lexicon.clone());
-        }
+        let last = match last {
+            Some(read) if read.stamp == stamp && read.asked.elapsed() < unnoticed => return Ok(read),
+            older => older,
+        };
         let change: i64 = self
             .look_up(|connection| {
                 Box::pin(async move {
@@ -167,25 +192,20 @@ impl Database {
                 })
             })
             .await
-            .map_err(unread)?;
-        if let Some(read) = known().get_mut(client)
-            && read.change == change
-        {
-            (read.stamp, read.asked) = (stamp, asked);
-            return Ok(read.lexicon.clone());
+            .map_err(|error| unread().caused_by(error))?;
+        if let Some(read) = last.filter(|read| read.change == change) {
+            return Ok(Read { stamp, asked, ..read });
         }
         let rows = sqlx::query_as("SELECT client, word, kind, saying FROM lexicon WHERE client IN ('', $1)");
         let rows = rows.bind(client.to_owned());
         let rows = self
             .look_up(move |connection| Box::pin(async move { Ok(rows.fetch_all(connection).await?) }))
             .await
-            .map_err(unread)?;
+            .map_err(|error| unread().caused_by(error))?;
         let (everyones, own): (Vec<_>, Vec<_>) =
             readable(rows).into_iter().partition(|entry| entry.client == EVERYONE);
         let lexicon = together(own)?.over(&together(everyones)?);
-        let read = Read { stamp, change, asked, lexicon: lexicon.clone() };
-        known().insert(client.to_owned(), read);
-        Ok(lexicon)
+        Ok(Read { stamp, change, asked, lexicon })
     }
 }
 
@@ -197,9 +217,9 @@ impl Lexicons for Database {
 }
 
 /// The ledger is in the same database.
-fn unread(error: StoreError) -> SpeechError {
+fn unread() -> SpeechError {
     let message = "How words are to be said cannot be looked up just now; the request may be tried again.";
-    SpeechError::new(ErrorKind::LedgerUnavailable, message).retry_after(AGAIN).caused_by(error)
+    SpeechError::new(ErrorKind::LedgerUnavailable, message).retry_after(AGAIN)
 }
 
 fn together(entries: Vec<Entry>) -> Result<Lexicon, SpeechError> {

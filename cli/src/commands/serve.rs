@@ -9,7 +9,7 @@ use engine::health::{Health, Tripped};
 use gateway::{AdminParts, Ended, Parts};
 use inference::models::ModelStore;
 use telemetry::{Breaker, Metrics};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -145,10 +145,16 @@ async fn loading(backends: &[Arc<Loading>], models: &Arc<ModelStore>) -> Failure
     }
 }
 
+/// Connections that may wait to be accepted, if the system's own limit is not less: a burst beyond it is reset.
+const BACKLOG: u32 = 4096;
+
 /// Listens, and says so in a line that begins with `words`.
 async fn bind(at: SocketAddr, config: &Config, words: &str) -> Result<TcpListener, Failure> {
     let bound = async {
-        let listener = TcpListener::bind(at).await?;
+        let socket = if at.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        socket.set_reuseaddr(true)?;
+        socket.bind(at)?;
+        let listener = socket.listen(BACKLOG)?;
         let address = listener.local_addr()?;
         let scheme = if config.tls.is_some() { "https" } else { "http" };
         tracing::info!("{words} {scheme}://{address}");

@@ -92,10 +92,10 @@ impl Asked {
     /// Asks for it: whether it was said to its end.
     fn is_said(self, server: &Server, text: &str) -> bool {
         match self {
-            Self::Whole => server.tries(None, text.len()).is_some(),
+            Self::Whole => server.tries(None, text.len()).is_ok(),
             Self::InParts => {
                 let body = json!({ "text": text, "voice": VOICE, "model": "eleven_multilingual_v2", "format": "pcm" });
-                server.tries_to_post("/api/v1/speech", None, &body).is_some()
+                server.tries_to_post("/api/v1/speech", None, &body).is_ok()
             }
             Self::Dictated => dictate(server, text).is_ok(),
         }
@@ -163,7 +163,7 @@ fn a_gateway_that_dies_anywhere_loses_nothing_and_counts_nothing_twice() {
             .map(|row| (row["characters"].as_i64().unwrap(), row["nanos"].as_i64().unwrap()))
             .collect();
         assert_eq!(booked, due);
-        assert_eq!(server.tries(None, 50).map(|(status, _)| status), Some(200), "it serves again");
+        assert_eq!(server.tries(None, 50).map(|(status, _)| status), Ok(200), "it serves again");
         dictate(&server, "It does.").unwrap();
     }
 }
@@ -183,7 +183,7 @@ fn a_gateway_that_is_killed_at_random_loses_nothing_and_counts_nothing_twice() {
             thread::scope(|scope| {
                 for asking in 0..12 {
                     let server = &server;
-                    scope.spawn(move || while server.tries(None, 60 + asking).is_some() {});
+                    scope.spawn(move || while server.tries(None, 60 + asking).is_ok() {});
                 }
                 eventually("request", || (till.vendor.truth().len() as u64 >= before + least).then_some(()));
                 server.kill_now();

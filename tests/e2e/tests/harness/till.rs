@@ -195,8 +195,8 @@ pub(crate) fn line(characters: usize) -> Value {
 }
 
 impl Server {
-    /// Asks for [`line`], and reads the answer as far as it comes: its status, or none where there is no answer.
-    pub(crate) fn tries(&self, key: Option<&str>, characters: usize) -> Option<(u16, Vec<u8>)> {
+    /// Asks for [`line`], and reads the answer to its end: its status, or why there is no whole answer.
+    pub(crate) fn tries(&self, key: Option<&str>, characters: usize) -> Result<(u16, Vec<u8>), String> {
         self.tries_to_post("/v1/audio/speech", key, &request(&line(characters)))
     }
 
@@ -206,15 +206,18 @@ impl Server {
         path: &str,
         key: Option<&str>,
         body: &Value,
-    ) -> Option<(u16, Vec<u8>)> {
+    ) -> Result<(u16, Vec<u8>), String> {
         let mut post = self.agent().post(format!("{}{path}", self.address()));
         if let Some(key) = key {
             post = post.header("authorization", format!("Bearer {key}"));
         }
         let body = body.to_string();
-        let answer = post.header("content-type", "application/json").send(body.as_bytes()).ok()?;
+        let answer = post.header("content-type", "application/json").send(body.as_bytes());
+        let answer = answer.map_err(|error| format!("no head: {error:?}"))?;
         let (status, mut body) = (answer.status().as_u16(), Vec::new());
-        answer.into_body().into_reader().read_to_end(&mut body).ok()?;
-        Some((status, body))
+        match answer.into_body().into_reader().read_to_end(&mut body) {
+            Ok(_) => Ok((status, body)),
+            Err(error) => Err(format!("{status} broken off after {} bytes: {error:?}", body.len())),
+        }
     }
 }
