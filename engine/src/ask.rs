@@ -152,6 +152,7 @@ where
     }
 
     fn ask(&mut self, place: usize, choice: Choice, tab: Tab) {
+        tab.choose(&choice.voice, &choice.model.id);
         let call = Call::new(&self.terms, &choice, Arc::clone(&self.graph), tab.clone());
         let dropped = choice.backend.leaves_out(&call.utterance);
         // Whoever stalls must leave time for the next.

@@ -24,6 +24,7 @@ use tower::{Service, ServiceExt as _};
 
 use crate::books::{Books, locked};
 use crate::route::{Call, Encoded};
+use crate::tab::Tab;
 use disk::Disk;
 use flight::{Flight, Listener};
 use key::Key;
@@ -114,6 +115,27 @@ impl Cache {
             most: usize::try_from(most).unwrap_or(usize::MAX).min(MOST_OF_A_SPEECH),
         }))))
     }
+
+    /// What was kept of that call: to look for it before money is set aside spares the ledger a write.
+    pub(crate) async fn kept(&self, call: &Call) -> Option<Kept> {
+        let cache = self.0.as_ref()?;
+        let prices = Prices::of(call).filter(|_| !call.bypasses_cache)?;
+        cache.kept(&cache.key(call), &prices).await
+    }
+}
+
+/// What was kept, and what is owed for it.
+pub(crate) struct Kept {
+    pub(crate) price: Nanos,
+    recording: Arc<Recording>,
+}
+
+impl Kept {
+    /// Gives it, on that tab.
+    pub(crate) fn played(self, tab: &Tab) -> Encoded {
+        tab.given(self.price);
+        self.recording.played()
+    }
 }
 
 /// Gives what was spoken before.
@@ -172,12 +194,10 @@ impl Inner {
         S::Future: Send + 'static,
     {
         let tab = call.tab.clone();
-        let client = (!self.is_shared).then(|| tab.note(|state| Arc::clone(&state.row.payer.client)));
-        let key = Key::of(&call, client.as_deref());
+        let key = self.key(&call);
         loop {
-            if let Some(recording) = self.shelf.find(&key).await {
-                tab.given(prices.hit);
-                return Ok(recording.played());
+            if let Some(kept) = self.kept(&key, &prices).await {
+                return Ok(kept.played(&tab));
             }
             let begin = || (Box::pin(inner.clone().oneshot(call.clone())) as BoxFuture<_>, tab.leads());
             match self.board(&key, begin) {
@@ -193,6 +213,17 @@ impl Inner {
                 },
             }
         }
+    }
+
+    /// For everyone, or for the client who calls.
+    fn key(&self, call: &Call) -> Key {
+        let client = (!self.is_shared).then(|| call.tab.note(|state| Arc::clone(&state.row.payer.client)));
+        Key::of(call, client.as_deref())
+    }
+
+    async fn kept(&self, key: &Key, prices: &Prices) -> Option<Kept> {
+        let recording = self.shelf.find(key).await?;
+        Some(Kept { price: prices.hit, recording })
     }
 
     fn board(self: &Arc<Self>, key: &Key, begin: impl FnOnce() -> flight::Beginning) -> Boarding {

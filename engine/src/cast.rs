@@ -138,6 +138,7 @@ impl Cast {
                 return Err(SpeechError::internal("nobody is left to speak"));
             };
             let tab = self.tab.attempt();
+            tab.choose(&choice.voice, &choice.model.id);
             let mut call = Call::new(&self.terms, choice, Arc::clone(&part.graph), tab.clone());
             call.utterance.delivery.format = Codec::Pcm.into();
             let next = self.candidates.get(current + 1);

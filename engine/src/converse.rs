@@ -57,7 +57,7 @@ impl Conversation {
         let choice = first.ok_or_else(|| SpeechError::internal("a plan of nobody"))?.choice;
         if let Some(follow) = choice.backend.follow(&delivery(&terms, &choice)) {
             let id = &choice.voice.id;
-            tab.choose(id, &choice.model.id, choice.voice.languages.first().map(String::as_str));
+            tab.choose(&choice.voice, &choice.model.id);
             let claim = Claim::of(tab.rate(&id.backend, &choice.model.id)?, "", terms.speed);
             let call = tab::Call::new(&id.backend, &choice.model.id, claim, false);
             let attempt = tab.begin(call).await?;

@@ -11,7 +11,7 @@ use speech::{
 use tower::Service;
 
 use crate::ask::speak;
-use crate::cache::CacheUse;
+use crate::cache::{Cache, CacheUse};
 use crate::cast::resume;
 use crate::catalogue::Choice;
 use crate::compile::Compiled;
@@ -63,7 +63,6 @@ pub(crate) fn delivery(terms: &Terms, choice: &Choice) -> Delivery {
 impl Call {
     /// The chosen voice says `graph` on these terms.
     pub(crate) fn new(terms: &Terms, choice: &Choice, graph: Arc<SpeechGraph>, tab: Tab) -> Self {
-        tab.choose(&choice.voice.id, &choice.model.id, choice.voice.languages.first().map(String::as_str));
         Self {
             backend: Arc::clone(&choice.backend),
             most_characters: choice.model.most_characters,
@@ -82,11 +81,12 @@ pub(crate) struct Route<S> {
     inner: S,
     speaker: Speaker,
     planner: Planner,
+    cache: Cache,
 }
 
 impl<S> Route<S> {
-    pub(crate) fn new(inner: S, speaker: Speaker, planner: Planner) -> Self {
-        Self { inner, speaker, planner }
+    pub(crate) fn new(inner: S, speaker: Speaker, planner: Planner, cache: Cache) -> Self {
+        Self { inner, speaker, planner, cache }
     }
 }
 
@@ -104,11 +104,14 @@ where
     }
 
     fn call(&mut self, Compiled { request, graph, tab }: Compiled) -> Self::Future {
-        let Self { inner, speaker, planner } = self.clone();
+        let Self { inner, speaker, planner, cache } = self.clone();
         Box::pin(async move {
             let SpeechRequest { terms, voice, .. } = request;
             let claim = |choice: &Choice| claim_of(&tab, &terms, choice, graph.text().as_str());
             let mut plan = planner.plan(&terms, &voice, claim)?;
+            if let Some(spoken) = given(&cache, &plan, &terms, &voice, &graph, &tab).await {
+                return Ok(spoken);
+            }
             set_aside(&mut plan, &planner, &terms, &voice, claim, &tab).await?;
             if plan.fallback == Fallback::Resume {
                 return resume(speaker, plan, terms, voice, graph, tab).await;
@@ -122,6 +125,26 @@ where
 pub(crate) fn claim_of(tab: &Tab, terms: &Terms, choice: &Choice, text: &str) -> Result<Claim, SpeechError> {
     let rate = tab.rate(&choice.voice.id.backend, &choice.model.id)?;
     Ok(Claim::of(rate, text, terms.speed).with_instructions(terms.instructions.as_deref()))
+}
+
+/// What the first of them has said before, where that was kept. Nothing is set aside but what it costs, which is nothing
+/// mostly; where even that is too much, it is asked for like any other.
+async fn given(
+    cache: &Cache,
+    plan: &Plan,
+    terms: &Terms,
+    voice: &str,
+    graph: &Arc<SpeechGraph>,
+    tab: &Tab,
+) -> Option<Spoken> {
+    let choice = &plan.candidates.first()?.choice;
+    let call = Call::new(terms, choice, Arc::clone(graph), tab.clone());
+    let kept = cache.kept(&call).await?;
+    tab.propose(Some((&choice.voice.id, &choice.model.id)));
+    tab.hold_given(kept.price).await.ok()?;
+    tab.choose(&choice.voice, &choice.model.id);
+    let dropped = choice.backend.leaves_out(&call.utterance);
+    Some(Spoken::new(choice.clone(), voice.to_owned(), dropped, tab, kept.played(tab)))
 }
 
 /// Sets aside what the dearest may come to that the request may reach. Whoever the budgets have no room for is not

@@ -47,7 +47,7 @@ pub(crate) fn build(
             .layer(layer_fn(|inner| Compile::new(inner, lexicons.clone())))
             // a name becomes those who may speak; what the dearest may cost is set aside; one after the other is asked
             .layer(traced("route"))
-            .layer(layer_fn(|inner| Route::new(inner, speaker.clone(), planner.clone())))
+            .layer(layer_fn(|inner| Route::new(inner, speaker.clone(), planner.clone(), cache.clone())))
             // what was spoken before, or is being spoken, is given again, in the client's format
             .layer(traced("cache"))
             .layer(layer_fn(|inner| Cached::new(inner, cache.clone())))

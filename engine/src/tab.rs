@@ -8,7 +8,7 @@ use std::time::Duration;
 use billing::{
     Action, Amounts, Budget, Growth, Hold, LedgerError, Measure, Nanos, Rate, Settlement, Verdict, Work,
 };
-use speech::{ErrorKind, Receipt, SpeechError, Speed, Usage, VoiceId};
+use speech::{ErrorKind, Receipt, SpeechError, Speed, Usage, Voice, VoiceId};
 use tokio::sync::Notify;
 use tracing::{Instrument as _, Span};
 
@@ -85,12 +85,12 @@ impl Tab {
     }
 
     /// Who speaks; of several voices in turn, the first.
-    pub(crate) fn choose(&self, voice: &VoiceId, model: &str, language: Option<&str>) {
+    pub(crate) fn choose(&self, voice: &Voice, model: &str) {
         self.note(|State { row, .. }| {
-            row.backend.get_or_insert_with(|| voice.backend.clone());
-            row.voice.get_or_insert_with(|| voice.voice.clone());
+            row.backend.get_or_insert_with(|| voice.id.backend.clone());
+            row.voice.get_or_insert_with(|| voice.id.voice.clone());
             row.model.get_or_insert_with(|| model.to_owned());
-            row.language = row.language.take().or_else(|| language.map(str::to_owned));
+            row.language = row.language.take().or_else(|| voice.languages.first().cloned());
         });
     }
 
@@ -130,9 +130,24 @@ impl Tab {
         claim: Claim,
         amounts: Amounts,
     ) -> Result<(), Refused> {
+        self.set_aside(Some(Call::new(backend, model, claim, true)), amounts).await
+    }
+
+    /// Sets aside what is owed for what was kept, if anything is: nobody is called for it.
+    ///
+    /// # Errors
+    /// As [`hold`](Self::hold).
+    pub(crate) async fn hold_given(&self, price: Nanos) -> Result<(), Refused> {
+        if price == Nanos::ZERO {
+            return Ok(());
+        }
+        self.set_aside(None, Amounts { charge: price, ..Amounts::default() }).await
+    }
+
+    async fn set_aside(&self, call: Option<Call>, amounts: Amounts) -> Result<(), Refused> {
         let lease = self.books.lease();
         let mark = self.note(|state| {
-            state.announce(Some(Call::new(backend, model, claim, true)));
+            state.announce(call);
             state.mark(lease)
         });
         fail::fail_point!("hold", |_| std::process::abort());

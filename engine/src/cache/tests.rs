@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use billing::{Outcome, Rates};
+use billing::{Action, Outcome, Rates};
 use futures::channel::mpsc;
 use futures::future::join_all;
 use futures::{FutureExt as _, StreamExt as _};
@@ -16,7 +16,7 @@ use tower::service_fn;
 
 use super::*;
 use crate::route::tests::call;
-use crate::tab::tests::{CARD, books};
+use crate::tab::tests::{CARD, books, budget};
 use crate::tab::{self, Claim};
 use crate::{Catalogue, Engine, Parts, Spoken, Tariff};
 
@@ -87,26 +87,41 @@ fn in_memory() -> CacheSettings {
 }
 
 fn stage(settings: &CacheSettings) -> Stage {
-    let (ledger, calls) = (Arc::new(MemoryLedger::default()), Arc::default());
+    stage_with(settings, MemoryLedger::default())
+}
+
+fn stage_with(settings: &CacheSettings, ledger: MemoryLedger) -> Stage {
+    let (ledger, calls) = (Arc::new(ledger), Arc::default());
     let singer = |name| Arc::new(Singer { name, calls: Arc::clone(&calls) }) as Arc<dyn Backend>;
     let clock = Arc::new(Noon);
     let kinds = [("one".to_owned(), "test".to_owned())].into();
     let engine = Engine::new(Parts {
         routing: crate::Defaults::default(),
         catalogue: Catalogue::new(
-            ["one", "heard", "unpriced"].map(singer).into(),
+            ["one", "heard", "free", "unpriced"].map(singer).into(),
             BTreeMap::new(),
             BTreeMap::new(),
             clock.clone(),
         ),
         ledger: ledger.clone(),
-        tariff: Tariff::new(Rates::read([CARD, UNPRICED]).unwrap(), kinds),
+        tariff: Tariff::new(Rates::read([CARD, FREE, UNPRICED]).unwrap(), kinds),
         lexicons: Arc::new(NoWords),
         cache: Cache::open(settings, clock.clone()).unwrap(),
         clock,
     });
     Stage { engine, ledger, calls }
 }
+
+/// A card by which only calls cost anything.
+const FREE: &str = r#"
+    [[rate]]
+    backend = "free"
+    models = ["*"]
+    from = '1970-01-01'
+    usd_per_million_characters = "0.015"
+    usd_per_cache_hit = "0"
+    usd_per_joined = "0"
+"#;
 
 /// A card that says nothing of what no call was made for.
 const UNPRICED: &str = r#"
@@ -159,7 +174,11 @@ impl Stage {
 
     /// Says it all at once, as the call of that number.
     async fn say(&self, id: &str, number: usize) -> (CacheUse, Vec<u8>) {
-        let (spoken, ()) = tokio::join!(self.ask(id), async {
+        self.say_to(request(id, "one:anna"), number).await
+    }
+
+    async fn say_to(&self, request: SpeechRequest, number: usize) -> (CacheUse, Vec<u8>) {
+        let (spoken, ()) = tokio::join!(self.ask_of(request), async {
             let feed = self.call(number).await;
             feed.unbounded_send(samples(300, 0.5)).unwrap();
             feed.close_channel();
@@ -446,6 +465,36 @@ async fn what_has_no_price_without_a_call_is_always_called() {
         assert_eq!(heard(spoken).await.0, CacheUse::Bypass);
     }
     assert!(stage.settled().await.values().all(|row| *row == (DONE, false, 90, vec![90])));
+}
+
+#[tokio::test]
+async fn what_was_kept_takes_no_more_of_a_budget_than_it_costs() {
+    let ledger = MemoryLedger::with_budgets(vec![budget(96, Action::Refuse)]);
+    let stage = stage_with(&in_memory(), ledger);
+    stage.say("1", 0).await;
+    for id in ["2", "3"] {
+        assert_eq!(
+            heard(stage.ask(id).await).await.0,
+            CacheUse::Hit,
+            "3 of what is left of 96 after a call of 90"
+        );
+    }
+    let error = stage.ask("4").await.err().unwrap();
+    assert_eq!((error.kind(), stage.called()), (ErrorKind::BudgetExceeded, 1));
+    assert_eq!(stage.settled().await["3"], (DONE, true, 3, vec![]));
+}
+
+#[tokio::test]
+async fn what_costs_nothing_is_given_whatever_the_ledger_says() {
+    let stage = stage_with(&in_memory(), MemoryLedger::with_budgets(vec![budget(90, Action::Refuse)]));
+    stage.say_to(request("1", "free:anna"), 0).await;
+    stage.engine.settled().await;
+    stage.ledger.break_off(true);
+    let spoken = stage.ask_of(request("2", "free:anna")).await.unwrap();
+    stage.ledger.break_off(false);
+    assert_eq!(heard(Ok(spoken)).await.0, CacheUse::Hit);
+    assert_eq!(stage.settled().await["2"], (DONE, true, 0, vec![]));
+    assert_eq!(stage.called(), 1);
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ fn request() -> SpeechRequest {
 }
 
 fn voice() -> Voice {
-    Voice::named("one", "anna")
+    Voice { languages: vec!["en".into()], ..Voice::named("one", "anna") }
 }
 
 type Feed = mpsc::UnboundedSender<Result<AudioChunk, SpeechError>>;
@@ -96,7 +96,7 @@ async fn speak(stage: &mut Stage) -> (Feed, Spoken) {
     stage.backend.allow(1);
     let (spoken, feed) = tokio::join!(call, async {
         let ((_, tab), respond) = stage.backend.next_request().await.unwrap();
-        tab.choose(&voice().id, "m", Some("en"));
+        tab.choose(&voice(), "m");
         tokio::time::advance(Duration::from_secs(2)).await;
         let (feed, answer) = spoken(tab);
         respond.send_response(answer);
@@ -164,7 +164,7 @@ async fn a_hang_up_before_any_audio_leaves_a_row() {
     stage.backend.allow(1);
     let call = tokio::spawn(speaking(&stage.meter));
     let ((_, tab), _unanswered) = stage.backend.next_request().await.unwrap();
-    tab.choose(&voice().id, "m", None);
+    tab.choose(&voice(), "m");
     call.abort();
     let _ = call.await;
     let row = stage.row().await;
@@ -179,7 +179,7 @@ async fn failures_before_and_after_the_first_audio_leave_their_code() {
     let call = speaking(&first.meter);
     let (result, ()) = tokio::join!(call, async {
         let ((_, tab), respond) = first.backend.next_request().await.unwrap();
-        tab.choose(&voice().id, "m", None);
+        tab.choose(&voice(), "m");
         respond.send_error(SpeechError::new(ErrorKind::Overloaded, "busy"));
     });
     assert_eq!(result.err().map(|error| error.kind()), Some(ErrorKind::Overloaded));
