@@ -4,22 +4,18 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use futures::future::FutureExt as _;
-use speech::{BoxFuture, ErrorKind, SpeechError, SpeechGraph, Terms};
-use tokio::time::{Instant, timeout};
+use speech::{BoxFuture, SpeechError, SpeechGraph, Terms};
 use tower::{Service, ServiceExt as _};
 
 use crate::catalogue::Choice;
 use crate::hedge;
+use crate::patience::Patience;
 use crate::plan::{Candidate, Plan, Planner};
 use crate::route::{Call, Encoded, may_fail_over, warn};
 use crate::spoken::{Reason, Spoken};
 use crate::tab::Tab;
-
-/// How long all attempts together may take until the first audio: a backend's own queue and one long sentence.
-const FIRST_AUDIO: Duration = Duration::from_secs(60);
 
 /// Asks one after the other, and one more where the first is late, until the first audio of one is there.
 pub(crate) async fn speak<S>(
@@ -42,7 +38,7 @@ where
         terms,
         graph,
         tab,
-        deadline: Instant::now() + FIRST_AUDIO,
+        patience: Patience::new(),
         asked: Vec::new(),
         hedge: None,
     };
@@ -85,7 +81,7 @@ struct Round<S> {
     terms: Terms,
     graph: Arc<SpeechGraph>,
     tab: Tab,
-    deadline: Instant,
+    patience: Patience,
     /// With their places in the plan.
     left: VecDeque<(usize, Candidate)>,
     /// Those who have not answered yet: one, or two, the second of whom is the hedge.
@@ -115,8 +111,7 @@ where
             return true;
         }
         let Some((place, candidate)) = self.left.pop_front() else { return false };
-        // One failover is everybody's due; with more, who is many would make a vendor's bad day worse.
-        if place > 1 && !self.planner.retries.try_withdraw() {
+        if !self.planner.retries.allow(place) {
             return false;
         }
         let tab = self.tab.attempt();
@@ -155,12 +150,7 @@ where
         tab.choose(&choice.voice, &choice.model.id);
         let call = Call::new(&self.terms, &choice, Arc::clone(&self.graph), tab.clone());
         let dropped = choice.backend.leaves_out(&call.utterance);
-        // Whoever stalls must leave time for the next.
-        let time = self.deadline.saturating_duration_since(Instant::now());
-        let patience = if self.left.is_empty() { time } else { time / 2 };
-        let speaking = self.inner.clone().oneshot(call);
-        let answer =
-            async move { timeout(patience, speaking).await.unwrap_or_else(|_| Err(too_late(patience))) };
+        let answer = self.patience.wait(self.left.is_empty(), self.inner.clone().oneshot(call));
         self.asked.push(Asked { place, choice, dropped, tab, answer: Box::pin(answer) });
     }
 }
@@ -189,12 +179,4 @@ impl Asked {
         self.tab.propose(Some((&self.choice.voice.id, &self.choice.model.id)));
         self.tab.take_up();
     }
-}
-
-pub(crate) fn too_late(patience: Duration) -> SpeechError {
-    let message = format!(
-        "The backend gave no audio for {} seconds; the request may be tried again.",
-        patience.as_secs()
-    );
-    SpeechError::new(ErrorKind::DeadlineExceeded, message)
 }

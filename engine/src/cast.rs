@@ -1,24 +1,23 @@
 //! Those who may speak in turn: where one fails, the next goes on.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
 use speech::{
     Codec, ErrorKind, Fallback, PcmChunk, PcmStream, SampleRate, Sound, SpeechError, SpeechGraph, Terms,
     Utterance, VoiceId,
 };
-use tokio::time::timeout;
 use tower::ServiceExt as _;
 
-use crate::ask::too_late;
 use crate::books::locked;
 use crate::catalogue::Choice;
 use crate::chain::{Begin, Link, chain};
 use crate::decode;
 use crate::encode::encode;
-use crate::plan::{Candidate, Plan};
+use crate::health::Retries;
+use crate::patience::Patience;
+use crate::plan::{Candidate, Plan, Planner};
 use crate::route::{Call, delivery, may_fail_over, warn};
 use crate::split::{Cut, Part, parts};
 use crate::spoken::{Reason, Spoken};
@@ -28,14 +27,11 @@ use crate::tab::Tab;
 /// The most that a voice is made louder or softer to match another, in decibels.
 const MOST_GAIN: f32 = 12.0;
 
-/// How long a voice may take for a part of a text as long as there is another that could say it. Of a vendor that trickles, the
-/// end of a sentence would be waited for in vain.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// Those who may speak one text, the first of whom speaks until it fails.
 pub(crate) struct Cast {
     speaker: Speaker,
     candidates: Vec<Candidate>,
+    retries: Retries,
     terms: Terms,
     tab: Tab,
     /// Whether a sentence is held back until all of it is there: what fails in its middle was not heard, and another says
@@ -43,6 +39,8 @@ pub(crate) struct Cast {
     holds_back: bool,
     /// The one whose turn it is.
     current: AtomicUsize,
+    /// Whether any of them was heard.
+    is_heard: AtomicBool,
     tried: Mutex<Vec<(VoiceId, ErrorKind)>>,
     /// Who was heard first, and how loud, in LUFS.
     first: Mutex<Option<(usize, f32)>>,
@@ -57,6 +55,7 @@ struct Whole {
 /// Speaks a sentence at a time: none twice, none left out, whoever fails when.
 pub(crate) async fn resume(
     speaker: Speaker,
+    planner: &Planner,
     plan: Plan,
     terms: Terms,
     voice: String,
@@ -64,7 +63,7 @@ pub(crate) async fn resume(
     tab: Tab,
 ) -> Result<Spoken, SpeechError> {
     let (format, volume) = (terms.format, terms.volume);
-    let cast = Arc::new(Cast::new(speaker, plan, terms, tab.clone()));
+    let cast = Arc::new(Cast::new(speaker, planner, plan, terms, tab.clone()));
     let begins = cast.begins(&graph, 0, true)?;
     tab.note(|state| state.in_parts = begins.len() > 1);
     let sound = chain(stream::iter(begins).boxed()).await;
@@ -76,14 +75,17 @@ pub(crate) async fn resume(
 }
 
 impl Cast {
-    pub(crate) fn new(speaker: Speaker, plan: Plan, terms: Terms, tab: Tab) -> Self {
+    pub(crate) fn new(speaker: Speaker, planner: &Planner, plan: Plan, terms: Terms, tab: Tab) -> Self {
+        planner.retries.deposit();
         Self {
             speaker,
             holds_back: plan.fallback == Fallback::Resume,
             candidates: plan.into_reachable(),
+            retries: planner.retries.clone(),
             terms,
             tab,
             current: AtomicUsize::new(0),
+            is_heard: AtomicBool::new(false),
             tried: Mutex::default(),
             first: Mutex::default(),
         }
@@ -132,6 +134,8 @@ impl Cast {
 
     /// One part of the text, by whoever can.
     async fn say(&self, part: &Part) -> Result<Link, SpeechError> {
+        let patience = Patience::new();
+        let mut failure = None;
         loop {
             let current = self.current.load(Ordering::Relaxed);
             let Some(Candidate { choice, .. }) = self.candidates.get(current) else {
@@ -141,30 +145,46 @@ impl Cast {
             tab.choose(&choice.voice, &choice.model.id);
             let mut call = Call::new(&self.terms, choice, Arc::clone(&part.graph), tab.clone());
             call.utterance.delivery.format = Codec::Pcm.into();
-            let next = self.candidates.get(current + 1);
-            let sound = self.sound(call, current);
-            let sound = match next {
-                Some(_) => timeout(PATIENCE, sound).await.unwrap_or_else(|_| Err(too_late(PATIENCE))),
-                None => sound.await,
-            };
-            let error = match sound {
-                Ok(sound) => return Ok(Link { offset: part.offset, rested: part.rested, sound }),
+            let next = self.after(current);
+            let error = match patience.wait(next.is_none(), self.sound(call, current)).await {
+                Ok(sound) => {
+                    self.is_heard.store(true, Ordering::Relaxed);
+                    return Ok(Link { offset: part.offset, rested: part.rested, sound });
+                }
                 Err(error) => error,
             };
-            let Some(next) = next.filter(|_| may_fail_over(&error)) else {
-                return Err(error);
+            let next = next.filter(|_| may_fail_over(&error) && self.retries.allow(current + 1));
+            let Some(next) = next else {
+                return Err(failure.unwrap_or(error));
             };
             tab.abandon();
             warn(&choice.voice.id, &error);
             locked(&self.tried).push((choice.voice.id.clone(), error.kind()));
+            // What became of whoever was to say it says most.
+            failure = failure.or(Some(error));
             self.current.store(current + 1, Ordering::Relaxed);
-            let next = &next.choice;
-            match part.offset {
-                // Nobody was heard yet.
-                0 => self.tab.propose(Some((&next.voice.id, &next.model.id))),
-                offset => self.tab.note(|state| state.switches.push((offset, next.voice.id.clone()))),
-            }
+            self.hand_over(part.offset, &next.choice);
         }
+    }
+
+    /// Who is asked where that one fails. Where nothing is held back, another voice in the midst of a text is nothing that
+    /// the client has allowed.
+    fn after(&self, current: usize) -> Option<&Candidate> {
+        let may_change = self.holds_back || !self.is_heard.load(Ordering::Relaxed);
+        self.candidates.get(current + 1).filter(|_| may_change)
+    }
+
+    /// From that code point on it is `next` who speaks.
+    fn hand_over(&self, offset: usize, Choice { voice, model, .. }: &Choice) {
+        if offset == 0 {
+            // Nobody was heard yet.
+            return self.tab.propose(Some((&voice.id, &model.id)));
+        }
+        self.tab.note(|state| {
+            // Whoever was to go on from there has failed as well.
+            state.switches.retain(|(at, _)| *at != offset);
+            state.switches.push((offset, voice.id.clone()));
+        });
     }
 
     async fn sound(&self, call: Call, current: usize) -> Result<PcmStream, SpeechError> {
@@ -205,3 +225,7 @@ fn amplify(samples: &mut [f32], decibels: f32) {
     let gain = if peak * gain > 1.0 { 1.0 / peak } else { gain };
     samples.iter_mut().for_each(|sample| *sample *= gain);
 }
+
+#[cfg(test)]
+#[path = "cast/tests.rs"]
+mod tests;

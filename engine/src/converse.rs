@@ -129,7 +129,7 @@ impl Casting {
         }
         let Conversation { planner, speaker, .. } = &self.conversation;
         let plan = planner.plan(&self.terms, voice, |choice| claim_of(&self.tab, &self.terms, choice, ""))?;
-        let cast = Arc::new(Cast::new(speaker.clone(), plan, self.terms.clone(), self.tab.clone()));
+        let cast = Arc::new(Cast::new(speaker.clone(), planner, plan, self.terms.clone(), self.tab.clone()));
         self.casts.insert(Arc::clone(voice), Arc::clone(&cast));
         Ok(cast)
     }

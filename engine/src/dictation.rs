@@ -76,8 +76,10 @@ impl Dictation {
                 Sound::Encoded(EncodedStream { format, chunks: self.clone().paid(chunks) })
             }
         };
-        let (letters, speed) = (self.letters, self.speed);
-        heard(sound, move || least_ms_of(letters.load(Ordering::Relaxed), speed), None)
+        let (letters, speed, owes) = (self.letters, self.speed, self.owes);
+        let least_ms = move || least_ms_of(letters.load(Ordering::Relaxed), speed);
+        // As long as there may be more text, a pause may be its writer's.
+        heard(sound, least_ms, move || *owes.borrow() == Owes::End, None)
     }
 
     fn paid<T: Send + 'static>(
@@ -139,12 +141,16 @@ mod tests {
 
     /// A vendor's sound, the pieces that it takes, and what is heard of it.
     async fn stage(pieces: Vec<Piece>) -> (Chunks, BoxStream<'static, Piece>, Heard) {
+        stage_of(stream::iter(pieces).chain(stream::pending()).boxed()).await
+    }
+
+    /// The same for a text that ends with its pieces.
+    async fn stage_of(pieces: BoxStream<'static, Piece>) -> (Chunks, BoxStream<'static, Piece>, Heard) {
         let (vendor, chunks) = mpsc::unbounded();
         let tab = tab();
         let claim = Claim::of(tab.rate("one", "m").unwrap(), "", Speed::NORMAL);
         let attempt = tab.begin(Call::new("one", "m", claim, false)).await.unwrap();
         let dictation = Dictation::new(attempt, Speed::NORMAL);
-        let pieces = stream::iter(pieces).chain(stream::pending()).boxed();
         let taken = dictation.taken(pieces);
         let format = AudioFormat::from(Codec::Ulaw).at(SampleRate::new(1000).unwrap());
         let sound = Sound::Encoded(EncodedStream { format, chunks: chunks.boxed() });
@@ -179,6 +185,25 @@ mod tests {
         let asked = Instant::now();
         let error = heard.next().await.unwrap().unwrap_err();
         assert_eq!((error.kind(), asked.elapsed()), (ErrorKind::DeadlineExceeded, PATIENCE));
+        assert!(heard.next().await.is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_trickles_once_the_text_has_ended_has_failed() {
+        let (vendor, mut taken, mut heard) = stage_of(stream::iter([piece("Hello.", false)]).boxed()).await;
+        while taken.next().await.is_some() {}
+        tokio::spawn(async move {
+            while vendor.unbounded_send(milliseconds(1)).is_ok() {
+                tokio::time::sleep(PATIENCE / 2).await;
+            }
+        });
+        let began = Instant::now();
+        let error = loop {
+            if let Err(error) = heard.next().await.unwrap() {
+                break error;
+            }
+        };
+        assert_eq!((error.kind(), began.elapsed()), (ErrorKind::DeadlineExceeded, PATIENCE * 3 / 2));
         assert!(heard.next().await.is_none());
     }
 

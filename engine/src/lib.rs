@@ -21,6 +21,7 @@ mod listen;
 mod meter;
 mod normalise;
 mod pace;
+mod patience;
 mod plan;
 mod route;
 mod split;

@@ -1,12 +1,15 @@
-//! Hears how much sound passes: what is no speech is a failure, and words without times get theirs.
+//! Hears how much sound passes: what is no speech, or never comes to an end, is a failure, and words without times get
+//! theirs.
 
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
     BoxFuture, EncodedChunk, EncodedStream, ErrorKind, PcmChunk, PcmStream, Sound, SpeechError, Speed,
     Utterance, WordTiming,
 };
+use tokio::time::Instant;
 use tower::Service;
 
 use crate::pace::Pace;
@@ -17,6 +20,14 @@ const MOST_LETTERS_PER_SECOND: f32 = 60.0;
 
 /// A text of fewer letters may be over in no time.
 const FEWEST_LETTERS: usize = 8;
+
+/// How long a speech may be waited for, beside [`SLOWEST`] times as long as what came of it lasts. Only waits count in which
+/// somebody was ready to hear more.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Nobody listens to a voice that takes four seconds for one, though a file may be worth it. Whoever is slower still, for
+/// longer than a vendor takes a break, trickles: a byte now and then, and no end.
+const SLOWEST: u32 = 4;
 
 /// Listens to what the inner service speaks.
 #[derive(Clone)]
@@ -49,7 +60,7 @@ where
             .then(|| Pace::of(&call.utterance.graph, delivery));
         let least_ms = least_ms(&call.utterance);
         let speaking = self.inner.call(call);
-        Box::pin(async move { begun(heard(speaking.await?, move || least_ms, pace)).await })
+        Box::pin(async move { begun(heard(speaking.await?, move || least_ms, || true, pace)).await })
     }
 }
 
@@ -67,9 +78,14 @@ pub(crate) fn least_ms_of(letters: usize, speed: Speed) -> u64 {
     (letters as f32 * 1000.0 / MOST_LETTERS_PER_SECOND / speed.times()) as u64
 }
 
-/// The same sound; a vendor's that ends before it could have said its text ends in an error. What the least is for
-/// that is asked at the end.
-pub(crate) fn heard(sound: Sound, least_ms: impl Fn() -> u64 + Send + 'static, pace: Option<Pace>) -> Sound {
+/// The same sound; a vendor's that ends before it could have said its text, or is not heard for far too long, ends in an
+/// error. What the least is for that is asked at the end, and whether the vendor owes sound before each piece.
+pub(crate) fn heard(
+    sound: Sound,
+    least_ms: impl Fn() -> u64 + Send + 'static,
+    is_owed: impl Fn() -> bool + Send + 'static,
+    pace: Option<Pace>,
+) -> Sound {
     match sound {
         Sound::Samples(PcmStream { sample_rate, chunks }) => {
             let mut samples = 0;
@@ -77,8 +93,9 @@ pub(crate) fn heard(sound: Sound, least_ms: impl Fn() -> u64 + Send + 'static, p
                 samples += chunk.samples.len() as u64;
                 samples * 1000 / u64::from(sample_rate.get())
             };
-            // A model in this process leaves out what it cannot read, and says so; it does not lose its way.
-            Sound::Samples(PcmStream { sample_rate, chunks: watched(chunks, length, || 0, pace) })
+            // A model in this process leaves out what it cannot read, and says so; it does not lose its way. Where it is slow,
+            // this machine is.
+            Sound::Samples(PcmStream { sample_rate, chunks: watched(chunks, length, || 0, || false, pace) })
         }
         Sound::Encoded(EncodedStream { format, chunks }) => {
             let mut counter = audio::counter(format);
@@ -86,7 +103,7 @@ pub(crate) fn heard(sound: Sound, least_ms: impl Fn() -> u64 + Send + 'static, p
                 counter.count(&chunk.bytes);
                 counter.milliseconds()
             };
-            Sound::Encoded(EncodedStream { format, chunks: watched(chunks, length, least_ms, pace) })
+            Sound::Encoded(EncodedStream { format, chunks: watched(chunks, length, least_ms, is_owed, pace) })
         }
     }
 }
@@ -119,29 +136,41 @@ fn watched<P: Piece>(
     chunks: BoxStream<'static, Result<P, SpeechError>>,
     length: impl FnMut(&P) -> u64 + Send + 'static,
     least_ms: impl Fn() -> u64 + Send + 'static,
+    is_owed: impl Fn() -> bool + Send + 'static,
     pace: Option<Pace>,
 ) -> BoxStream<'static, Result<P, SpeechError>> {
-    let watch = Watch { chunks, length, least_ms, pace, heard_ms: 0, over: false };
+    let (heard_ms, waited) = (0, Duration::ZERO);
+    let watch = Watch { chunks, length, least_ms, is_owed, pace, heard_ms, waited, over: false };
     stream::unfold(watch, |mut watch| async move { Some((watch.next().await?, watch)) }).boxed()
 }
 
-struct Watch<P, L, M> {
+struct Watch<P, L, M, O> {
     chunks: BoxStream<'static, Result<P, SpeechError>>,
     length: L,
     least_ms: M,
+    is_owed: O,
     pace: Option<Pace>,
     heard_ms: u64,
+    /// For what was owed, in all.
+    waited: Duration,
     over: bool,
 }
 
-impl<P: Piece, L: FnMut(&P) -> u64, M: Fn() -> u64> Watch<P, L, M> {
+impl<P: Piece, L: FnMut(&P) -> u64, M: Fn() -> u64, O: Fn() -> bool> Watch<P, L, M, O> {
     async fn next(&mut self) -> Option<Result<P, SpeechError>> {
         if self.over {
             return None;
         }
-        match self.chunks.next().await {
+        let asked = (self.is_owed)().then(Instant::now);
+        let chunk = self.chunks.next().await;
+        self.waited += asked.map(|asked| asked.elapsed()).unwrap_or_default();
+        match chunk {
             Some(Ok(mut chunk)) => {
                 self.heard_ms = self.heard_ms.max((self.length)(&chunk));
+                if self.waited > PATIENCE + SLOWEST * Duration::from_millis(self.heard_ms) {
+                    self.over = true;
+                    return Some(Err(too_slow()));
+                }
                 if let Some(pace) = &mut self.pace {
                     chunk.words().extend(pace.until(self.heard_ms));
                 }
@@ -202,6 +231,11 @@ async fn first_heard<P: Piece>(
 
 fn failure(what: &str) -> SpeechError {
     SpeechError::new(ErrorKind::BackendFailed, format!("The backend {what}; the request may be tried again."))
+}
+
+fn too_slow() -> SpeechError {
+    let message = "The backend spoke too slowly for anybody to listen to it; the request may be tried again.";
+    SpeechError::new(ErrorKind::DeadlineExceeded, message)
 }
 
 #[cfg(test)]

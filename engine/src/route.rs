@@ -114,7 +114,7 @@ where
             }
             set_aside(&mut plan, &planner, &terms, &voice, claim, &tab).await?;
             if plan.fallback == Fallback::Resume {
-                return resume(speaker, plan, terms, voice, graph, tab).await;
+                return resume(speaker, &planner, plan, terms, voice, graph, tab).await;
             }
             speak(inner, &planner, plan, terms, voice, graph, tab).await
         })

@@ -67,6 +67,8 @@ pub(crate) enum Deed {
     /// It gives half of the sound.
     BreaksOffInTheMiddle,
     Stalls,
+    /// It gives a sample every ten seconds, and never ends.
+    Trickles,
     /// It has taken the request, and does that after a while.
     Late(Duration, &'static Deed),
 }
@@ -163,6 +165,15 @@ impl Backend for Actor {
                 deed => (None, deed),
             };
             let chunks = match deed {
+                Deed::Trickles => {
+                    receipt.take();
+                    let chunks = stream::repeat_with(move || chunk(vec![0.1]));
+                    let chunks = chunks.then(async |chunk| {
+                        sleep(Duration::from_secs(10)).await;
+                        chunk
+                    });
+                    return Ok(Sound::Samples(PcmStream { sample_rate: RATE, chunks: chunks.boxed() }));
+                }
                 Deed::Refuses(kind) => return Err(SpeechError::new(kind, "It refuses.")),
                 Deed::Stalls | Deed::Late(..) => std::future::pending().await,
                 Deed::Speaks => vec![chunk(samples)],

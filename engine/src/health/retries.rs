@@ -16,6 +16,12 @@ impl Retries {
         self.0.deposit();
     }
 
+    /// Whether a request may ask whoever has that place in its plan, once those before it have failed. One failover is
+    /// everybody's due; with more, who is many would make a vendor's bad day worse.
+    pub(crate) fn allow(&self, place: usize) -> bool {
+        place <= 1 || self.try_withdraw()
+    }
+
     /// Whether a request may make one more.
     pub fn try_withdraw(&self) -> bool {
         self.0.withdraw()

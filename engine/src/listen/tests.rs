@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use speech::{AudioFormat, Codec, Reading, SampleRate, SpeechText};
+use tokio::time::sleep;
 use tower::{ServiceExt, service_fn};
 
 use super::*;
@@ -52,6 +53,55 @@ async fn a_speech_far_too_short_for_its_text_ends_in_an_error() {
     assert!(heard.iter().all(Result::is_ok));
     // "Hello." may take no time at all.
     assert!(listen(call(), &[1]).await.unwrap().iter().all(Result::is_ok));
+}
+
+/// What is heard of a vendor that gives so much sound every so often, without end, and for how long it is listened to.
+async fn trickle(every: Duration, ms: usize, at_most: usize) -> (Vec<Result<(), ErrorKind>>, Duration) {
+    let drop_of_sound = move |_| async move {
+        sleep(every).await;
+        Ok(EncodedChunk { bytes: Bytes::from(vec![1; ms * 16]), words: Vec::new() })
+    };
+    let speaking = service_fn(move |_: Call| {
+        let chunks = stream::iter(0..).then(drop_of_sound).boxed();
+        let format = AudioFormat::from(Codec::Pcm).at(SampleRate::new(8000).unwrap());
+        async move { Ok(Sound::Encoded(EncodedStream { format, chunks })) }
+    });
+    let began = Instant::now();
+    let Sound::Encoded(EncodedStream { chunks, .. }) = Listen::new(speaking).oneshot(call()).await.unwrap()
+    else {
+        panic!("another kind of sound")
+    };
+    let heard = chunks.take(at_most).map(|chunk| chunk.map(drop).map_err(|error| error.kind()));
+    (heard.collect().await, began.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_speech_that_trickles_ends_in_an_error() {
+    let (heard, lasted) = trickle(Duration::from_secs(10), 10, 1000).await;
+    assert_eq!(heard, [[Ok(()); 6].as_slice(), &[Err(ErrorKind::DeadlineExceeded)]].concat());
+    assert_eq!(lasted, Duration::from_secs(70));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_speech_slower_than_it_is_heard_is_worth_waiting_for() {
+    let (heard, lasted) = trickle(Duration::from_secs(4), 1000, 1000).await;
+    assert!(heard.iter().all(Result::is_ok));
+    assert_eq!(lasted, Duration::from_secs(4000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_reader_is_not_the_vendors_fault() {
+    let chunk = || Ok(EncodedChunk { bytes: Bytes::from(vec![1; 16]), words: Vec::new() });
+    let chunks = stream::repeat_with(chunk).take(100).boxed();
+    let format = AudioFormat::from(Codec::Pcm).at(SampleRate::new(8000).unwrap());
+    let sound = Sound::Encoded(EncodedStream { format, chunks });
+    let Sound::Encoded(EncodedStream { mut chunks, .. }) = heard(sound, || 0, || true, None) else {
+        panic!("another kind of sound")
+    };
+    while let Some(chunk) = chunks.next().await {
+        assert!(chunk.is_ok());
+        sleep(PATIENCE).await;
+    }
 }
 
 #[tokio::test]
