@@ -48,17 +48,17 @@ impl Index {
         entries.dedup_by(|one, other| one.voice.id == other.voice.id);
         let of = |field: Field| Values::new(field, &entries, |entry| field.values(entry));
         let available = |entry: &Entry| entry.voice.status == VoiceStatus::Available;
+        let available: FixedBitSet =
+            (0..).zip(&entries).filter(|(_, entry)| available(entry)).map(|(place, _)| place).collect();
+        let fields: Vec<Values> = Field::ALL.map(of).into();
+        let languages = fields[Field::Language as usize].languages();
         Self {
-            fields: Field::ALL.map(of).into(),
             own: Values::new(Field::Language, &entries, own_tag),
-            available: (0..)
-                .zip(&entries)
-                .filter(|(_, entry)| available(entry))
-                .map(|(place, _)| place)
-                .collect(),
             texts: Texts::new(&entries),
             names: names(&entries),
-            traits: Traits::new(&entries),
+            traits: Traits::new(&entries, &available, &languages),
+            available,
+            fields,
             entries,
         }
     }

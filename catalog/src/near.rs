@@ -1,11 +1,12 @@
 //! Who sounds most like whom.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use fixedbitset::FixedBitSet;
 use serde::Serialize;
 use speech::Gender;
 
-use crate::fields::Field;
 use crate::{Age, Entry, Index, tags};
 
 /// What each likeness weighs, in millionths; together a million. Each weighs more than all that come after it, so that they count in this order.
@@ -62,26 +63,38 @@ impl Reason {
     }
 }
 
-/// What voices are compared by, small enough to compare one with all others.
+/// What voices are compared by.
 #[derive(Debug, Default)]
 pub(crate) struct Traits {
     all: Vec<Trait>,
     /// Numbers of languages, accents and styles.
     numbers: BTreeMap<String, u32>,
+    /// Those who can speak a language now: by the language, and by their backends.
+    speaking: BTreeMap<String, BTreeMap<String, Crowds>>,
 }
 
-/// Of one voice. 0 is a number that nothing has.
+/// Voices that differ in their styles alone, by their places: to find the nearest of many voices is to look at a few.
+type Crowds = BTreeMap<Likeness, Vec<usize>>;
+
+/// Of one voice.
 #[derive(Clone, Debug, Default)]
 struct Trait {
+    likeness: Likeness,
+    styles: Box<[u32]>,
+}
+
+/// All but the styles. 0 is a number that nothing has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Likeness {
     own_language: u32,
     gender: Option<Gender>,
     age: Option<Age>,
     accent: u32,
-    styles: Box<[u32]>,
 }
 
 impl Traits {
-    pub(crate) fn new(entries: &[Entry]) -> Self {
+    /// Of these voices, of whom these can speak now. Each speaks the languages that it is listed under.
+    pub(crate) fn new(entries: &[Entry], available: &FixedBitSet, languages: &[(&str, FixedBitSet)]) -> Self {
         let mut traits = Self::default();
         for entry in entries {
             let own = own_language(entry).map(str::to_owned);
@@ -91,6 +104,18 @@ impl Traits {
             }
             traits.all.push(traits.of(entry));
         }
+        for (language, voices) in languages {
+            let mut backends: BTreeMap<String, Crowds> = BTreeMap::new();
+            for place in voices.intersection(available) {
+                let backend = &entries[place].voice.id.backend;
+                let crowds = match backends.get_mut(backend) {
+                    Some(crowds) => crowds,
+                    None => backends.entry(backend.clone()).or_default(),
+                };
+                crowds.entry(traits.all[place].likeness).or_default().push(place);
+            }
+            traits.speaking.insert((*language).to_owned(), backends);
+        }
         traits
     }
 
@@ -98,17 +123,32 @@ impl Traits {
         // A value that nobody has is like nobody's, and still known.
         let number = |value: &str| self.numbers.get(value).copied().unwrap_or(u32::MAX);
         Trait {
-            own_language: own_language(entry).map(number).unwrap_or_default(),
-            gender: entry.voice.gender,
-            age: entry.age,
-            accent: entry.accent.as_deref().map(number).unwrap_or_default(),
+            likeness: Likeness {
+                own_language: own_language(entry).map(number).unwrap_or_default(),
+                gender: entry.voice.gender,
+                age: entry.age,
+                accent: entry.accent.as_deref().map(number).unwrap_or_default(),
+            },
             styles: entry.styles.iter().map(|style| number(style)).collect(),
         }
     }
+
+    /// Those who may be near, nearest crowds first, with what they score without their styles: of one backend, or of all but
+    /// that of the voice.
+    fn crowds(&self, entry: &Entry, like: &Likeness, backend: Option<&str>) -> Vec<(u32, &[usize])> {
+        let speaking = own_language(entry).and_then(|own| self.speaking.get(own));
+        let is_asked = |name: &str| backend.map_or(name != entry.voice.id.backend, |backend| name == backend);
+        let backends = speaking.into_iter().flatten().filter(|(name, _)| is_asked(name));
+        let crowds = backends.flat_map(|(_, crowds)| crowds);
+        let mut scored: Vec<_> =
+            crowds.map(|(likeness, places)| (like.score(likeness), places.as_slice())).collect();
+        scored.sort_unstable_by_key(|(score, _)| Reverse(*score));
+        scored
+    }
 }
 
-impl Trait {
-    /// How alike they are, in millionths.
+impl Likeness {
+    /// How alike they are but for their styles, in millionths.
     fn score(&self, other: &Self) -> u32 {
         // Who speaks the language beside its own speaks it half as well.
         let language = if self.own_language == other.own_language { LANGUAGE } else { LANGUAGE / 2 };
@@ -116,9 +156,10 @@ impl Trait {
             + alike(GENDER, self.gender, other.gender)
             + alike(AGE, self.age, other.age)
             + alike(ACCENT, known(self.accent), known(other.accent))
-            + self.styles_like(other)
     }
+}
 
+impl Trait {
     /// How many styles they share, of those that they have (Dice's coefficient).
     fn styles_like(&self, other: &Self) -> u32 {
         match (self.styles.len(), other.styles.len()) {
@@ -133,11 +174,12 @@ impl Trait {
 
     fn reasons(&self, other: &Self) -> Vec<Reason> {
         let same = |reason: Reason, is_same: bool| is_same.then_some(reason);
+        let (one, another) = (&self.likeness, &other.likeness);
         let reasons = [
             Some(Reason::Language),
-            same(Reason::Gender, self.gender.is_some() && self.gender == other.gender),
-            same(Reason::Age, self.age.is_some() && self.age == other.age),
-            same(Reason::Accent, self.accent > 0 && self.accent == other.accent),
+            same(Reason::Gender, one.gender.is_some() && one.gender == another.gender),
+            same(Reason::Age, one.age.is_some() && one.age == another.age),
+            same(Reason::Accent, one.accent > 0 && one.accent == another.accent),
             same(Reason::Style, self.shared_styles(other) > 0),
         ];
         reasons.into_iter().flatten().collect()
@@ -149,30 +191,22 @@ impl Index {
     /// but its own. Only voices that can speak now, and that speak its own language: of a voice whose language nobody knows,
     /// only the same voice at another backend of its kind is near.
     pub fn nearest(&self, entry: &Entry, backend: Option<&str>, most: usize) -> Vec<Near<'_>> {
-        let mut candidates = self.available.clone();
-        let own = own_language(entry);
-        let speaking = own.map_or_else(|| self.nobody(), |own| self.having(Field::Language, own));
-        candidates.intersect_with(&speaking);
-        match backend {
-            Some(backend) => candidates.intersect_with(&self.having(Field::Backend, backend)),
-            None => candidates.difference_with(&self.having(Field::Backend, &entry.voice.id.backend)),
-        }
-        if let Some(place) = self.place(&entry.voice.id) {
-            candidates.remove(place);
-        }
-        let same = self.same_voice(entry, backend);
-        same.iter().for_each(|place| candidates.remove(*place));
         let like = self.traits.of(entry);
-        let score = |place: usize| like.score(&self.traits.all[place]);
         // The same voice comes before any other, whatever is known of it.
-        let same = same.into_iter().map(|place| (0, place));
-        let mut near: Vec<(u32, usize)> =
-            same.chain(candidates.ones().map(|place| (1 + ALL - score(place), place))).collect();
-        if near.len() > most {
-            near.select_nth_unstable(most);
-            near.truncate(most);
+        let same = self.same_voice(entry, backend);
+        let mut near: Vec<(u32, usize)> = same.iter().map(|place| (0, *place)).collect();
+        let is_other =
+            |place: &usize| !same.contains(place) && self.entries[*place].voice.id != entry.voice.id;
+        for (score, places) in self.traits.crowds(entry, &like.likeness, backend) {
+            nearest_of(&mut near, most);
+            let furthest = near.last().filter(|_| near.len() == most);
+            if furthest.is_some_and(|(distance, _)| 1 + ALL - score - STYLE > *distance) {
+                break;
+            }
+            let distance = |place: usize| 1 + ALL - score - like.styles_like(&self.traits.all[place]);
+            near.extend(places.iter().copied().filter(is_other).map(|place| (distance(place), place)));
         }
-        near.sort_unstable();
+        nearest_of(&mut near, most);
         let near = near.into_iter().map(|(distance, place)| Near {
             entry: &self.entries[place],
             score: (ALL - distance.saturating_sub(1)) as f32 / ALL as f32,
@@ -195,6 +229,15 @@ impl Index {
             .filter(|place| self.entries[*place].kind == entry.kind && self.available.contains(*place))
             .collect()
     }
+}
+
+/// Keeps the nearest, in order.
+fn nearest_of(near: &mut Vec<(u32, usize)>, most: usize) {
+    if near.len() > most {
+        near.select_nth_unstable(most);
+        near.truncate(most);
+    }
+    near.sort_unstable();
 }
 
 /// What a voice speaks by itself.

@@ -214,8 +214,8 @@ impl Planner {
             Policy::Cheapest => candidates.sort_by_key(charge),
             Policy::Fastest => candidates.sort_by_cached_key(load),
             Policy::Best => {
-                candidates
-                    .sort_by_key(|candidate| Reverse(self.catalogue.quality(&candidate.choice.voice.id)));
+                let quality = |candidate: &Candidate| self.catalogue.quality(&candidate.choice.voice.id);
+                candidates.sort_by_cached_key(|candidate| Reverse(quality(candidate)));
             }
             Policy::LocalFirst => candidates.sort_by_key(|candidate| !candidate.choice.backend.is_local()),
             Policy::Weighted => self.draw(candidates, &terms.id),

@@ -143,4 +143,62 @@ proptest! {
         prop_assert_eq!((there[0].1, &there[0].2), (back[0].1, &back[0].2));
         prop_assert!((0.0..=1.0).contains(&there[0].1));
     }
+
+    /// Whoever is passed over without a look would not have been nearer.
+    #[test]
+    fn the_nearest_are_those_that_a_comparison_with_everybody_finds(
+        voices in proptest::collection::vec(proptest::array::uniform6(0..4_usize), 1..60),
+        most in 0..5_usize,
+    ) {
+        let made = voices.iter().enumerate().map(|(number, [backend, language, gender, age, accent, style])| {
+            let id = format!("{}:{number}", ["a", "a1", "b", "c"][*backend]);
+            let mut entry = entry(
+                &id,
+                [&["en"][..], &["en-GB"], &["de", "en"], &["de"]][*language],
+                [None, WOMAN, MAN, MAN][*gender],
+                [None, YOUNG, OLD, OLD][*age],
+                [None, Some("british"), Some("irish"), Some("irish")][*accent],
+            );
+            entry.styles = [&[][..], &["warm"], &["cold"], &["warm", "cold"]][*style].iter().map(|style| (*style).to_owned()).collect();
+            if *backend == 3 && *style == 3 {
+                entry.voice.status = VoiceStatus::Unavailable { reason: "asleep".into() };
+            }
+            entry
+        });
+        let index = Index::new(made.collect());
+        for entry in index.entries() {
+            for backend in [None, Some("a"), Some("b")] {
+                let found = index.nearest(entry, backend, most);
+                let found: Vec<_> = found.iter().map(|near| (near.score, &near.entry.voice.id)).collect();
+                prop_assert_eq!(found, compared_with_everybody(&index, entry, backend, most));
+            }
+        }
+    }
+}
+
+/// No two of these are the same voice.
+fn compared_with_everybody<'i>(
+    index: &'i Index,
+    entry: &Entry,
+    backend: Option<&str>,
+    most: usize,
+) -> Vec<(f32, &'i speech::VoiceId)> {
+    let (id, like) = (&entry.voice.id, index.traits.of(entry));
+    let own = tags::language(&entry.voice.languages[0]);
+    let is_asked = |other: &&Entry| {
+        let of = &other.voice.id.backend;
+        backend.map_or(*of != id.backend, |backend| of == backend)
+            && other.voice.id != *id
+            && other.voice.status == VoiceStatus::Available
+            && other.voice.languages.iter().any(|tag| tags::language(tag) == own)
+    };
+    let score = |other: &Entry| {
+        let other = index.traits.of(other);
+        like.likeness.score(&other.likeness) + like.styles_like(&other)
+    };
+    let mut all: Vec<_> =
+        index.entries().iter().filter(is_asked).map(|other| (ALL - score(other), other)).collect();
+    all.sort_by_key(|(distance, _)| *distance);
+    all.truncate(most);
+    all.into_iter().map(|(distance, other)| ((ALL - distance) as f32 / ALL as f32, &other.voice.id)).collect()
 }

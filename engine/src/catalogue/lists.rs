@@ -1,13 +1,14 @@
 //! What the backends have: asked for in the background, kept for the next start, searched as one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use catalog::{Change, Index, Labels, Listing, Offer, Shelf, changes};
 use futures::future::join_all;
-use speech::{Backend, Clock, SpeechError, VoiceId};
+use moka::sync::Cache;
+use speech::{Backend, Clock, SpeechError, Voice, VoiceId};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
@@ -30,6 +31,12 @@ const UNHEARD: u8 = 50;
 /// So much text has the price that a voice is listed with.
 const PRICED: u64 = 1000;
 
+/// How many voices that fit a description are looked at.
+const DESCRIBED: usize = 500;
+
+/// So many descriptions are remembered: an application has a few, and sends them again and again.
+const REMEMBERED: u64 = 1000;
+
 /// What was listed.
 pub(super) struct Lists {
     clock: Arc<dyn Clock>,
@@ -39,7 +46,20 @@ pub(super) struct Lists {
     shelf: Option<Arc<dyn Shelf>>,
     /// By the backends' names, as it was kept last.
     kept: Mutex<HashMap<String, Listing>>,
-    index: RwLock<Arc<Index>>,
+    found: RwLock<Arc<Found>>,
+}
+
+/// What all backends have, and what was found there.
+struct Found {
+    index: Arc<Index>,
+    /// By the description, the voice of each backend that it fits best, best first.
+    likest: Cache<String, Arc<[Voice]>>,
+}
+
+impl Found {
+    fn new(index: Index) -> Arc<Self> {
+        Arc::new(Self { index: Arc::new(index), likest: Cache::new(REMEMBERED) })
+    }
 }
 
 impl Lists {
@@ -50,12 +70,16 @@ impl Lists {
             tariff: Tariff::default(),
             shelf: None,
             kept: Mutex::default(),
-            index: RwLock::new(Arc::new(Index::new(Vec::new()))),
+            found: RwLock::new(Found::new(Index::new(Vec::new()))),
         }
     }
 
     fn put(&self, index: Index) {
-        *self.index.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(index);
+        *self.found.write().unwrap_or_else(PoisonError::into_inner) = Found::new(index);
+    }
+
+    fn found(&self) -> Arc<Found> {
+        Arc::clone(&self.found.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -191,7 +215,24 @@ impl Catalogue {
 
     /// What all backends have, as it is searched.
     pub fn index(&self) -> Arc<Index> {
-        Arc::clone(&self.lists.index.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.lists.found().index)
+    }
+
+    /// The voice of each backend that a description fits best, best first.
+    ///
+    /// # Errors
+    /// As [`Index::described`].
+    pub(super) fn likest_of_each(&self, description: &str) -> Result<Arc<[Voice]>, SpeechError> {
+        let Found { index, likest } = &*self.lists.found();
+        if let Some(known) = likest.get(description) {
+            return Ok(known);
+        }
+        let mut backends = BTreeSet::new();
+        let fitting = index.described(description, DESCRIBED)?.into_iter();
+        let of_each = fitting.filter(|entry| backends.insert(entry.voice.id.backend.as_str()));
+        let of_each: Arc<[Voice]> = of_each.map(|entry| entry.voice.clone()).collect();
+        likest.insert(description.to_owned(), Arc::clone(&of_each));
+        Ok(of_each)
     }
 
     /// How good a voice sounds, by the catalogue's own marks.

@@ -13,9 +13,6 @@ const STANDS_IN: f32 = 0.99;
 /// the catalogue's weights, all else together cannot make up for that.
 const NEAR: f32 = 0.765;
 
-/// How many voices that fit a description are looked at.
-const DESCRIBED: usize = 500;
-
 /// How many voices of each other backend are looked at.
 const OF_EACH: usize = 2;
 
@@ -85,11 +82,10 @@ impl Catalogue {
 
     /// The voice that a description fits best: `?gender=female&language=en`, `?a warm british woman`.
     pub(super) fn likest(&self, wish: &Wish<'_>, description: &str) -> Result<Choice, SpeechError> {
-        let index = self.index();
-        let found = index.described(description, DESCRIBED)?;
-        let choice = found.into_iter().find_map(|entry| {
-            let backend = self.backends.iter().find(|backend| backend.name() == entry.voice.id.backend)?;
-            wish.allows(backend).then(|| self.choice(wish, backend, entry.voice.clone()))
+        let likest = self.likest_of_each(description)?;
+        let choice = likest.iter().find_map(|voice| {
+            let backend = self.backends.iter().find(|backend| backend.name() == voice.id.backend)?;
+            wish.allows(backend).then(|| self.choice(wish, backend, voice.clone()))
         });
         let choice = choice.ok_or_else(|| {
             let message = "Voices fit that description, but none of a backend that has the model.";
