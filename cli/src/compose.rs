@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use billing::{Accounts, Client, Ledger, Rates};
 use catalog::{Labels, Shelf};
@@ -14,13 +15,15 @@ use inference::runtime::Runtime;
 use kokoro::Phonemes;
 use outbound::{Deadlines, Outbound};
 use security::Pepper;
-use speech::{Backend as _, BoxFuture, Clock as _, ErrorKind, Lexicon, Lexicons, Routing, SpeechError};
-use store::{Database, Location};
+use speech::{
+    Backend as _, BoxFuture, Clock as _, ErrorKind, Ids as _, Lexicon, Lexicons, Routing, SpeechError,
+};
+use store::{Database, Location, Redis};
 use tokio::task::{JoinError, spawn_blocking};
 
 use crate::commands::LOCAL;
 use crate::config::{self, Backend, Config, SecretSource, Vendor, stand_ins};
-use crate::environment::{SystemClock, default_data_dir};
+use crate::environment::{RandomIds, SystemClock, default_data_dir};
 use crate::failure::Failure;
 use crate::loading::Loading;
 use crate::progress::Pull;
@@ -73,6 +76,17 @@ pub(crate) struct Backends {
     pub(crate) all: Vec<Arc<dyn speech::Backend>>,
     /// Those of them whose model runs in this process.
     pub(crate) local: Vec<Arc<Loading>>,
+    /// What other gateways share with them.
+    pub(crate) redis: Option<Redis>,
+}
+
+impl Backends {
+    /// What was taken up with other gateways is given back.
+    pub(crate) async fn close(&self) {
+        if let Some(redis) = &self.redis {
+            redis.leave_all().await;
+        }
+    }
 }
 
 /// Who can speak by the configuration; nobody is opened or asked yet.
@@ -82,7 +96,7 @@ pub(crate) fn backends(config: &Config) -> Result<Backends, Failure> {
             "the configuration has a [backends] table with nobody in it; add one, or remove the table to speak with Kokoro",
         ));
     }
-    let mut backends = Backends { all: Vec::new(), local: Vec::new() };
+    let mut backends = Backends { all: Vec::new(), local: Vec::new(), redis: redis(config)? };
     let mut outbound = None;
     for (name, backend) in &config.backends {
         if name.is_empty() || name.contains([':', '/']) {
@@ -99,13 +113,27 @@ pub(crate) fn backends(config: &Config) -> Result<Backends, Failure> {
             Backend::Vendor { kind, vendor } => {
                 let outbound = match &outbound {
                     Some(outbound) => outbound,
-                    None => outbound.insert(Outbound::new(Deadlines::default())?),
+                    None => outbound.insert(calls(backends.redis.as_ref())?),
                 };
                 backends.all.push(open_vendor(name, kind, vendor, outbound.clone())?);
             }
         }
     }
     Ok(backends)
+}
+
+/// Calls to vendors, which are counted together with other gateways' where they share a Redis.
+fn calls(redis: Option<&Redis>) -> Result<Outbound, SpeechError> {
+    let outbound = Outbound::new(Deadlines::default())?;
+    Ok(match redis {
+        Some(redis) => outbound.sharing(Arc::new(redis.clone())),
+        None => outbound,
+    })
+}
+
+/// What gateways share. Nobody is asked yet.
+pub(crate) fn redis(config: &Config) -> Result<Option<Redis>, Failure> {
+    config.redis.as_ref().map(|redis| redis.open(&RandomIds.request_id())).transpose()
 }
 
 fn open_vendor(
@@ -236,7 +264,7 @@ pub(crate) fn engine(
         ledger,
         tariff: tariff(config)?,
         lexicons,
-        cache: cache(config)?,
+        cache: cache(config, backends)?,
         routing: Defaults {
             routing: routing(config)?,
             weights: config.routing.weights.clone(),
@@ -247,15 +275,29 @@ pub(crate) fn engine(
 }
 
 /// What was spoken before.
-fn cache(config: &Config) -> Result<Cache, Failure> {
-    let config::Cache { memory_bytes, disk_bytes, shared } = config.cache;
+fn cache(config: &Config, backends: &Backends) -> Result<Cache, Failure> {
+    let settings = cache_settings(config, backends)?;
+    let folder = settings.disk.as_ref().map(|(folder, _)| folder.clone()).unwrap_or_default();
+    Cache::open(&settings, Arc::new(SystemClock)).map_err(|error| Failure::unreadable(&folder, &error))
+}
+
+/// Where what was spoken is kept.
+pub(crate) fn cache_settings(config: &Config, backends: &Backends) -> Result<CacheSettings, Failure> {
+    let config::Cache { memory_bytes, disk_bytes, redis_seconds, shared } = config.cache;
     let disk = match disk_bytes {
         0 => None,
         bytes => Some((data_dir(config)?.join(CACHE), bytes)),
     };
-    let folder = disk.as_ref().map(|(folder, _)| folder.clone()).unwrap_or_default();
-    let settings = CacheSettings { memory_bytes, disk, shared };
-    Cache::open(&settings, Arc::new(SystemClock)).map_err(|error| Failure::unreadable(&folder, &error))
+    let remote = match (redis_seconds, &backends.redis) {
+        (0, _) => None,
+        (seconds, Some(redis)) => Some((Arc::new(redis.clone()) as _, Duration::from_secs(seconds.into()))),
+        (_, None) => {
+            return Err(Failure::usage(
+                "[cache] redis_seconds is set without redis; set redis, or leave it out",
+            ));
+        }
+    };
+    Ok(CacheSettings { memory_bytes, disk, remote, shared })
 }
 
 /// Who can speak, under which names.

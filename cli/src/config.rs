@@ -6,9 +6,11 @@ mod backend;
 mod database;
 mod file;
 mod layers;
+mod redis;
 mod routing;
 mod secret;
 mod stand_ins;
+mod url;
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -21,6 +23,7 @@ use speech::{Fallback, Policy};
 pub(crate) use backend::{Backend, Vendor};
 pub(crate) use database::Database;
 pub(crate) use layers::Flags;
+pub(crate) use redis::Redis;
 pub(crate) use routing::Routing;
 pub(crate) use secret::{SecretKeys, SecretSource};
 pub(crate) use stand_ins::stand_ins;
@@ -45,6 +48,9 @@ pub(crate) struct Config {
     pub(crate) data: Option<PathBuf>,
     /// Where everything is kept: SQLite in the data directory, or a Postgres server.
     pub(crate) database: Database,
+    /// What several gateways share, as long as it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) redis: Option<Redis>,
     /// What digests of API keys are made with; none means a file in the data directory. Nodes on one database share it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pepper: Option<SecretSource>,
@@ -94,6 +100,8 @@ pub(crate) struct Cache {
     pub(crate) memory_bytes: u64,
     /// Bytes in the data directory; 0 keeps nothing there.
     pub(crate) disk_bytes: u64,
+    /// Seconds in Redis; 0 keeps nothing there.
+    pub(crate) redis_seconds: u32,
     /// Whether clients are given what was spoken for others.
     pub(crate) shared: bool,
 }
@@ -142,6 +150,7 @@ impl Default for Config {
             admin_keys: SecretKeys::default(),
             data: None,
             database: Database::default(),
+            redis: None,
             pepper: None,
             rates: Vec::new(),
             log_format: LogFormat::default(),
@@ -228,6 +237,7 @@ mod tests {
         assert_eq!(config.clients["laptop"].keys.0.len(), 2);
         assert_eq!(config.clients["laptop"].policy, Some(Policy::LocalOnly));
         assert_eq!((config.routing.weights["kokoro"].get(), config.routing.hedge), (3, Some(0.95)));
+        assert!(config.redis.is_some());
         assert!(config.data.is_some() && config.models.public_key.is_some());
     }
 

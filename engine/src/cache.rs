@@ -8,6 +8,7 @@ mod disk;
 mod flight;
 mod key;
 mod recording;
+mod remote;
 mod shelf;
 
 use std::collections::HashMap;
@@ -16,9 +17,10 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use billing::Nanos;
-use speech::{BoxFuture, Clock, ErrorKind, SpeechError};
+use speech::{BoxFuture, Clock, ErrorKind, SharedShelf, SpeechError};
 use tokio::runtime::Handle;
 use tower::{Service, ServiceExt as _};
 
@@ -29,6 +31,7 @@ use disk::Disk;
 use flight::{Flight, Listener};
 use key::Key;
 use recording::Recording;
+use remote::Remote;
 use shelf::Shelf;
 
 /// A longer speech is neither kept nor shared with who comes later: so much of each that runs is in memory.
@@ -66,6 +69,8 @@ pub struct CacheSettings {
     pub memory_bytes: u64,
     /// Bytes on disk, and the folder where they lie; 0 for none. The folder is nobody else's.
     pub disk: Option<(PathBuf, u64)>,
+    /// Where other gateways look, too, and for how long it is kept there.
+    pub remote: Option<(Arc<dyn SharedShelf>, Duration)>,
     /// Whether clients are given what was spoken for others.
     pub shared: bool,
 }
@@ -101,15 +106,17 @@ impl Cache {
     /// # Errors
     /// The folder cannot be used.
     pub fn open(settings: &CacheSettings, clock: Arc<dyn Clock>) -> io::Result<Self> {
-        let CacheSettings { memory_bytes, ref disk, shared } = *settings;
+        let CacheSettings { memory_bytes, ref disk, ref remote, shared } = *settings;
         let disk = disk.as_ref().filter(|(_, bytes)| *bytes > 0);
-        let most = disk.map_or(0, |(_, bytes)| *bytes).max(memory_bytes);
+        let remote = remote.clone().filter(|(_, lasts)| !lasts.is_zero());
+        let most_remote = remote.as_ref().map_or(0, |_| remote::MOST as u64);
+        let most = disk.map_or(0, |(_, bytes)| *bytes).max(memory_bytes).max(most_remote);
         if most == 0 {
             return Ok(Self(None));
         }
         let disk = disk.map(|(folder, bytes)| Disk::open(folder, *bytes, clock)).transpose()?;
         Ok(Self(Some(Arc::new(Inner {
-            shelf: Shelf::new(memory_bytes, disk),
+            shelf: Shelf::new(memory_bytes, disk, remote.map(|(shelf, lasts)| Remote::new(shelf, lasts))),
             flights: Mutex::default(),
             is_shared: shared,
             most: usize::try_from(most).unwrap_or(usize::MAX).min(MOST_OF_A_SPEECH),
@@ -251,19 +258,17 @@ impl Inner {
         }
     }
 
-    /// Keeps what a flight has brought, and forgets the flight. What goes to the disk goes there by a task of its own.
+    /// Keeps what a flight has brought, and forgets the flight. What takes its time is done by a task of its own.
     fn keep(self: Arc<Self>, flight: Arc<Flight>, recording: Recording, books: &Books) {
         let key = *flight.key();
-        let recording = Arc::new(recording);
-        self.shelf.keep_in_memory(&key, &recording);
-        match self.shelf.disk() {
+        match self.shelf.keep(key, &Arc::new(recording)) {
             None => self.forget(&key, &flight),
-            Some(disk) => {
-                let writing = async move {
-                    disk.write(key, recording).await;
+            Some(keeping) => {
+                let keeping = async move {
+                    keeping.await;
                     self.forget(&key, &flight);
                 };
-                drop(books.spawn(writing, &Handle::current()));
+                drop(books.spawn(keeping, &Handle::current()));
             }
         }
     }

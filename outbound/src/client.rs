@@ -2,8 +2,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::{ClientConfig, RootCertStore};
-use speech::SpeechError;
+use speech::{SharedLines, SpeechError};
 
+use crate::line::Lines;
 use crate::{Access, Deadlines, Remote};
 
 /// An idle connection is closed before the load balancers in front of the vendors do it, who mostly wait a minute.
@@ -20,6 +21,8 @@ pub struct Outbound {
     /// For WebSockets, which need HTTP/1.1.
     pub(crate) tls: Arc<ClientConfig>,
     pub(crate) deadlines: Deadlines,
+    /// Where other gateways' calls are counted, too.
+    pub(crate) lines: Option<Lines>,
 }
 
 impl Outbound {
@@ -50,7 +53,12 @@ impl Outbound {
             .user_agent(concat!("voice-soundboard/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(SpeechError::internal)?;
-        Ok(Self { http, tls: sockets, deadlines })
+        Ok(Self { http, tls: sockets, deadlines, lines: None })
+    }
+
+    /// The same, whose remotes share their slots with those of other gateways that have the same key at the same address.
+    pub fn sharing(self, lines: Arc<dyn SharedLines>) -> Self {
+        Self { lines: Some(Lines::new(lines)), ..self }
     }
 
     /// The server of one backend.

@@ -10,6 +10,7 @@ mod body;
 mod call;
 mod client;
 mod deadlines;
+mod line;
 mod refusal;
 mod remote;
 mod slots;

@@ -61,7 +61,10 @@ impl Remote {
                 format!("The api_key of the backend {name} has a character that no header can carry."),
             )
         })?;
-        let slots = Slots::new(concurrency, outbound.deadlines.slot);
+        let shown = key.as_ref().map_or(&[][..], |(_, value)| value.as_bytes());
+        let line = outbound.lines.as_ref().map(|lines| lines.of(shown, &base, concurrency.get()));
+        let line = line.transpose()?;
+        let slots = Slots::new(concurrency, line, outbound.deadlines.slot);
         Ok(Self(Arc::new(Inner { outbound, name: name.to_owned(), base, key, slots, read_refusal })))
     }
 

@@ -8,31 +8,48 @@ use speech::{ErrorKind, SpeechError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use crate::line::{Line, Turn};
 use crate::refusal;
 
 /// When to ask again who found every slot taken.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// How many may speak at a time.
+/// How many may speak at a time: at this gateway, and, where gateways share a line, at all of them.
 pub(crate) struct Slots {
     free: Arc<Semaphore>,
+    line: Option<Line>,
     longest_wait: Duration,
 }
 
 /// The right to speak; dropping it gives it back.
 #[derive(Debug)]
-pub struct Slot(#[expect(dead_code, reason = "it is held, not read")] OwnedSemaphorePermit);
+pub struct Slot(#[expect(dead_code, reason = "it is held, not read")] Held);
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "it is held, not read")]
+enum Held {
+    Here(OwnedSemaphorePermit),
+    InLine(Turn),
+}
 
 impl Slots {
-    pub(crate) fn new(concurrency: NonZeroUsize, longest_wait: Duration) -> Self {
+    pub(crate) fn new(concurrency: NonZeroUsize, line: Option<Line>, longest_wait: Duration) -> Self {
         let free = Arc::new(Semaphore::new(concurrency.get().min(Semaphore::MAX_PERMITS)));
-        Self { free, longest_wait }
+        Self { free, line, longest_wait }
     }
 
     pub(crate) async fn take(&self, backend: &str) -> Result<Slot, SpeechError> {
-        match timeout(self.longest_wait, Arc::clone(&self.free).acquire_owned()).await {
-            Ok(permit) => permit.map(Slot).map_err(SpeechError::internal),
+        match timeout(self.longest_wait, self.wait()).await {
+            Ok(held) => held.map(Slot),
             Err(_) => Err(refusal::of_kind(backend, ErrorKind::Overloaded).retry_after(RETRY_AFTER)),
+        }
+    }
+
+    async fn wait(&self) -> Result<Held, SpeechError> {
+        let permit = Arc::clone(&self.free).acquire_owned().await.map_err(SpeechError::internal)?;
+        match &self.line {
+            None => Ok(Held::Here(permit)),
+            Some(line) => line.turn(permit).await.map(Held::InLine),
         }
     }
 }

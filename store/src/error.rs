@@ -13,6 +13,21 @@ pub enum StoreError {
     /// The configuration names no database. What it says may hold a password, and is not repeated.
     #[error("`database` is no database; write \"sqlite\", or \"postgres://USER:PASSWORD@HOST:PORT/NAME\"")]
     NoLocation,
+    /// The configuration names no Redis. What it says may hold a password, and is not repeated.
+    #[error(
+        "`redis` is no Redis; write \"redis://USER:PASSWORD@HOST:PORT/DATABASE\", or \"rediss://...\" for TLS"
+    )]
+    NoRedis,
+    /// Redis cannot be reached or written.
+    #[error(
+        "the Redis at {place} cannot be used; check that it runs, that it can be reached, and that user and password are right"
+    )]
+    Redis {
+        /// Where.
+        place: String,
+        /// Why.
+        source: redis::RedisError,
+    },
     /// The data directory cannot be made.
     #[error("the data directory {} cannot be made; choose one that you may write with --data", path.display())]
     Directory {

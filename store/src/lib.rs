@@ -1,4 +1,5 @@
-//! The only room that names a database: SQLite or Postgres, by one line of configuration and one implementation.
+//! The only room that names a database: SQLite or Postgres, by one line of configuration and one implementation; and
+//! [`Redis`], which gateways share and none of them needs.
 //!
 //! A [`Database`] is where a [`Location`] says. Who only reads calls `Database::read`; who writes calls
 //! `Database::write`, which has the database to itself, or, where thousands write in a second, gives its operation to
@@ -19,6 +20,7 @@ mod error;
 mod ledger;
 mod lexicons;
 mod location;
+mod redis;
 mod replays;
 mod reports;
 mod schema;
@@ -29,3 +31,4 @@ pub use database::Database;
 pub use error::StoreError;
 pub use lexicons::{EVERYONE, Entry, MOST_ENTRIES};
 pub use location::{FILE, Location};
+pub use redis::Redis;

@@ -1,4 +1,4 @@
-//! What every database must do, on a real SQLite and a real Postgres.
+//! What every database must do, on a real SQLite and a real Postgres; and what is shared, on a real Redis.
 //!
 //! Every module is `cfg(test)` so that clippy knows their helpers for what they are: tests.
 
@@ -22,6 +22,8 @@ mod ledger;
 mod lexicons;
 #[cfg(test)]
 mod lost;
+#[cfg(test)]
+mod redis;
 #[cfg(test)]
 mod replays;
 #[cfg(test)]

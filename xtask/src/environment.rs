@@ -1,4 +1,4 @@
-//! What tests and benchmarks need beyond Rust: Postgres and nginx from the machine's packages, and what other languages'
+//! What tests and benchmarks need beyond Rust: Postgres, Redis and nginx from the machine's packages, and what other languages'
 //! registries have, installed through those languages' own clients. Each of the latter ends with a stamp that holds
 //! the recipe it was made from: it is made again only when that changes, and after an interrupted try.
 
@@ -59,6 +59,25 @@ pub(crate) fn postgres() -> Result<(), Failure> {
                 "The tests need Postgres, and it could not be installed here: install its server and its programs \
                  `initdb` and `createdb`, by hand (on Debian: `apt-get install postgresql`, as root), where PATH \
                  leads or /usr/lib/postgresql has them.",
+            )),
+        }
+    })
+}
+
+/// Redis' server, from the machine's own package manager where it is missing. Tests start it themselves; what the package may
+/// have started is left alone.
+pub(crate) fn redis() -> Result<(), Failure> {
+    step("Redis", || {
+        if services::redis_program().is_some() {
+            eprintln!("  there already");
+            return Ok(());
+        }
+        let installed = run(Command::new("apt-get").args(["install", "--yes", "--quiet", "redis-server"]));
+        match services::redis_program() {
+            Some(_) => installed,
+            None => Err(Failure::new(
+                "The tests need Redis, and it could not be installed here: install its server by hand (on Debian: \
+                 `apt-get install redis-server`, as root), where PATH leads.",
             )),
         }
     })

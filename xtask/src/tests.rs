@@ -12,6 +12,7 @@ pub(crate) fn all(workspace: &Workspace) -> Result<(), Failure> {
     environment::python(workspace, "e2e-python", "tests/e2e/python/requirements.txt")?;
     environment::node(workspace, "tests/e2e/node")?;
     environment::postgres()?;
+    environment::redis()?;
     // The very targets that `cargo test` builds, and the program among them, in one go.
     step("build", || run(&mut workspace.cargo(&["build", "--workspace", "--all-targets"])))?;
     step("models", || run(workspace.program("debug", "voice-soundboard").args(["models", "pull"])))?;

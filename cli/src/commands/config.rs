@@ -17,7 +17,9 @@ pub(crate) fn run(config: &Config, global: &Global) -> Result<(), Failure> {
     compose::tls(config)?;
     compose::tariff(config)?;
     compose::admins(config)?;
-    compose::check_aliases(config, &compose::backends(config)?)?;
+    let backends = compose::backends(config)?;
+    compose::check_aliases(config, &backends)?;
+    compose::cache_settings(config, &backends)?;
     let effective = Config { data: Some(compose::data_dir(config)?), ..config.clone() };
     if global.json {
         return print_json(&json!(effective));

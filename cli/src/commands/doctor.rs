@@ -73,6 +73,7 @@ pub(crate) fn run(config: Result<Config, Failure>, global: &Global) -> Result<()
     findings.extend(config.backends.iter().filter_map(|(name, backend)| look_at_vendor(name, backend)));
     findings.push(look_at_keys(&config));
     findings.push(look_at_database(&config));
+    findings.extend(look_at_redis(&config));
     findings.push(look_at_player());
     report(&findings, global.json)?;
     let worst = findings.iter().filter(|finding| finding.state == State::Needed).map(|finding| finding.exit);
@@ -181,6 +182,20 @@ fn look_at_database(config: &Config) -> Finding {
         Ok(place) => good("database", format!("{place} can be written")),
         Err(failure) => needed("database", Exit::Usage, failure),
     }
+}
+
+/// Connects as a server would, and writes.
+fn look_at_redis(config: &Config) -> Option<Finding> {
+    const WHAT: &str = "redis";
+    let redis = compose::redis(config).transpose()?;
+    let looked = redis.and_then(|redis| {
+        block_on(async { redis.check().await.map_err(|error| Failure::unusable(&error)) })?;
+        Ok(redis.to_string())
+    });
+    Some(match looked {
+        Ok(place) => good(WHAT, format!("{place} can be written")),
+        Err(failure) => needed(WHAT, Exit::Usage, failure),
+    })
 }
 
 fn look_at_player() -> Finding {

@@ -118,12 +118,14 @@ pub(crate) fn run(config: &Config, global: &Global, metrics: &Metrics) -> Result
                     at_once.cancel();
                     let _ = timeout(LAST_ROWS, serving).await;
                 }
+                backends.close().await;
                 return Err(Failure::Quiet(exit));
             }
         };
         if ended == Ended::CutOff {
             tracing::warn!("some answers were cut off: they took longer than http.drain_timeout_seconds");
         }
+        backends.close().await;
         outcome
     })
 }

@@ -91,7 +91,7 @@ pub(super) fn with_lexicon_of(
             }
         };
         // The row of what was broken off, too. A second signal does not wait for it.
-        signals.or(engine.settled().map(Ok)).await?;
+        signals.or(engine.settled().then(|()| backends.close()).map(Ok)).await?;
         spoken
     })
 }

@@ -232,6 +232,9 @@ fn the_effective_configuration_is_printed_without_secrets() {
     assert_eq!(printed["listen"].as_str(), Some("127.0.0.1:9999"));
     assert_eq!(printed["http"]["max_in_flight"].as_integer(), Some(7));
     assert!(ended.stdout.contains("APP_KEY") && !ended.stdout.contains("sk-1234"));
+    let url = "redis://:hush@redis.internal:6379/1";
+    let ended = check(program(&world).env("APP_KEY", "sk-1234").env("VOICE_SOUNDBOARD_REDIS", url));
+    assert!(ended.stdout.contains("redis.internal:6379/1") && !ended.stdout.contains("hush"));
 
     complains(&check(&mut program(&world)), 2, &["APP_KEY", "not set"]);
     fs::write(&file, "[clients.app]\nkeys = ['sk-1234']").expect("it is written");
@@ -252,6 +255,8 @@ fn the_effective_configuration_is_printed_without_secrets() {
         ("[models]\nmanifest = 'own.toml'", "public_key"),
         ("[routing]\nhedge = 95.0", "from 0.5 to 0.999"),
         ("[routing]\nhedge = nan", "from 0.5 to 0.999"),
+        ("redis = 'localhost:6379'", "rediss://"),
+        ("[cache]\nredis_seconds = 5", "set redis"),
     ] {
         fs::write(&file, wrong).expect("it is written");
         complains(&check(&mut program(&world)), 2, &[word]);

@@ -1,3 +1,6 @@
+#[path = "tests/remote.rs"]
+mod remote;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -184,6 +187,16 @@ impl Stage {
             feed.close_channel();
         });
         heard(spoken).await
+    }
+
+    /// Says it all at once, as that call and every later one, once it is made.
+    async fn speak_on(&self, mut number: usize) -> std::convert::Infallible {
+        loop {
+            let feed = self.call(number).await;
+            feed.unbounded_send(samples(300, 0.5)).unwrap();
+            feed.close_channel();
+            number += 1;
+        }
     }
 
     /// By request: how it ended, whether the cache gave it, what it is charged, and what its calls cost.
@@ -541,7 +554,7 @@ async fn what_is_on_disk_outlasts_a_restart_and_what_is_damaged_is_spoken_anew()
 
 #[tokio::test]
 async fn memory_has_a_bound_and_holds_what_was_used_last() {
-    let shelf = Shelf::new(10_000, None);
+    let shelf = Shelf::new(10_000, None, None);
     let keys: Vec<Key> = (0..50).map(|n| Key::parse(&format!("{n:02x}").repeat(32)).unwrap()).collect();
     for key in &keys {
         let chunk = AudioChunk { bytes: vec![0; 1000].into(), samples: 1000, last: true, words: Vec::new() };

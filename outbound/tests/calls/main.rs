@@ -3,6 +3,7 @@
 mod audio;
 mod bodies;
 mod deadlines;
+mod lines;
 mod refusals;
 mod requests;
 mod sockets;

@@ -28,7 +28,7 @@ impl Account {
         });
         assert!(
             found.is_some(),
-            "root cannot run Postgres, and there is no user {}",
+            "root should not run services, nor would Postgres let it, and there is no user {}",
             UNPRIVILEGED.join(" or ")
         );
         found

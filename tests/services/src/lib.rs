@@ -9,8 +9,11 @@
 //! What cannot be started panics with the reason: in a test that is the report.
 
 mod account;
+mod daemon;
 mod postgres;
 mod processes;
+mod redis;
 mod watch;
 
 pub use postgres::{HASTY, Postgres, postgres_programs};
+pub use redis::{Redis, redis_program};

@@ -1,20 +1,14 @@
 //! A Postgres server of one's own.
 
 use std::env;
-use std::io::{BufRead, BufReader, Write};
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc::{Sender, channel};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
-
-use rustix::process::{Pid, Signal};
 
 use crate::account::Account;
-use crate::processes::{Tree, signal};
-use crate::watch::Watch;
+use crate::daemon::{Daemon, Home, Kind};
+use crate::watch::Ends;
 
 /// Settings for tests that are about something else than what a power cut leaves: commits wait for no disk.
 pub const HASTY: &[&str] = &["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
@@ -22,30 +16,18 @@ pub const HASTY: &[&str] = &["fsync=off", "synchronous_commit=off", "full_page_w
 /// Where Debian puts the programs of each version.
 const DEBIAN: &str = "/usr/lib/postgresql";
 
-/// The longest that a server may take to start, recovery after a crash included.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// What a server says once it serves.
-const READY: &str = "database system is ready to accept connections";
-
-/// How often another port is tried where somebody else took the free one first.
-const MOST_TRIES: u32 = 5;
+const KIND: Kind = Kind {
+    name: "Postgres",
+    ready: "database system is ready to accept connections",
+    ends: Ends { pid_file: "postmaster.pid", signal: "QUIT" },
+};
 
 /// A Postgres server with a cluster of its own, on a free port of the loopback. It is as durable as Postgres is by
 /// default. Dropped, or when the process ends, it is stopped and its directory removed.
 pub struct Postgres {
     programs: PathBuf,
-    account: Option<Account>,
-    directory: PathBuf,
-    settings: Vec<String>,
-    port: u16,
     databases: AtomicU32,
-    running: Mutex<Running>,
-}
-
-struct Running {
-    server: Child,
-    watch: Watch,
+    daemon: Daemon,
 }
 
 /// The folder with Postgres' programs: in `PATH`, or where Debian puts them, of the newest version. None where it is
@@ -83,31 +65,14 @@ impl Postgres {
                 "Postgres is not installed; `cargo xtask test` installs it, as does `apt-get install postgresql`"
             )
         };
-        let account = Account::unprivileged();
-        let directory = match tempfile::Builder::new().prefix("postgres-").tempdir() {
-            // The watch removes it.
-            Ok(directory) => directory.keep(),
-            Err(error) => panic!("there is no directory for Postgres: {error}"),
-        };
-        Account::own(account, &directory);
-        let watch = Watch::over(&directory, account);
-        initialise(&programs, account, &directory);
+        let home = Home::of(&KIND);
+        initialise(&programs, home.account, &home.directory);
+        let (account, directory) = (home.account, home.directory.clone());
         let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
-        for tried in 1.. {
-            let port = free_port();
-            match serve(&programs, account, &directory, &settings, port) {
-                Ok(server) => {
-                    let running = Mutex::new(Running { server, watch });
-                    let databases = AtomicU32::new(0);
-                    return Self { programs, account, directory, settings, port, databases, running };
-                }
-                Err(log) if tried == MOST_TRIES || !log.contains("Address already in use") => {
-                    panic!("Postgres does not start:\n{log}")
-                }
-                Err(_) => {}
-            }
-        }
-        unreachable!("the last try returns or panics")
+        let postgres = programs.join("postgres");
+        let command = move |port| command(&postgres, account, &directory, &settings, port);
+        let daemon = Daemon::start(&KIND, home, command);
+        Self { programs, databases: AtomicU32::new(0), daemon }
     }
 
     /// One that all tests of a process share; it ends with the process. Let each have a database of its own.
@@ -132,38 +97,28 @@ impl Postgres {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let mut command = Command::new(self.programs.join("createdb"));
         command.args(["--host=127.0.0.1", "--username=postgres", "--no-password"]);
-        finish(command.arg(format!("--port={}", self.port)).arg(&name));
+        finish(command.arg(format!("--port={}", self.daemon.port())).arg(&name));
         self.url_of(&name)
     }
 
     fn url_of(&self, database: &str) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.daemon.port())
     }
 
     /// Kills all its processes, as if the machine had lost its power (but what the kernel holds for the disk, it has).
     /// Its clients' connections break, and nobody answers until [`restart`](Self::restart).
     pub fn kill(&self) {
-        let mut running = self.running();
-        if is_running(&mut running.server) {
-            Tree::of(&running.server).kill();
-        }
-        drop(running.server.wait());
+        self.daemon.kill();
     }
 
     /// Stops all its processes where they are: connections stay, and can be made, but nobody answers on them.
     pub fn stop(&self) {
-        let mut running = self.running();
-        if is_running(&mut running.server) {
-            Tree::of(&running.server).stop();
-        }
+        self.daemon.stop();
     }
 
     /// Lets it go on after [`stop`](Self::stop).
     pub fn cont(&self) {
-        let mut running = self.running();
-        if is_running(&mut running.server) {
-            Tree::of(&running.server).go_on();
-        }
+        self.daemon.cont();
     }
 
     /// Ends it in good order, or what is left of it, and starts it again where it was: with the same data at the same
@@ -172,34 +127,8 @@ impl Postgres {
     /// # Panics
     /// Where it does not start again.
     pub fn restart(&self) {
-        let mut running = self.running();
-        if is_running(&mut running.server) {
-            Tree::of(&running.server).go_on();
-            // Postgres' fast shutdown: it waits for no client.
-            signal(Pid::from_child(&running.server), Signal::INT);
-        }
-        drop(running.server.wait());
-        match serve(&self.programs, self.account, &self.directory, &self.settings, self.port) {
-            Ok(server) => running.server = server,
-            Err(log) => panic!("Postgres does not start again:\n{log}"),
-        }
+        self.daemon.restart();
     }
-
-    fn running(&self) -> MutexGuard<'_, Running> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.watch.end();
-        drop(self.server.wait());
-    }
-}
-
-/// Whether nobody has ended it; while this says so, its id is its own.
-fn is_running(server: &mut Child) -> bool {
-    matches!(server.try_wait(), Ok(None))
 }
 
 /// Makes an empty cluster. Nobody loses anything if a power cut destroys it.
@@ -210,15 +139,15 @@ fn initialise(programs: &Path, account: Option<Account>, directory: &Path) {
     finish(&mut command);
 }
 
-/// Starts a server and waits until it answers; what it said instead, if it does not.
-fn serve(
-    programs: &Path,
+/// What starts a server on that port.
+fn command(
+    postgres: &Path,
     account: Option<Account>,
     directory: &Path,
     settings: &[String],
     port: u16,
-) -> Result<Child, String> {
-    let mut command = Account::command(account, &programs.join("postgres"));
+) -> Command {
+    let mut command = Account::command(account, postgres);
     command.arg("-D").arg(directory.join("data")).current_dir(directory);
     let ours = [
         format!("port={port}"),
@@ -230,38 +159,8 @@ fn serve(
     for setting in ours.iter().chain(settings) {
         command.args(["-c", setting]);
     }
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut server = command.spawn().map_err(|error| format!("{error}"))?;
-    let (tell, told) = channel();
-    if let Some(stderr) = server.stderr.take() {
-        let log = directory.join("log");
-        std::thread::spawn(move || listen(BufReader::new(stderr), &log, &tell));
-    }
-    if told.recv_timeout(PATIENCE).is_ok() {
-        return Ok(server);
-    }
-    Tree::of(&server).kill();
-    drop(server.wait());
-    Err(std::fs::read_to_string(directory.join("log")).unwrap_or_default())
-}
-
-/// Writes what a server says into its log, and tells when it is ready.
-fn listen(lines: impl BufRead, log: &Path, tell: &Sender<()>) {
-    let mut log = std::fs::File::create(log);
-    for line in lines.lines().map_while(Result::ok) {
-        if let Ok(log) = &mut log {
-            drop(writeln!(log, "{line}"));
-        }
-        if line.contains(READY) {
-            let _ = tell.send(());
-        }
-    }
-}
-
-/// A port that nobody has, a moment ago.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
-    listener.map_or_else(|error| panic!("there is no free port: {error}"), |address| address.port())
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    command
 }
 
 /// Runs a program to its end.

@@ -14,12 +14,20 @@ pub(crate) struct Watch {
     pipe: Option<ChildStdin>,
 }
 
+/// How a service is ended in good order.
+pub(crate) struct Ends {
+    /// Where it says its process' id, in the directory `data` in which it works.
+    pub(crate) pid_file: &'static str,
+    pub(crate) signal: &'static str,
+}
+
 impl Watch {
     /// Watches over a service that keeps its things in that directory.
-    pub(crate) fn over(directory: &Path, account: Option<Account>) -> Self {
+    pub(crate) fn over(directory: &Path, account: Option<Account>, ends: &Ends) -> Self {
         let shell = Account::command(account, Path::new("/bin/sh"))
             .args(["-c", SCRIPT, "watch"])
             .arg(directory)
+            .args([ends.pid_file, ends.signal])
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

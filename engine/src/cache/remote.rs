@@ -1,0 +1,50 @@
+//! Recordings in a memory that several gateways share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use speech::SharedShelf;
+
+use super::key::Key;
+use super::recording::Recording;
+
+/// A longer file is not kept there: whoever asks for it next would wait for it longer than for a vendor.
+pub(super) const MOST: usize = 4 << 20;
+
+/// The shelf, and for how long things lie there.
+#[derive(Clone)]
+pub(super) struct Remote {
+    shelf: Arc<dyn SharedShelf>,
+    lasts: Duration,
+}
+
+impl Remote {
+    pub(super) fn new(shelf: Arc<dyn SharedShelf>, lasts: Duration) -> Self {
+        Self { shelf, lasts }
+    }
+
+    /// What was kept under that key, here or elsewhere.
+    pub(super) async fn read(&self, key: &Key) -> Option<Recording> {
+        let file = self.shelf.get(&key.name(), MOST).await?;
+        let recording = Recording::from_file(key, file);
+        if recording.is_none() {
+            tracing::warn!(
+                name = key.name(),
+                "a recording in the shared cache is damaged; it is spoken anew"
+            );
+        }
+        recording
+    }
+
+    /// Keeps a recording, unless it alone is too large.
+    pub(super) async fn write(self, key: Key, recording: Arc<Recording>) {
+        match recording.to_file(&key) {
+            Ok(file) if file.len() <= MOST => self.shelf.put(&key.name(), file, self.lasts).await,
+            Ok(_) => {}
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "a recording could not be written to the shared cache");
+            }
+        }
+    }
+}
