@@ -34,6 +34,8 @@ pub(crate) struct Cast {
     retries: Retries,
     terms: Terms,
     tab: Tab,
+    /// Which part of the tab's whole cast they speak.
+    part: usize,
     /// Whether a sentence is held back until all of it is there: what fails in its middle was not heard, and another says
     /// all of it.
     holds_back: bool,
@@ -63,7 +65,8 @@ pub(crate) async fn resume(
     tab: Tab,
 ) -> Result<Spoken, SpeechError> {
     let (format, volume) = (terms.format, terms.volume);
-    let cast = Arc::new(Cast::new(speaker, planner, plan, terms, tab.clone()));
+    let name = voice.as_str().into();
+    let cast = Arc::new(Cast::new(speaker, planner, plan, terms, name, tab.clone())?);
     let begins = cast.begins(&graph, 0, true)?;
     tab.note(|state| state.in_parts = begins.len() > 1);
     let sound = chain(stream::iter(begins).boxed()).await;
@@ -75,20 +78,34 @@ pub(crate) async fn resume(
 }
 
 impl Cast {
-    pub(crate) fn new(speaker: Speaker, planner: &Planner, plan: Plan, terms: Terms, tab: Tab) -> Self {
+    /// Those of a plan, for the voice that the client calls `name`.
+    pub(crate) fn new(
+        speaker: Speaker,
+        planner: &Planner,
+        plan: Plan,
+        terms: Terms,
+        name: Arc<str>,
+        tab: Tab,
+    ) -> Result<Self, SpeechError> {
         planner.retries.deposit();
-        Self {
+        let holds_back = plan.fallback == Fallback::Resume;
+        let candidates = plan.into_reachable();
+        let first = candidates.first().ok_or_else(|| SpeechError::internal("a plan of nobody"))?;
+        let first = first.choice.voice.id.clone();
+        let part = tab.note(|state| state.cast(name, first, candidates.len() > 1));
+        Ok(Self {
             speaker,
-            holds_back: plan.fallback == Fallback::Resume,
-            candidates: plan.into_reachable(),
+            holds_back,
+            candidates,
             retries: planner.retries.clone(),
             terms,
             tab,
+            part,
             current: AtomicUsize::new(0),
             is_heard: AtomicBool::new(false),
             tried: Mutex::default(),
             first: Mutex::default(),
-        }
+        })
     }
 
     /// Who speaks now, and who has failed before that.
@@ -149,6 +166,7 @@ impl Cast {
             let error = match patience.wait(next.is_none(), self.sound(call, current)).await {
                 Ok(sound) => {
                     self.is_heard.store(true, Ordering::Relaxed);
+                    self.tab.note(|state| state.speaks(self.part, &choice.voice.id));
                     return Ok(Link { offset: part.offset, rested: part.rested, sound });
                 }
                 Err(error) => error,
@@ -163,7 +181,8 @@ impl Cast {
             // What became of whoever was to say it says most.
             failure = failure.or(Some(error));
             self.current.store(current + 1, Ordering::Relaxed);
-            self.hand_over(part.offset, &next.choice);
+            let next = &next.choice;
+            self.tab.hand_over(part.offset, &choice.voice.id, (&next.voice.id, &next.model.id));
         }
     }
 
@@ -172,19 +191,6 @@ impl Cast {
     fn after(&self, current: usize) -> Option<&Candidate> {
         let may_change = self.holds_back || !self.is_heard.load(Ordering::Relaxed);
         self.candidates.get(current + 1).filter(|_| may_change)
-    }
-
-    /// From that code point on it is `next` who speaks.
-    fn hand_over(&self, offset: usize, Choice { voice, model, .. }: &Choice) {
-        if offset == 0 {
-            // Nobody was heard yet.
-            return self.tab.propose(Some((&voice.id, &model.id)));
-        }
-        self.tab.note(|state| {
-            // Whoever was to go on from there has failed as well.
-            state.switches.retain(|(at, _)| *at != offset);
-            state.switches.push((offset, voice.id.clone()));
-        });
     }
 
     async fn sound(&self, call: Call, current: usize) -> Result<PcmStream, SpeechError> {

@@ -25,6 +25,9 @@ use crate::spoken::Spoken;
 use crate::stack::Speaker;
 use crate::tab::{self, Claim, Tab};
 
+/// Who costs least is told by this, since nobody knows what will be said.
+const SOME_LINE: &str = "This is about as long as a line of a conversation is.";
+
 /// What a conversation is made of. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Conversation {
@@ -52,7 +55,7 @@ impl Conversation {
         terms.reading =
             with_lexicon_of(&*self.lexicons, &terms.client, std::mem::take(&mut terms.reading)).await?;
         // Who follows a text cannot be followed by another: what it was told is gone.
-        let plan = self.planner.plan(&terms, &voice, |choice| claim_of(&tab, &terms, choice, ""))?;
+        let plan = self.planner.plan(&terms, &voice, |choice| claim_of(&tab, &terms, choice, SOME_LINE))?;
         let first = plan.candidates.into_iter().next();
         let choice = first.ok_or_else(|| SpeechError::internal("a plan of nobody"))?.choice;
         if let Some(follow) = choice.backend.follow(&delivery(&terms, &choice)) {
@@ -70,28 +73,35 @@ impl Conversation {
             return Ok(Spoken::new(choice, voice.to_string(), dropped, &tab, encoded));
         }
         let turns = pieces.map(move |Piece { text, flush }| Turn { voice: Arc::clone(&voice), text, flush });
-        self.lines(terms, turns.boxed(), tab).await
+        self.lines(terms, &[], turns.boxed(), tab).await
     }
 
-    /// Voices take turns.
+    /// Voices take turns; of those voices it is known from the start.
     pub(crate) async fn converse(
         self,
         mut terms: Terms,
+        voices: &[Arc<str>],
         turns: BoxStream<'static, Turn>,
         tab: Tab,
     ) -> Result<Spoken, SpeechError> {
         terms.reading =
             with_lexicon_of(&*self.lexicons, &terms.client, std::mem::take(&mut terms.reading)).await?;
-        self.lines(terms, turns, tab).await
+        self.lines(terms, voices, turns, tab).await
     }
 
     async fn lines(
         self,
         terms: Terms,
+        voices: &[Arc<str>],
         turns: BoxStream<'static, Turn>,
         tab: Tab,
     ) -> Result<Spoken, SpeechError> {
-        let reading = terms.reading.clone();
+        let (format, volume, reading) = (terms.format, terms.volume, terms.reading.clone());
+        let mut casting = Casting { conversation: self, terms, tab: tab.clone(), casts: HashMap::new() };
+        // Nobody begins before everybody is cast.
+        for voice in voices {
+            casting.cast(voice)?;
+        }
         let counting = tab.clone();
         let mut lines = gathered(turns)
             .inspect(move |(_, gathered)| counting.hear(gathered.text.chars().count()))
@@ -100,9 +110,7 @@ impl Conversation {
         let first = lines.next().await.ok_or_else(nothing_to_say)??;
         let requested = first.voice.to_string();
         let graph = Arc::clone(&first.graph);
-        let (format, volume) = (terms.format, terms.volume);
         tab.note(|state| state.in_parts = true);
-        let mut casting = Casting { conversation: self, terms, tab: tab.clone(), casts: HashMap::new() };
         let cast = casting.cast(&first.voice)?;
         let lines = stream::iter([Ok(first)]).chain(lines);
         let links = lines.flat_map(move |line| stream::iter(casting.links(line)));
@@ -128,8 +136,10 @@ impl Casting {
             return Ok(Arc::clone(cast));
         }
         let Conversation { planner, speaker, .. } = &self.conversation;
-        let plan = planner.plan(&self.terms, voice, |choice| claim_of(&self.tab, &self.terms, choice, ""))?;
-        let cast = Arc::new(Cast::new(speaker.clone(), planner, plan, self.terms.clone(), self.tab.clone()));
+        let plan =
+            planner.plan(&self.terms, voice, |choice| claim_of(&self.tab, &self.terms, choice, SOME_LINE))?;
+        let (terms, tab) = (self.terms.clone(), self.tab.clone());
+        let cast = Arc::new(Cast::new(speaker.clone(), planner, plan, terms, Arc::clone(voice), tab)?);
         self.casts.insert(Arc::clone(voice), Arc::clone(&cast));
         Ok(cast)
     }

@@ -150,18 +150,20 @@ impl Engine {
         trace::until_silence(trace::span("dictate"), speaking).await
     }
 
-    /// Voices take turns: one sound, one row, under the first voice's name. Otherwise as [`dictate`](Self::dictate).
+    /// Voices take turns: one sound, one row, under the first voice's name. Otherwise as [`dictate`](Self::dictate). Nobody
+    /// begins before it is known who is to speak each of `voices`; others may come up later.
     ///
     /// # Errors
     /// The same.
     pub async fn converse(
         &self,
         terms: Terms,
+        voices: &[Arc<str>],
         turns: BoxStream<'static, Turn>,
     ) -> Result<Spoken, SpeechError> {
         let row = self.books.open_on(&terms, None);
         let tab = row.tab();
-        let speaking = row.over(self.conversation.clone().converse(terms, turns, tab));
+        let speaking = row.over(self.conversation.clone().converse(terms, voices, turns, tab));
         trace::until_silence(trace::span("converse"), speaking).await
     }
 

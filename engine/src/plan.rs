@@ -55,7 +55,7 @@ pub struct Explanation {
     pub policy: Policy,
     /// What would happen when a backend fails.
     pub fallback: Fallback,
-    /// Who may speak, the first to be asked first.
+    /// Who may speak, the first to be asked first; where that is drawn by lot, whoever has most of them.
     pub candidates: Vec<Explained>,
     /// Who may not, and why.
     pub rejected: Vec<Rejected>,
@@ -72,6 +72,8 @@ pub struct Explained {
     pub reason: Reason,
     /// How near it is to the voice that was asked for; 1 is that voice.
     pub score: f32,
+    /// Where it is drawn by lot who is asked first: how often that is this one, 0 to 1.
+    pub share: Option<f32>,
     /// What it may come to at most.
     pub most: Nanos,
     /// Whether it is on this machine.
@@ -172,13 +174,20 @@ impl Planner {
     /// The plan in words.
     pub(crate) fn explain(&self, plan: Plan) -> Explanation {
         let Plan { policy, fallback, candidates, rejected, .. } = plan;
-        let explained = candidates.into_iter().map(|Candidate { choice, score, claim }| {
+        let is_drawn = policy == Policy::Weighted;
+        let lots = self.lots(&candidates, fallback);
+        let all = lots.iter().sum::<u64>().max(1) as f32;
+        let explained = candidates.into_iter().zip(lots).map(|(Candidate { choice, score, claim }, lots)| {
             let standing = self.health.standing(&choice.voice.id);
             Explained {
                 voice: choice.voice.id,
                 model: choice.model.id,
-                reason: choice.reason,
+                reason: match choice.reason {
+                    Reason::Fallback if is_drawn => Reason::Policy(policy),
+                    reason => reason,
+                },
                 score,
+                share: is_drawn.then(|| lots as f32 / all),
                 most: claim.amounts.charge,
                 is_local: choice.backend.is_local(),
                 is_resting: matches!(standing.state, State::Open { .. }),
@@ -186,7 +195,16 @@ impl Planner {
                 in_flight: standing.in_flight,
             }
         });
-        Explanation { policy, fallback, candidates: explained.collect(), rejected }
+        let mut candidates: Vec<_> = explained.collect();
+        if is_drawn {
+            // Each request has a lot of its own, and this is none.
+            candidates.sort_by(|one, other| {
+                let by = |own: &Explained| (own.share.unwrap_or_default(), own.score);
+                let order = by(other).partial_cmp(&by(one)).unwrap_or(Ordering::Equal);
+                order.then_with(|| one.voice.cmp(&other.voice))
+            });
+        }
+        Explanation { policy, fallback, candidates, rejected }
     }
 
     fn order(
@@ -218,7 +236,10 @@ impl Planner {
                 candidates.sort_by_cached_key(|candidate| Reverse(quality(candidate)));
             }
             Policy::LocalFirst => candidates.sort_by_key(|candidate| !candidate.choice.backend.is_local()),
-            Policy::Weighted => self.draw(candidates, &terms.id),
+            Policy::Weighted => {
+                let lots = self.lots(candidates, fallback);
+                draw(candidates, &lots, &terms.id);
+            }
         }
         // Whoever has just failed again and again is asked when nobody else is left, unless nobody else is to be.
         if fallback != Fallback::None {
@@ -237,26 +258,33 @@ impl Planner {
         matches!(self.health.standing(&candidate.choice.voice.id).state, State::Open { .. })
     }
 
-    /// Puts the one first whose lot is drawn. The request's id is the lot: it is random, and the same for whoever asks how
-    /// that request was routed.
-    fn draw(&self, candidates: &mut [Candidate], id: &str) {
-        let weight = |candidate: &Candidate| {
-            let weights = &self.defaults.weights;
-            weights.get(&candidate.choice.voice.id.backend).map_or(1, |weight| u64::from(weight.get()))
-        };
-        let all: u64 = candidates.iter().map(weight).sum();
-        let mut hasher = DefaultHasher::new();
-        id.hash(&mut hasher);
-        let mut lot = hasher.finish() % all.max(1);
-        let drawn = candidates.iter().position(|candidate| {
-            let weight = weight(candidate);
-            let is_drawn = lot < weight;
-            lot = lot.saturating_sub(weight);
-            is_drawn
+    /// How many lots each has. Whoever is asked last has none, unless all are.
+    fn lots(&self, candidates: &[Candidate], fallback: Fallback) -> Vec<u64> {
+        let is_last = |candidate: &Candidate| fallback != Fallback::None && self.is_open(candidate);
+        let last: Vec<bool> = candidates.iter().map(is_last).collect();
+        let are_all_last = last.iter().all(|is_last| *is_last);
+        let lots = candidates.iter().zip(last).map(|(candidate, is_last)| {
+            let weight = self.defaults.weights.get(&candidate.choice.voice.id.backend);
+            let weight = weight.map_or(1, |weight| u64::from(weight.get()));
+            if is_last && !are_all_last { 0 } else { weight }
         });
-        if let Some(drawn) = drawn {
-            candidates[..=drawn].rotate_right(1);
-        }
+        lots.collect()
+    }
+}
+
+/// Puts the one first whose lot is drawn. The request's id draws it: it is random.
+fn draw(candidates: &mut [Candidate], lots: &[u64], id: &str) {
+    let all: u64 = lots.iter().sum();
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    let mut lot = hasher.finish() % all.max(1);
+    let drawn = lots.iter().position(|lots| {
+        let is_drawn = lot < *lots;
+        lot = lot.saturating_sub(*lots);
+        is_drawn
+    });
+    if let Some(drawn) = drawn {
+        candidates[..=drawn].rotate_right(1);
     }
 }
 

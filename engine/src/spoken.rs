@@ -1,5 +1,7 @@
 //! What the stack gives back.
 
+use std::sync::Arc;
+
 use crate::cache::CacheUse;
 use crate::catalogue::Choice;
 use crate::route::Encoded;
@@ -121,6 +123,19 @@ impl Tally {
     /// Who went on from which code point on, so far, after the voice before had failed.
     pub fn switches(&self) -> Vec<(usize, VoiceId)> {
         self.0.note(|state| state.switches.clone())
+    }
+
+    /// Whether another may go on with what one has begun to say.
+    pub fn may_switch(&self) -> bool {
+        self.0.note(|state| state.cast.iter().any(|part| part.has_understudy))
+    }
+
+    /// Who speaks each of the voices that a dialogue asks for, as the client names them: of who has begun to, the first who
+    /// did; of who has not, whoever is to.
+    pub fn cast(&self) -> Vec<(Arc<str>, VoiceId)> {
+        self.0.note(|state| {
+            state.cast.iter().map(|part| (Arc::clone(&part.name), part.voice.clone())).collect()
+        })
     }
 
     /// Whether a budget that only warns is passed.

@@ -94,6 +94,16 @@ impl Tab {
         });
     }
 
+    /// `from` has failed, and `to` goes on from that code point on; where nobody was heard yet, it is `to` who speaks.
+    pub(crate) fn hand_over(&self, offset: usize, from: &VoiceId, to: (&VoiceId, &str)) {
+        if !self.note(|state| state.is_begun()) {
+            return self.propose(Some(to));
+        }
+        let (to, _) = to;
+        self.note(|state| state.switch(offset, to.clone()));
+        trace::switched(offset, from, to);
+    }
+
     /// So many more characters of a text that is still being written.
     pub(crate) fn hear(&self, characters: usize) {
         self.note(|state| *state.row.characters.get_or_insert(0) += characters as u64);

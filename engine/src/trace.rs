@@ -4,7 +4,7 @@
 use std::task::{Context, Poll};
 
 use futures::stream::{self, BoxStream, StreamExt};
-use speech::{BoxFuture, EncodedStream, PcmStream, Sound, SpeechError};
+use speech::{BoxFuture, EncodedStream, PcmStream, Sound, SpeechError, VoiceId};
 use tower::Service;
 use tower::layer::{Layer, layer_fn};
 use tracing::field::Empty;
@@ -33,6 +33,13 @@ pub(crate) fn attempt(number: usize, backend: &str, model: &str) -> Span {
         model,
         outcome = Empty,
     )
+}
+
+/// Tells, in the log and in the trace, that one voice goes on after another.
+pub(crate) fn switched(offset: usize, from: &VoiceId, to: &VoiceId) {
+    const SAYING: &str = "another voice goes on";
+    tracing::info!(%from, %to, offset, "{SAYING}");
+    tracing::info!(target: TARGET, %from, %to, offset, "{SAYING}");
 }
 
 /// Gives what lies below a span of that name.

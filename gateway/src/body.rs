@@ -24,7 +24,7 @@ pub(crate) trait Tend: Send + Unpin + 'static {
 pub(crate) fn tend(response: Response<Body>, tender: impl Tend) -> Response<Body> {
     response.map(|body| {
         let mut tended = Tended { body, tender: Some(tender) };
-        tended.settle();
+        tended.settle(false);
         Body::new(tended)
     })
 }
@@ -35,9 +35,10 @@ struct Tended<T> {
 }
 
 impl<T: Tend> Tended<T> {
-    /// A body of known length is never polled past its end, so the end is looked for after every frame.
-    fn settle(&mut self) {
-        if self.body.is_end_stream()
+    /// Neither a body of known length is polled past its end, nor any past its trailers, so the end is looked for after
+    /// every frame.
+    fn settle(&mut self, is_over: bool) {
+        if (is_over || self.body.is_end_stream())
             && let Some(mut tender) = self.tender.take()
         {
             tender.completed();
@@ -62,7 +63,7 @@ impl<T: Tend> http_body::Body for Tended<T> {
                 if let (Some(tender), Some(data)) = (&mut self.tender, frame.data_ref()) {
                     tender.sent(data.len());
                 }
-                self.settle();
+                self.settle(frame.is_trailers());
             }
             Poll::Ready(Some(Err(_))) => self.tender = None,
             Poll::Ready(None) => {

@@ -8,6 +8,7 @@ pub(crate) mod json;
 pub(crate) mod native;
 pub(crate) mod openai;
 mod routing;
+mod switches;
 mod tags;
 mod voices;
 mod whole;

@@ -39,7 +39,9 @@ fn told(body: &RouteBody) -> String {
     let candidates = body.candidates.iter().map(|candidate| {
         let most = format!("${}", candidate.most_usd);
         let (id, model) = (candidate.id.clone(), candidate.model.clone());
-        [id, model, format!("{:.2}", candidate.score), most, candidate.reason.to_owned()]
+        let share = candidate.share.map(|share| format!(", {:.0}% of the time", share * 100.0));
+        let why = format!("{}{}", candidate.reason, share.unwrap_or_default());
+        [id, model, format!("{:.2}", candidate.score), most, why]
     });
     let rejected = body.rejected.iter().map(|rejected| {
         [rejected.id.clone(), format!("not by {}", rejected.filter), rejected.reason.clone()]

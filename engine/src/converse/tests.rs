@@ -159,7 +159,7 @@ async fn voices_take_turns_in_one_sound_and_every_word_keeps_its_place() {
     ];
     let tab = tab();
     let spoken = conversation(&[one.clone(), two.clone()])
-        .converse(terms(Codec::Pcm), stream::iter(turns).boxed(), tab.clone())
+        .converse(terms(Codec::Pcm), &[], stream::iter(turns).boxed(), tab.clone())
         .await
         .unwrap();
     assert_eq!(
@@ -248,7 +248,7 @@ async fn who_follows_is_given_no_text_that_is_not_paid_for() {
 async fn what_cannot_be_said_is_told_before_or_ends_the_sound() {
     let ask = async |turns: Vec<Turn>| {
         let conversation = conversation(&[echo("one", 1000, false)]);
-        conversation.converse(terms(Codec::Pcm), stream::iter(turns).boxed(), tab()).await
+        conversation.converse(terms(Codec::Pcm), &[], stream::iter(turns).boxed(), tab()).await
     };
     let refused = ask(vec![turn("one", " ... ", true)]).await.err().unwrap();
     assert_eq!(refused.kind(), ErrorKind::InvalidText);

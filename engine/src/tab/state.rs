@@ -14,6 +14,8 @@ pub(crate) struct State {
     pub(crate) in_parts: bool,
     /// Whether a budget that only warns is passed.
     pub(crate) over: bool,
+    /// Who speaks in whose name, of those who speak a sentence at a time.
+    pub(crate) cast: Vec<Part>,
     /// Who went on from which code point on, after the voice before had failed.
     pub(crate) switches: Vec<(usize, VoiceId)>,
     /// How many tries there were.
@@ -33,6 +35,18 @@ pub(crate) struct State {
     pub(super) leading: usize,
     /// What was given from the cache, which is owed without a call.
     pub(super) given: Nanos,
+}
+
+/// What one of the voices that were asked for says.
+pub(crate) struct Part {
+    /// What the client calls it.
+    pub(crate) name: Arc<str>,
+    /// Who speaks it; of several who follow one another, the first.
+    pub(crate) voice: VoiceId,
+    /// Whether another would go on with it.
+    pub(crate) has_understudy: bool,
+    /// Whether any of it was spoken.
+    is_begun: bool,
 }
 
 /// What a call may come to.
@@ -148,6 +162,7 @@ impl State {
             row,
             in_parts: false,
             over: false,
+            cast: Vec::new(),
             switches: Vec::new(),
             attempts: 0,
             unheard: HashSet::new(),
@@ -177,6 +192,31 @@ impl State {
             let since = self.since();
             self.row.first_audio_ms.get_or_insert(since);
         }
+    }
+
+    /// A part is to be spoken by that voice. Returns its place in the cast.
+    pub(crate) fn cast(&mut self, name: Arc<str>, voice: VoiceId, has_understudy: bool) -> usize {
+        self.cast.push(Part { name, voice, has_understudy, is_begun: false });
+        self.cast.len() - 1
+    }
+
+    /// That voice has spoken some of a part.
+    pub(crate) fn speaks(&mut self, part: usize, voice: &VoiceId) {
+        if let Some(part) = self.cast.get_mut(part).filter(|part| !part.is_begun) {
+            part.voice = voice.clone();
+            part.is_begun = true;
+        }
+    }
+
+    /// Whether anybody has spoken.
+    pub(super) fn is_begun(&self) -> bool {
+        self.cast.iter().any(|part| part.is_begun)
+    }
+
+    /// That voice goes on from there. Who was to, and failed as well, was not heard.
+    pub(super) fn switch(&mut self, offset: usize, voice: VoiceId) {
+        self.switches.retain(|(before, _)| *before != offset);
+        self.switches.push((offset, voice));
     }
 
     /// The sum of what was counted of what is heard; the id of the last.

@@ -1,5 +1,7 @@
 //! The headers by which we say more than a vendor's API has room for.
 
+use std::sync::Arc;
+
 use engine::Spoken;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use speech::{SpeechError, VoiceId};
@@ -17,6 +19,9 @@ const REQUESTED_VOICE: HeaderName = HeaderName::from_static("x-soundboard-reques
 const REASON: HeaderName = HeaderName::from_static("x-soundboard-reason");
 /// Who was asked before and failed, and how: `openai:alloy=backend_failed`, one after the other.
 const TRIED: HeaderName = HeaderName::from_static("x-soundboard-tried");
+/// Who went on with what another had begun to say, and from which code point on: `120=openai:alloy`, one after the other. A
+/// trailer, where the sound is sent as it is made.
+pub(crate) const SWITCHED: HeaderName = HeaderName::from_static("x-soundboard-switched");
 pub(crate) const CHARACTERS: HeaderName = HeaderName::from_static("x-soundboard-characters");
 const DEPRECATED_AFTER: HeaderName = HeaderName::from_static("x-soundboard-deprecated-after");
 /// Of an answer, what was spoken before: `hit`, `joined`, `miss` or `bypass` of the engine's cache; `hit` also of a stored
@@ -27,13 +32,14 @@ const BUDGET: HeaderName = HeaderName::from_static("x-soundboard-budget");
 const DROPPED: HeaderName = HeaderName::from_static("x-soundboard-dropped");
 
 /// Those of an answer that speaks.
-pub(crate) const ANSWER: [HeaderName; 11] = [
+pub(crate) const ANSWER: [HeaderName; 12] = [
     BACKEND,
     VOICE,
     MODEL,
     REQUESTED_VOICE,
     REASON,
     TRIED,
+    SWITCHED,
     CHARACTERS,
     DEPRECATED_AFTER,
     DROPPED,
@@ -58,8 +64,8 @@ pub(crate) fn wants_exact_length(headers: &HeaderMap) -> Result<bool, SpeechErro
 }
 
 /// Says who speaks where several take turns: each asked for and each who answers, in the same order.
-pub(crate) fn describe_cast(cast: &[(&str, VoiceId)], headers: &mut HeaderMap) {
-    let asked: Vec<&str> = cast.iter().map(|(asked, _)| *asked).collect();
+pub(crate) fn describe_cast(cast: &[(Arc<str>, VoiceId)], headers: &mut HeaderMap) {
+    let asked: Vec<&str> = cast.iter().map(|(asked, _)| &**asked).collect();
     let answering: Vec<String> = cast.iter().map(|(_, voice)| voice.to_string()).collect();
     for (name, names) in [(REQUESTED_VOICE, asked.join(", ")), (VOICE, answering.join(", "))] {
         if let Ok(names) = HeaderValue::from_bytes(names.as_bytes()) {

@@ -48,13 +48,17 @@ impl IntoParams for AskedHeaders {
 }
 
 /// What each header of an answer that speaks says.
-const SAYING: [(&str, &str); 11] = [
+const SAYING: [(&str, &str); 12] = [
     ("x-soundboard-backend", "Which backend speaks."),
     ("x-soundboard-voice", "Who speaks, as `backend:voice`."),
     ("x-soundboard-model", "By which model."),
     ("x-soundboard-requested-voice", "Who was asked for."),
     ("x-soundboard-reason", "Why it is this one who speaks."),
     ("x-soundboard-tried", "Who was asked before, and how each failed."),
+    (
+        "x-soundboard-switched",
+        "Who went on in mid-speech, and from which code point on; a trailer, where the sound is sent as it is made.",
+    ),
     ("x-soundboard-characters", "Code points of the text."),
     ("x-soundboard-deprecated-after", "The day after which the voice or the model is gone."),
     ("x-soundboard-dropped", "What could not be done, with commas in between."),

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, header};
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
@@ -66,9 +66,9 @@ async fn run_claimed(
     let (parts, body) = response.into_parts();
     let copy = Copy { bytes: Vec::new(), most: claim.most_bytes, room, taken: None, is_whole: true };
     let spoiled = parts.extensions.get::<Spoiled>().cloned().unwrap_or_default();
-    let kept_head = answer::head(&parts.headers);
+    let headers = parts.headers.clone();
     let _ = head.send(Ok(Response::from_parts(parts, Body::new(Relayed { pieces, is_over: false }))));
-    relay(claim, kept_head, body, copy, spoiled, client).await;
+    relay(claim, headers, body, copy, spoiled, client).await;
 }
 
 /// The next of an answer.
@@ -77,13 +77,13 @@ enum Piece {
     Bytes(Bytes, bool),
     /// It breaks off.
     Broken(axum::Error),
-    /// It has ended.
-    End,
+    /// It has ended, perhaps with trailers.
+    End(Option<HeaderMap>),
 }
 
 async fn relay(
     claim: Claim,
-    head: String,
+    mut headers: HeaderMap,
     mut body: Body,
     mut copy: Copy,
     spoiled: Spoiled,
@@ -92,11 +92,11 @@ async fn relay(
     let last = loop {
         // A body of known length is never polled past its end.
         let (bytes, is_last) = match body.frame().await {
-            None => break Piece::End,
+            None => break Piece::End(None),
             Some(Err(error)) => break Piece::Broken(error),
             Some(Ok(frame)) => match frame.into_data() {
                 Ok(bytes) => (bytes, body.is_end_stream()),
-                Err(_) => continue,
+                Err(frame) => break Piece::End(frame.into_trailers().ok()),
             },
         };
         copy.add(&bytes);
@@ -105,10 +105,16 @@ async fn relay(
         }
         let is_gone = client.send(Piece::Bytes(bytes, false)).await.is_err();
         if is_gone && !copy.is_whole {
-            break Piece::End;
+            break Piece::End(None);
         }
     };
     drop(body);
+    headers.remove(header::TRAILER);
+    if let Piece::End(Some(trailers)) = &last {
+        // Who asks again is told at the beginning.
+        headers.extend(trailers.clone());
+    }
+    let head = answer::head(&headers);
     let is_answer = !matches!(last, Piece::Broken(_)) && !spoiled.is_spoiled();
     let kept = async {
         match (is_answer, copy.is_whole) {
@@ -184,7 +190,7 @@ impl http_body::Body for Relayed {
         Poll::Ready(match piece {
             Some(Piece::Bytes(bytes, _)) => Some(Ok(Frame::data(bytes))),
             Some(Piece::Broken(error)) => Some(Err(error)),
-            Some(Piece::End) => None,
+            Some(Piece::End(trailers)) => trailers.map(|trailers| Ok(Frame::trailers(trailers))),
             // It was cut off, or a defect of ours ended it.
             None => Some(Err(axum::Error::new("the answer broke off"))),
         })

@@ -14,16 +14,16 @@ use crate::server::{Server, config, say};
 
 /// All that is logged on this thread, which is the one that the server of a test runs on.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     /// As the program logs at its most talkative: without the spans of traces.
-    fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
+    pub(crate) fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
         Self::of(Targets::new().with_default(LevelFilter::TRACE).with_target("trace", LevelFilter::OFF))
     }
 
     /// All there is.
-    fn of_everything() -> (Self, tracing::subscriber::DefaultGuard) {
+    pub(crate) fn of_everything() -> (Self, tracing::subscriber::DefaultGuard) {
         Self::of(Targets::new().with_default(LevelFilter::TRACE))
     }
 
@@ -34,7 +34,7 @@ impl Log {
         (log, tracing::subscriber::set_default(subscriber))
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use billing::{Dimension, Nanos, Standing, Sums};
+use billing::{Dimension, Nanos, Report, Standing, Sums};
 use gateway::AdminParts;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -13,8 +13,8 @@ use tokio::sync::oneshot;
 use crate::accounts::{Memory, pepper};
 use crate::backend::Work;
 use crate::client::{Answer, Ask};
-use crate::ledger::{RATES, Rows};
-use crate::server::{Counted, Noon, clients, config, engine};
+use crate::ledger::Rows;
+use crate::server::{Counted, House, Noon, clients, config, engine};
 
 const NOON: i64 = 43_200_000;
 const DAY: i64 = 86_400_000;
@@ -35,7 +35,7 @@ impl Admin {
         let memory = Memory::default();
         let accounts = Arc::new(memory.clone());
         let parts = AdminParts {
-            engine: engine(&Work::new(), &Arc::new(Rows::default()), RATES),
+            engine: engine(&Work::new(), &Arc::new(Rows::default()), House::default()),
             admins: clients(keys),
             accounts: accounts.clone(),
             pepper: pepper(),
@@ -67,6 +67,11 @@ impl Admin {
     pub(crate) async fn send(&self, method: &str, path: &str, body: Value) -> Answer {
         let ask = self.ask(method, path).header("content-type", "application/json");
         ask.body(body.to_string()).send().await
+    }
+
+    /// What every report says.
+    pub(crate) fn has_used(&self, report: Report) {
+        self.memory.kept().report = report;
     }
 
     /// A new client's id.

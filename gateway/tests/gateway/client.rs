@@ -24,6 +24,8 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     /// What came before the body ended or broke.
     pub(crate) body: Bytes,
+    /// What came behind it.
+    pub(crate) trailers: HeaderMap,
     /// Whether the body came to its proper end.
     pub(crate) whole: bool,
 }
@@ -113,19 +115,26 @@ impl Ask {
 impl Answer {
     pub(crate) async fn read(response: Response<Incoming>) -> Self {
         let (parts, mut incoming) = response.into_parts();
-        let mut body = Vec::new();
+        let (mut body, mut trailers) = (Vec::new(), HeaderMap::new());
         let whole = loop {
             match incoming.frame().await {
                 None => break true,
                 Some(Err(_)) => break false,
-                Some(Ok(frame)) => body.extend_from_slice(frame.data_ref().unwrap()),
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => body.extend_from_slice(&data),
+                    Err(frame) => trailers = frame.into_trailers().unwrap(),
+                },
             }
         };
-        Self { status: parts.status, headers: parts.headers, body: body.into(), whole }
+        Self { status: parts.status, headers: parts.headers, body: body.into(), trailers, whole }
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("-", |value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn trailer(&self, name: &str) -> &str {
+        self.trailers.get(name).map_or("-", |value| value.to_str().unwrap())
     }
 
     pub(crate) fn text(&self) -> &str {

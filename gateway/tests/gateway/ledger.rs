@@ -26,6 +26,8 @@ pub(crate) struct Rows {
     kept: Mutex<Kept>,
     /// Nothing can be written.
     pub(crate) broken: watch::Sender<bool>,
+    /// Requests for which something was put on hold.
+    pub(crate) held: watch::Sender<usize>,
 }
 
 #[derive(Default)]
@@ -106,6 +108,7 @@ impl Kept {
 
 impl Ledger for Rows {
     fn hold(&self, Hold { amounts, mark }: Hold) -> BoxFuture<Result<Verdict, LedgerError>> {
+        self.held.send_modify(|held| *held += 1);
         self.write(|kept| kept.hold(&mark.settlement.row.id, amounts))
     }
 

@@ -8,6 +8,8 @@ mod access;
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod actor;
+#[cfg(test)]
 mod admin;
 #[cfg(test)]
 mod answers;
@@ -18,7 +20,13 @@ mod bad_input;
 #[cfg(test)]
 mod budgets;
 #[cfg(test)]
+mod cache;
+#[cfg(test)]
 mod captions;
+#[cfg(test)]
+mod cast;
+#[cfg(test)]
+mod catalogue;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
@@ -28,6 +36,10 @@ mod collector;
 mod connections;
 #[cfg(test)]
 mod elevenlabs;
+#[cfg(test)]
+mod failover;
+#[cfg(test)]
+mod filters;
 #[cfg(test)]
 mod hang_up;
 #[cfg(test)]
@@ -56,6 +68,8 @@ mod socket;
 mod speech;
 #[cfg(test)]
 mod stored_keys;
+#[cfg(test)]
+mod switches;
 #[cfg(test)]
 mod tls;
 #[cfg(test)]

@@ -1,12 +1,16 @@
 //! `GET /openapi.json` says what is served, and what it says is served.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use billing::{Dimension, Nanos, Report, Sums};
 use serde_json::{Map, Value, json};
 
+use crate::actor::Stage;
 use crate::admin::Admin;
+use crate::catalogue::Kept;
 use crate::client::Ask;
-use crate::server::Server;
+use crate::server::{House, Server};
 
 const METHODS: [&str; 4] = ["get", "put", "post", "delete"];
 
@@ -140,29 +144,93 @@ async fn it_is_whole() {
 
 #[tokio::test]
 async fn what_is_answered_has_the_fields_that_it_describes() {
-    let (public, admin) = (Server::start().await, Admin::start().await);
+    let stage = Stage::with(House { shelf: Some(Arc::new(Kept::default())), ..House::default() }).await;
+    let (public, admin) = (stage.server, Admin::start().await);
+    assert!(public.engine.refresh().await);
     let document = document(&public).await;
     let made = json!({"name": "Ann", "budget": {"limit_usd": 1}});
     let client = admin.client(made).await;
     let key = admin.send("POST", &format!("/api/v1/clients/{client}/keys"), json!({})).await;
+    admin.has_used(used(&client));
     let asked = |path: &str, body: &str| {
         public.post(path).header("content-type", "application/json").body(body).send()
     };
     for (name, answer) in [
         ("ErrorEnvelope", public.get("/api/v1/nothing").send().await),
-        ("Estimate", asked("/api/v1/estimate", r#"{"text":"Hello.","voice":"tone"}"#).await),
+        ("Estimate", asked("/api/v1/estimate", r#"{"text":"Hello.","voice":"anna"}"#).await),
         ("NormalizedText", asked("/api/v1/normalize", r#"{"text":"Hello, 5."}"#).await),
         ("VoicesBody", public.get("/api/v1/voices").send().await),
-        ("RouteBody", public.get("/api/v1/routes/explain?voice=tone").send().await),
+        ("VoiceBody", public.get("/api/v1/voices/anna").send().await),
+        ("EquivalentsBody", public.get("/api/v1/voices/anna/equivalents").send().await),
+        ("ChangesBody", public.get("/api/v1/voices/changes").send().await),
+        ("RouteBody", public.get("/api/v1/routes/explain?voice=anna&policy=weighted").send().await),
+        ("RouteBody", public.get("/api/v1/routes/explain?voice=anna&policy=local-only").send().await),
         ("ClientsBody", admin.get("/api/v1/clients").await),
         ("ClientBody", admin.get(&format!("/api/v1/clients/{client}")).await),
         ("NewKeyBody", key),
         ("CostsBody", admin.get("/api/v1/costs").await),
-        ("UsageBody", admin.get("/api/v1/usage").await),
+        ("UsageBody", admin.get("/api/v1/usage?group_by=client,backend,voice,day").await),
     ] {
         let told: Value = serde_json::from_slice(&answer.body).unwrap();
+        assert!(under(&told, "error").is_empty() || name == "ErrorEnvelope", "{name}: {told}");
         let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
         fits(&document, &reference, &told, name);
+    }
+}
+
+/// What one client has used, with a figure of its own in each place.
+fn used(client: &str) -> Report {
+    let group = [
+        (Dimension::Client, client),
+        (Dimension::Backend, "left"),
+        (Dimension::Voice, "left:anna"),
+        (Dimension::Day, "1970-01-01"),
+    ];
+    let sums = Sums {
+        requests: 7,
+        characters: 6,
+        audio_ms: 5,
+        errors: 4,
+        cache_hits: 3,
+        vendor_cost: Nanos::new(30),
+        vendor_cost_estimated: Nanos::new(20),
+        charge: Nanos::new(15),
+        charge_estimated: Nanos::new(10),
+    };
+    vec![(group.map(|(dimension, name)| (dimension, Some(name.to_owned()))).into(), sums)]
+}
+
+#[tokio::test]
+async fn every_figure_of_the_reports_is_described_and_told() {
+    let admin = Admin::start().await;
+    admin.has_used(used("cl_a"));
+    let document = document(&Server::start().await).await;
+    let figures = json!({
+        "requests": 7, "characters": 6, "audio_ms": 5, "errors": 4, "cache_hits": 3,
+        "vendor_cost_nanos": 30, "vendor_cost_usd": "0.00000003",
+        "vendor_cost_estimated_nanos": 20, "vendor_cost_estimated_usd": "0.00000002",
+        "charge_nanos": 15, "charge_usd": "0.000000015",
+        "charge_estimated_nanos": 10, "charge_estimated_usd": "0.00000001",
+    });
+    let names: BTreeSet<&String> = figures.as_object().unwrap().keys().collect();
+    let schema = json!({ "$ref": "#/components/schemas/Figures" });
+    let (described, required) = fields(&document, &schema);
+    assert_eq!(described.keys().collect::<BTreeSet<_>>(), names);
+    assert_eq!(required.iter().collect::<BTreeSet<_>>(), names, "each is always there");
+    assert!(described.values().all(|schema| schema["description"].is_string()));
+    let told = async |path: &str| serde_json::from_slice::<Value>(&admin.get(path).await.body).unwrap();
+    let (costs, usage) = (told("/api/v1/costs").await, told("/api/v1/usage?group_by=client").await);
+    for place in [
+        &costs,
+        &costs["by_client"]["cl_a"],
+        &costs["by_backend"]["left"],
+        &costs["by_voice"]["left:anna"],
+        &costs["by_day"]["1970-01-01"],
+        &usage["rows"][0],
+    ] {
+        for (name, figure) in figures.as_object().unwrap() {
+            assert_eq!(&place[name], figure, "{name} of {place}");
+        }
     }
 }
 
@@ -183,6 +251,10 @@ fn fits(document: &Value, schema: &Value, told: &Value, place: &str) {
         Value::Array(values) => {
             let items = &resolved(document, schema)["items"];
             values.iter().for_each(|value| fits(document, items, value, place));
+        }
+        Value::Object(told) if resolved(document, schema)["additionalProperties"].is_object() => {
+            let each = &resolved(document, schema)["additionalProperties"];
+            told.iter().for_each(|(name, value)| fits(document, each, value, &format!("{place}.{name}")));
         }
         _ => {
             let kind = match told {

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use billing::Rates;
-use catalog::Labels;
-use engine::{Catalogue, Defaults, Engine, Tariff};
+use catalog::{Labels, Shelf};
+use engine::{Cache, CacheSettings, Catalogue, Defaults, Engine, Tariff};
 use gateway::{Clients, Config, Ended, Parts, Tls};
-use speech::{BoxFuture, Clock, Ids, Lexicon, Lexicons, Saying, SpeechError};
+use speech::{Backend, BoxFuture, Clock, Ids, Lexicon, Lexicons, Saying, SpeechError};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -24,6 +24,7 @@ use crate::ledger::{RATES, Rows};
 
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
+    pub(crate) engine: Engine,
     pub(crate) work: Work,
     pub(crate) rows: Arc<Rows>,
     pub(crate) memory: Memory,
@@ -31,6 +32,29 @@ pub(crate) struct Server {
     pub(crate) clock: Arc<Hands>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<Ended>,
+}
+
+/// What an engine is made of beside the tone generator.
+pub(crate) struct House {
+    pub(crate) others: Vec<Arc<dyn Backend>>,
+    /// What they cost.
+    pub(crate) rates: &'static str,
+    pub(crate) cache: CacheSettings,
+    pub(crate) routing: Defaults,
+    pub(crate) shelf: Option<Arc<dyn Shelf>>,
+}
+
+impl Default for House {
+    /// Nobody and nothing else.
+    fn default() -> Self {
+        Self {
+            others: Vec::new(),
+            rates: RATES,
+            cache: CacheSettings::default(),
+            routing: Defaults::default(),
+            shelf: None,
+        }
+    }
 }
 
 /// The least of what is counted.
@@ -51,34 +75,39 @@ impl Server {
     }
 
     pub(crate) async fn with(config: Config, keys: &[(&str, &str)]) -> Self {
-        Self::made(config, clients(keys), None, RATES).await
+        Self::made(config, clients(keys), None, House::default()).await
     }
 
     pub(crate) async fn encrypted(config: Config, tls: Tls) -> Self {
-        Self::made(config, clients(&[]), Some(tls), RATES).await
+        Self::made(config, clients(&[]), Some(tls), House::default()).await
     }
 
     /// Nobody has said what anything costs.
     pub(crate) async fn unpriced() -> Self {
-        Self::made(config(), clients(&[]), None, "").await
+        Self::of_house(House { rates: "", ..House::default() }).await
     }
 
     /// For these clients.
     pub(crate) async fn of(clients: Clients) -> Self {
-        Self::made(config(), clients, None, RATES).await
+        Self::made(config(), clients, None, House::default()).await
     }
 
-    async fn made(config: Config, clients: Clients, tls: Option<Tls>, rates: &str) -> Self {
+    /// With this engine.
+    pub(crate) async fn of_house(house: House) -> Self {
+        Self::made(config(), clients(&[]), None, house).await
+    }
+
+    pub(crate) async fn made(config: Config, clients: Clients, tls: Option<Tls>, house: House) -> Self {
         let work = Work::new();
         let rows = Arc::new(Rows::default());
-        let engine = engine(&work, &rows, rates);
+        let engine = engine(&work, &rows, house);
         let ids = Arc::new(Counted::default());
         let memory = Memory::default();
         let accounts = Arc::new(memory.clone());
         let answers = Answers::default();
         let clock = Arc::new(Hands(AtomicI64::new(Noon.unix_ms())));
         let parts = Parts {
-            engine,
+            engine: engine.clone(),
             clients,
             accounts: accounts.clone(),
             pepper: pepper(),
@@ -97,7 +126,7 @@ impl Server {
             let _ = stopped.await;
         };
         let serving = tokio::spawn(gateway::serve(listener, parts, shutdown, std::future::pending()));
-        Self { address, work, rows, memory, answers, clock, stop: Some(stop), serving }
+        Self { address, engine, work, rows, memory, answers, clock, stop: Some(stop), serving }
     }
 
     pub(crate) fn get(&self, path: &str) -> Ask {
@@ -130,22 +159,25 @@ impl Server {
     }
 }
 
-/// The engine with the tone generator behind it.
-pub(crate) fn engine(work: &Work, rows: &Arc<Rows>, rates: &str) -> Engine {
+/// The engine of a house, with the tone generator first.
+pub(crate) fn engine(work: &Work, rows: &Arc<Rows>, house: House) -> Engine {
+    let House { others, rates, cache, routing, shelf } = house;
     let tariff = Tariff::new(Rates::read([rates]).unwrap(), BTreeMap::new());
+    let tone: Arc<dyn Backend> = Tone::new(work.clone());
+    let catalogue = Catalogue::new(
+        [tone].into_iter().chain(others).collect(),
+        BTreeMap::from([("alloy".into(), "tone:tone".into())]),
+        BTreeMap::from([("21m00Tcm4TlvDq8ikWAM".into(), vec!["tone".into()])]),
+        Arc::new(Noon),
+    )
+    .described(Labels::builtin().unwrap(), tariff.clone());
     Engine::new(engine::Parts {
-        catalogue: Catalogue::new(
-            vec![Tone::new(work.clone())],
-            BTreeMap::from([("alloy".into(), "tone:tone".into())]),
-            BTreeMap::from([("21m00Tcm4TlvDq8ikWAM".into(), vec!["tone".into()])]),
-            Arc::new(Noon),
-        )
-        .described(Labels::builtin().unwrap(), tariff.clone()),
+        catalogue: shelf.into_iter().fold(catalogue, Catalogue::kept_on),
         ledger: rows.clone(),
         tariff,
         lexicons: Arc::new(Words),
-        cache: engine::Cache::default(),
-        routing: Defaults::default(),
+        cache: Cache::open(&cache, Arc::new(Noon)).unwrap(),
+        routing,
         clock: Arc::new(Noon),
     })
 }

@@ -1,10 +1,12 @@
 //! `/api/v1/voices` and `/api/v1/routes/explain`.
 
+use engine::Defaults;
 use serde_json::{Value, json};
 use speech::{Policy, Routing};
 
+use crate::actor::Stage;
 use crate::client::Answer;
-use crate::server::{Server, clients};
+use crate::server::{House, Server, clients};
 
 fn read(answer: &Answer) -> Value {
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
@@ -120,6 +122,7 @@ async fn a_route_is_explained_without_a_word_spoken() {
         ("policy=exact", "voice"),
         ("voice=tone&characters=0", "characters"),
         ("voice=tone&colour=red", "query"),
+        ("voice=tone&language=klingon", "language"),
     ] {
         let refusal = server.get(&format!("/api/v1/routes/explain?{wrong}")).send().await;
         let said: Value = serde_json::from_slice(&refusal.body).unwrap();
@@ -129,4 +132,47 @@ async fn a_route_is_explained_without_a_word_spoken() {
     let rows = server.rows.clone();
     server.ended().await;
     assert_eq!(rows.show(), "");
+}
+
+#[tokio::test]
+async fn where_it_is_drawn_by_lot_each_ones_share_is_told_and_nobody_is_chosen() {
+    let weights = [("left".to_owned(), 3.try_into().unwrap())].into();
+    let routing = Defaults { weights, ..Defaults::default() };
+    let stage = Stage::with(House { routing, ..House::default() }).await;
+    let mut told = Vec::new();
+    for _ in 0..20 {
+        let path = "/api/v1/routes/explain?voice=berta&policy=weighted";
+        told.push(read(&stage.server.get(path).send().await));
+    }
+    assert!(
+        told.windows(2).all(|two| two[0] == two[1]),
+        "every request has a lot of its own, and this is none"
+    );
+    let candidates = told[0]["candidates"].as_array().unwrap();
+    let shares: Vec<_> = candidates
+        .iter()
+        .map(|candidate| {
+            (
+                candidate["id"].as_str().unwrap(),
+                candidate["reason"].as_str().unwrap(),
+                candidate["share"].as_f64().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(shares, [("left:anna", "weighted", 0.75), ("right:berta", "exact", 0.25)]);
+    assert_eq!(told[0]["chosen"], Value::Null);
+    let drawn = async |number: usize| {
+        let body = json!({"text": "Good morning.", "voice": "berta", "policy": "weighted"}).to_string();
+        let ask = stage.server.post("/api/v1/speech").header("content-type", "application/json").body(body);
+        let answer = ask.send().await;
+        assert_eq!(answer.status.as_u16(), 200, "{number}: {}", answer.text());
+        answer.header("x-soundboard-voice") == "left:anna"
+    };
+    let mut lots = 0;
+    for number in 0..100 {
+        lots += usize::from(drawn(number).await);
+    }
+    assert!((60..90).contains(&lots), "{lots} of a hundred");
+    let sure = read(&stage.server.get("/api/v1/routes/explain?voice=berta&policy=cheapest").send().await);
+    assert_eq!((sure["candidates"][0].get("share"), &sure["chosen"]), (None, &json!("right:berta")));
 }

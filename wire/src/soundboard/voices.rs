@@ -147,11 +147,11 @@ pub struct RouteBody {
     pub policy: &'static str,
     /// What would happen when a backend fails.
     pub fallback: &'static str,
-    /// Who may speak, the first to be asked first.
+    /// Who may speak, the first to be asked first; by the policy `weighted`, whoever is asked first most often.
     pub candidates: Vec<CandidateBody>,
     /// Who may not, and what kept them out.
     pub rejected: Vec<RejectedBody>,
-    /// Who would be asked first; null where nobody is left.
+    /// Who would be asked first; null where nobody is left, and where it is drawn by lot.
     pub chosen: Option<String>,
 }
 
@@ -166,6 +166,9 @@ pub struct CandidateBody {
     pub reason: &'static str,
     /// How near it is to the voice that was asked for; 1 is that voice.
     pub score: f32,
+    /// How often this is the one who is asked first, 0 to 1, where that is drawn by lot: by the policy `weighted`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f32>,
     /// What it may come to at most, in billionths of a dollar.
     pub most_nanos: i64,
     /// The same in dollars, for people.

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use super::telling::{Telling, milliseconds};
 use super::terms::Asked;
 use crate::doors::whole::Whole;
-use crate::doors::{headers, streamed};
+use crate::doors::{headers, streamed, switches};
 use crate::fault::Fault;
 use crate::stack::Response;
 
@@ -42,6 +42,7 @@ pub(super) async fn respond(
     room: &Arc<Semaphore>,
 ) -> Result<Response, Fault> {
     let mut response = Response::default();
+    let tally = spoken.tally.clone();
     headers::describe(&spoken, response.headers_mut());
     describe(&spoken, &telling, asked, response.headers_mut());
     let media_type = match framing {
@@ -62,7 +63,7 @@ pub(super) async fn respond(
             Body::new(whole)
         }
     };
-    Ok(response)
+    Ok(switches::told(response, tally, framing == Framing::Timed))
 }
 
 /// What ElevenLabs' clients read: the vendor's own id and price where one speaks that has them.

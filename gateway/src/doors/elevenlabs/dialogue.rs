@@ -1,9 +1,10 @@
 //! `POST /v1/text-to-dialogue`: voices take turns.
 
-use ::speech::{SpeechError, SpeechText, TextError, Turn, VoiceId};
+use std::sync::Arc;
+
+use ::speech::{SpeechError, SpeechText, TextError, Turn};
 use axum::extract::State;
 use futures::stream::{self, StreamExt as _};
-use http::HeaderMap;
 use wire::elevenlabs::{CreateDialogue, DIALOGUE_MODEL, DialogueInput};
 
 use super::answer::{self, Framing};
@@ -31,18 +32,10 @@ pub(super) async fn create(
     for input in &inputs {
         check_text(input)?;
     }
-    // Nobody begins before everybody is known.
-    let mut cast: Vec<(&str, VoiceId)> = Vec::new();
-    for DialogueInput { voice_id, .. } in &inputs {
-        if cast.iter().all(|(known, _)| known != voice_id) {
-            cast.push((voice_id, rooms.engine.resolve(Some(&model), voice_id)?));
-        }
-    }
-    let mut of_cast = HeaderMap::new();
-    headers::describe_cast(&cast, &mut of_cast);
     let terms = asked.terms(options, model, framing)?;
     let format = terms.format;
     let telling = Telling::of_dialogue(&inputs);
+    let voices: Vec<Arc<str>> = inputs.iter().map(|input| input.voice_id.as_str().into()).collect();
     let turns = inputs.into_iter().map(|DialogueInput { text, voice_id }| Turn {
         voice: voice_id.into(),
         text,
@@ -50,9 +43,10 @@ pub(super) async fn create(
         flush: true,
     });
     notes.handed_to_engine();
-    let spoken = rooms.engine.converse(terms, stream::iter(turns).boxed()).await?;
+    let spoken = rooms.engine.converse(terms, &voices, stream::iter(turns).boxed()).await?;
+    let tally = spoken.tally.clone();
     let mut response = answer::respond(spoken, format, framing, telling, &asked, &rooms.exact).await?;
-    response.headers_mut().extend(of_cast);
+    headers::describe_cast(&tally.cast(), response.headers_mut());
     Ok(response)
 }
 

@@ -8,6 +8,7 @@ use http::Uri;
 use wire::soundboard::{CandidateBody, RejectedBody, RouteBody};
 use wire::{Query, RequestError};
 
+use super::voices::known_language;
 use crate::doors::Rooms;
 use crate::fault::Fault;
 use crate::openapi::Refused;
@@ -52,6 +53,7 @@ pub(super) async fn explain(
     let plain = client.terms(&*id, Door::Native, asked).map_err(|error| error.about("policy"))?;
     let owned = |name: &str| query.get(name).map(str::to_owned);
     let terms = Terms { model: owned("model"), language: owned("language"), ..plain };
+    known_language(terms.language.as_deref())?;
     Ok(Json(explained(rooms.engine.explain(&terms, voice, &text_of(characters))?)))
 }
 
@@ -62,12 +64,14 @@ pub fn text_of(characters: usize) -> String {
 
 /// The answer's body.
 pub fn explained(Explanation { policy, fallback, candidates, rejected }: Explanation) -> RouteBody {
-    let chosen = candidates.first().map(|candidate| candidate.voice.to_string());
+    let chosen = candidates.first().filter(|first| first.share.is_none_or(|share| share >= 1.0));
+    let chosen = chosen.map(|candidate| candidate.voice.to_string());
     let candidates = candidates.into_iter().map(|candidate| CandidateBody {
         id: candidate.voice.to_string(),
         model: candidate.model,
         reason: candidate.reason.name(),
         score: candidate.score,
+        share: candidate.share,
         most_nanos: candidate.most.get(),
         most_usd: candidate.most.to_string(),
         local: candidate.is_local,

@@ -10,8 +10,9 @@ use wire::soundboard::Speak;
 use wire::soundboard::schema::SpeakShape;
 
 use super::normalize::as_we_call_it;
+use super::voices::known_language;
 use crate::doors::whole::Whole;
-use crate::doors::{Rooms, headers, json, routing, streamed, tags};
+use crate::doors::{Rooms, headers, json, routing, streamed, switches, tags};
 use crate::fault::Fault;
 use crate::openapi::{AskedHeaders, Refused, Spoken, Unspoken};
 use crate::stack::{Client, Notes, Request, RequestId, Response};
@@ -43,6 +44,7 @@ pub(super) async fn answer(rooms: &Rooms, notes: &Notes, speech: Speech) -> Resu
     notes.handed_to_engine();
     let spoken = rooms.engine.speak(request).await.map_err(as_we_call_it)?;
     let mut response = Response::default();
+    let tally = spoken.tally.clone();
     headers::describe(&spoken, response.headers_mut());
     let media_type = HeaderValue::from_static(format.codec.content_type());
     response.headers_mut().insert(header::CONTENT_TYPE, media_type);
@@ -55,7 +57,7 @@ pub(super) async fn answer(rooms: &Rooms, notes: &Notes, speech: Speech) -> Resu
             Body::new(whole)
         }
     };
-    Ok(response)
+    Ok(switches::told(response, tally, is_exact))
 }
 
 /// What is asked, and how it is to be sent.
@@ -88,6 +90,7 @@ fn request_of(parts: &Parts, asked: Speak) -> Result<SpeechRequest, SpeechError>
         let message = format!("The format {} cannot have that sample_rate; it has {rates}.", format.codec);
         return Err(SpeechError::invalid_parameter("sample_rate", message));
     }
+    known_language(asked.language.as_deref())?;
     let routing = routing_of(parts, &asked)?;
     let terms = Terms {
         reading: asked.reading,

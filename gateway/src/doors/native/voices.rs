@@ -137,6 +137,11 @@ pub(super) fn known(rooms: &Rooms, name: Result<Path<String>, PathRejection>) ->
     })
 }
 
+/// Nobody is asked to speak a language that there is not.
+pub(super) fn known_language(tag: Option<&str>) -> Result<(), SpeechError> {
+    catalog::Query::parse(tag.map(|tag| ("language", tag))).map(drop)
+}
+
 /// The answer's body.
 pub fn listed(page: &Page<'_>) -> VoicesBody {
     VoicesBody {

@@ -14,7 +14,7 @@ use wire::openai::{Caption, SpeechEvent, SpeechUsage};
 
 use super::errors;
 use crate::doors::whole::Whole;
-use crate::doors::{headers, streamed};
+use crate::doors::{headers, streamed, switches};
 use crate::fault::Fault;
 use crate::replay::Spoiled;
 use crate::stack::{Response, report};
@@ -46,7 +46,7 @@ pub(super) async fn respond(
     };
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    let spoiled = Spoiled::default();
+    let (tally, spoiled) = (spoken.tally.clone(), Spoiled::default());
     response.extensions_mut().insert(spoiled.clone());
     *response.body_mut() = match framing {
         Framing::Streamed => streamed(spoken.audio),
@@ -57,7 +57,7 @@ pub(super) async fn respond(
         }
         Framing::Events => events(spoken, timed, spoiled),
     };
-    Ok(response)
+    Ok(switches::told(response, tally, framing == Framing::Exact))
 }
 
 fn events(Spoken { audio, tally, sample_rate: rate, .. }: Spoken, timed: bool, spoiled: Spoiled) -> Body {

@@ -10,7 +10,7 @@ use wire::openai::{Caption, CaptionedAudio, CaptionedSpeech};
 
 use super::speech;
 use crate::doors::whole::Whole;
-use crate::doors::{Rooms, headers, json};
+use crate::doors::{Rooms, headers, json, switches};
 use crate::fault::Fault;
 use crate::stack::{Notes, Request, Response, report};
 
@@ -28,6 +28,7 @@ pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Resu
     let format = request.terms.format;
     let spoken = rooms.engine.speak(request).await.map_err(speech::as_called_here)?;
     let mut response = Response::default();
+    let tally = spoken.tally.clone();
     headers::describe(&spoken, response.headers_mut());
     let media_type = if stream { "application/x-ndjson" } else { "application/json" };
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
@@ -41,7 +42,7 @@ pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Resu
             )
         }
     };
-    Ok(response)
+    Ok(switches::told(response, tally, !stream))
 }
 
 fn captioned<'a>(

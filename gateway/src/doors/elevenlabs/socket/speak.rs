@@ -76,7 +76,7 @@ pub(super) fn speak(
     let speaking = async move {
         let spoken = match voice {
             Some(voice) => engine.dictate(terms, voice, turns.map(piece).boxed()).await,
-            None => engine.converse(terms, turns.boxed()).await,
+            None => engine.converse(terms, &[], turns.boxed()).await,
         };
         match spoken {
             Ok(Spoken { audio, sample_rate, .. }) => {
