@@ -32,7 +32,7 @@ impl House {
             flush: true,
         };
         let turns: Vec<Turn> = lines.iter().map(turn).collect();
-        self.engine.converse(terms, stream::iter(turns).boxed()).await
+        self.engine.converse(terms, &[], stream::iter(turns).boxed()).await
     }
 }
 

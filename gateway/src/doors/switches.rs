@@ -10,7 +10,7 @@ use crate::stack::Response;
 
 /// The answer, and who went on. If `is_whole`, all of its sound is there before its head is sent, which says so; otherwise a
 /// trailer does, for those who take one: over HTTP/1.1 who sends `TE: trailers`, over HTTP/2 everybody.
-pub(super) fn told(mut response: Response, tally: Tally, is_whole: bool) -> Response {
+pub(super) fn tell(mut response: Response, tally: Tally, is_whole: bool) -> Response {
     if is_whole {
         response.headers_mut().extend(switches(&tally).unwrap_or_default());
         return response;
@@ -24,8 +24,13 @@ pub(super) fn told(mut response: Response, tally: Tally, is_whole: bool) -> Resp
 
 /// The header; none where nobody had to go on.
 fn switches(tally: &Tally) -> Option<HeaderMap> {
+    let value = HeaderValue::try_from(told(tally)?).ok()?;
+    Some(HeaderMap::from_iter([(SWITCHED, value)]))
+}
+
+/// Who went on, and from which code point on; none where nobody had to.
+pub(super) fn told(tally: &Tally) -> Option<String> {
     let switches = tally.switches();
     let each = switches.iter().map(|(offset, voice)| format!("{offset}={voice}"));
-    let value = HeaderValue::try_from(each.collect::<Vec<_>>().join(", ")).ok()?;
-    (!switches.is_empty()).then(|| HeaderMap::from_iter([(SWITCHED, value)]))
+    (!switches.is_empty()).then(|| each.collect::<Vec<_>>().join(", "))
 }

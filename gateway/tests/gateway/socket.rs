@@ -7,3 +7,4 @@ mod keys;
 mod limits;
 mod multi;
 mod single;
+mod swapped;

@@ -63,7 +63,7 @@ pub(super) async fn respond(
             Body::new(whole)
         }
     };
-    Ok(switches::told(response, tally, framing == Framing::Timed))
+    Ok(switches::tell(response, tally, framing == Framing::Timed))
 }
 
 /// What ElevenLabs' clients read: the vendor's own id and price where one speaks that has them.

@@ -57,7 +57,7 @@ pub(super) async fn answer(rooms: &Rooms, notes: &Notes, speech: Speech) -> Resu
             Body::new(whole)
         }
     };
-    Ok(switches::told(response, tally, is_exact))
+    Ok(switches::tell(response, tally, is_exact))
 }
 
 /// What is asked, and how it is to be sent.

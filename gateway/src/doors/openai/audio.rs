@@ -57,7 +57,7 @@ pub(super) async fn respond(
         }
         Framing::Events => events(spoken, timed, spoiled),
     };
-    Ok(switches::told(response, tally, framing == Framing::Exact))
+    Ok(switches::tell(response, tally, framing == Framing::Exact))
 }
 
 fn events(Spoken { audio, tally, sample_rate: rate, .. }: Spoken, timed: bool, spoiled: Spoiled) -> Body {

@@ -42,7 +42,7 @@ pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Resu
             )
         }
     };
-    Ok(switches::told(response, tally, !stream))
+    Ok(switches::tell(response, tally, !stream))
 }
 
 fn captioned<'a>(

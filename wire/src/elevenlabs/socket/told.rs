@@ -24,6 +24,21 @@ pub struct Characters {
     pub durations_ms: Vec<u64>,
 }
 
+/// Who spoke, where that is not whom the client asked for: in the words of our headers, which a socket has no place for.
+/// Our own field, `soundboard`, which the vendor's clients pass over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Swapped {
+    /// Whom the client asked for.
+    pub requested_voice: String,
+    /// Who spoke.
+    pub voice: String,
+    /// Why.
+    pub reason: &'static str,
+    /// Who went on, and from which code point on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub switched: Option<String>,
+}
+
 impl Dialect {
     /// The next bytes of a context's one file, and the characters that are heard in them.
     pub fn audio(self, context: Option<&str>, audio: &[u8], characters: Option<&Characters>) -> String {
@@ -45,17 +60,21 @@ impl Dialect {
         }
     }
 
-    /// The word that no more of it comes.
-    pub fn last(self, context: Option<&str>) -> String {
+    /// The word that no more of it comes, and who spoke if that is not who was asked for.
+    pub fn last(self, context: Option<&str>, soundboard: Option<&Swapped>) -> String {
         match self {
-            Self::Single => {
-                json(&Last { audio: None, is_final: true, alignment: None, normalized_alignment: None })
-            }
+            Self::Single => json(&Last {
+                audio: None,
+                is_final: true,
+                alignment: None,
+                normalized_alignment: None,
+                soundboard,
+            }),
             Self::Multi => json(&Named {
                 context: Context::of(context),
-                rest: NamedLast { is_final_in_camel_case: true, is_final: true },
+                rest: NamedLast { is_final_in_camel_case: true, is_final: true, soundboard },
             }),
-            Self::Dialogue => json(&DialogueLast { context_id: context, is_final: true }),
+            Self::Dialogue => json(&DialogueLast { context_id: context, is_final: true, soundboard }),
         }
     }
 
@@ -107,18 +126,22 @@ struct Audio<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Last {
+struct Last<'a> {
     audio: Option<()>,
     is_final: bool,
     alignment: Option<()>,
     normalized_alignment: Option<()>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    soundboard: Option<&'a Swapped>,
 }
 
 #[derive(Serialize)]
-struct NamedLast {
+struct NamedLast<'a> {
     #[serde(rename = "isFinal")]
     is_final_in_camel_case: bool,
     is_final: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    soundboard: Option<&'a Swapped>,
 }
 
 /// The durations under both of their names: that of ElevenLabs' own client, and that of its documentation.
@@ -154,6 +177,8 @@ struct DialogueAudio<'a> {
 struct DialogueLast<'a> {
     context_id: Option<&'a str>,
     is_final: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    soundboard: Option<&'a Swapped>,
 }
 
 #[derive(Serialize)]
@@ -194,7 +219,7 @@ mod tests {
         let told = Dialect::Single;
         insta::assert_snapshot!(told.audio(None, b"\xFF\xF3\0", Some(&characters())), @r#"{"audio":"//MA","isFinal":null,"alignment":{"chars":["é"," "],"charStartTimesMs":[0,70],"charDurationsMs":[70,9],"charsDurationsMs":[70,9]},"normalizedAlignment":{"chars":["é"," "],"charStartTimesMs":[0,70],"charDurationsMs":[70,9],"charsDurationsMs":[70,9]}}"#);
         insta::assert_snapshot!(told.audio(None, b"\xFF", None), @r#"{"audio":"/w==","isFinal":null,"alignment":null,"normalizedAlignment":null}"#);
-        insta::assert_snapshot!(told.last(None), @r#"{"audio":null,"isFinal":true,"alignment":null,"normalizedAlignment":null}"#);
+        insta::assert_snapshot!(told.last(None, None), @r#"{"audio":null,"isFinal":true,"alignment":null,"normalizedAlignment":null}"#);
         insta::assert_snapshot!(told.error(None, "input_timeout_exceeded", "No text came.", Some(1008)), @r#"{"message":"No text came.","error":"input_timeout_exceeded","code":1008}"#);
     }
 
@@ -202,8 +227,8 @@ mod tests {
     fn several_have_theirs_twice() {
         let told = Dialect::Multi;
         insta::assert_snapshot!(told.audio(Some("a\""), b"\xFF", None), @r#"{"contextId":"a\"","context_id":"a\"","audio":"/w==","isFinal":null,"alignment":null,"normalizedAlignment":null}"#);
-        insta::assert_snapshot!(told.last(Some("a")), @r#"{"contextId":"a","context_id":"a","isFinal":true,"is_final":true}"#);
-        insta::assert_snapshot!(told.last(None), @r#"{"contextId":null,"context_id":null,"isFinal":true,"is_final":true}"#);
+        insta::assert_snapshot!(told.last(Some("a"), None), @r#"{"contextId":"a","context_id":"a","isFinal":true,"is_final":true}"#);
+        insta::assert_snapshot!(told.last(None, None), @r#"{"contextId":null,"context_id":null,"isFinal":true,"is_final":true}"#);
         insta::assert_snapshot!(told.error(Some("a"), "voice_not_found", "No such voice.", None), @r#"{"contextId":"a","context_id":"a","message":"No such voice.","error":"voice_not_found"}"#);
     }
 
@@ -211,6 +236,20 @@ mod tests {
     fn a_dialogue_is_told_in_snake_case() {
         let told = Dialect::Dialogue;
         insta::assert_snapshot!(told.audio(Some("a"), b"\xFF", Some(&characters())), @r#"{"audio":"/w==","context_id":"a","is_final":false,"alignment":{"chars":["é"," "],"char_start_times_ms":[0,70],"char_durations_ms":[70,9]}}"#);
-        insta::assert_snapshot!(told.last(Some("a")), @r#"{"context_id":"a","is_final":true}"#);
+        insta::assert_snapshot!(told.last(Some("a"), None), @r#"{"context_id":"a","is_final":true}"#);
+    }
+
+    #[test]
+    fn who_spoke_is_told_with_the_last_word_where_nobody_asked_for_them() {
+        let swapped = Swapped {
+            requested_voice: "anna".into(),
+            voice: "right:berta".into(),
+            reason: "fallback",
+            switched: Some("14=third:clara".into()),
+        };
+        let smooth = Swapped { switched: None, ..swapped.clone() };
+        insta::assert_snapshot!(Dialect::Single.last(None, Some(&swapped)), @r#"{"audio":null,"isFinal":true,"alignment":null,"normalizedAlignment":null,"soundboard":{"requested_voice":"anna","voice":"right:berta","reason":"fallback","switched":"14=third:clara"}}"#);
+        insta::assert_snapshot!(Dialect::Multi.last(Some("a"), Some(&smooth)), @r#"{"contextId":"a","context_id":"a","isFinal":true,"is_final":true,"soundboard":{"requested_voice":"anna","voice":"right:berta","reason":"fallback"}}"#);
+        insta::assert_snapshot!(Dialect::Dialogue.last(Some("a"), Some(&smooth)), @r#"{"context_id":"a","is_final":true,"soundboard":{"requested_voice":"anna","voice":"right:berta","reason":"fallback"}}"#);
     }
 }

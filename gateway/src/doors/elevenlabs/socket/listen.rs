@@ -341,7 +341,7 @@ impl Listener {
     /// No more words come in a context. One that said nothing, or is over, has nothing more to say.
     async fn close(&mut self, id: Option<Arc<str>>) -> Result<(), Ending> {
         let context = self.contexts.remove(&id);
-        let (is_ending, last) = (self.is_ending(&id), self.voicing(id.clone()).last());
+        let (is_ending, last) = (self.is_ending(&id), self.voicing(id.clone()).last(None));
         match context {
             // Its speech has failed, and is about to say so.
             Some(context) if context.is_over() && !context.ended.is_cancelled() => {

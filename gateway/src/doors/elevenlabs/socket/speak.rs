@@ -2,17 +2,18 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use engine::{Engine, Spoken};
+use engine::{Engine, Reason, Spoken, Tally};
 use futures::channel::mpsc::UnboundedReceiver;
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt as _, StreamExt as _};
-use speech::{AudioStream, Origin, Piece, SampleRate, SpeechError, Terms, Turn};
+use speech::{AudioStream, Origin, Piece, SampleRate, SpeechError, Terms, Turn, VoiceId};
 use tokio::sync::OwnedSemaphorePermit;
-use wire::elevenlabs::socket::Dialect;
+use wire::elevenlabs::socket::{Dialect, Swapped};
 
 use super::alignment::Alignment;
 use super::tell::{Close, Frame};
 use crate::doors::elevenlabs::errors::describe;
+use crate::doors::switches;
 use crate::fault::Fault;
 use crate::stack::report;
 
@@ -32,9 +33,9 @@ pub(super) struct Voicing {
 }
 
 impl Voicing {
-    /// The word that no more comes.
-    pub(super) fn last(&self) -> Frame {
-        Frame { json: self.dialect.last(self.context.as_deref()), closes: None }
+    /// The word that no more comes, and who spoke if that is not who was asked for.
+    pub(super) fn last(&self, swapped: Option<&Swapped>) -> Frame {
+        Frame { json: self.dialect.last(self.context.as_deref(), swapped), closes: None }
     }
 
     /// What went wrong. It ends the only context's socket, and one of several contexts.
@@ -42,7 +43,7 @@ impl Voicing {
         let is_only = self.dialect == Dialect::Single;
         let closes = is_only.then(|| Close::after(fault));
         let error = complaint(self.dialect, self.context.as_deref(), fault, closes);
-        if is_only { vec![error] } else { vec![error, self.last()] }
+        if is_only { vec![error] } else { vec![error, self.last(None)] }
     }
 }
 
@@ -79,8 +80,10 @@ pub(super) fn speak(
             None => engine.converse(terms, &[], turns.boxed()).await,
         };
         match spoken {
-            Ok(Spoken { audio, sample_rate, .. }) => {
-                let speech = Speech { audio, rate: sample_rate, samples: 0, alignment, voicing };
+            Ok(spoken) => {
+                let Spoken { audio, sample_rate: rate, requested_voice, voice, reason, tally, .. } = spoken;
+                let speakers = Speakers { alone: (requested_voice.into(), voice.id), reason, tally };
+                let speech = Speech { audio, rate, samples: 0, alignment, voicing, speakers };
                 stream::unfold(Some(speech), |speech| async { Some(speech?.next().await) }).flatten().boxed()
             }
             Err(error) => stream::iter(failed(error, &voicing)).boxed(),
@@ -104,6 +107,34 @@ fn lock(alignment: &Mutex<Alignment>) -> MutexGuard<'_, Alignment> {
     alignment.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Who was asked for, and who speaks.
+struct Speakers {
+    /// Of one voice that follows the text by itself; any other is in the cast.
+    alone: (Arc<str>, VoiceId),
+    reason: Reason,
+    tally: Tally,
+}
+
+impl Speakers {
+    /// At the end: those whom the client did not ask for by their own names.
+    fn swapped(self) -> Option<Swapped> {
+        let Self { alone, reason, tally } = self;
+        let mut cast = tally.cast();
+        if cast.is_empty() {
+            cast.push(alone);
+        }
+        let is_own =
+            |(asked, voice): &(Arc<str>, VoiceId)| **asked == voice.voice || **asked == voice.to_string();
+        let switched = switches::told(&tally);
+        (switched.is_some() || !cast.iter().all(is_own)).then(|| {
+            let (asked, voices): (Vec<_>, Vec<_>) =
+                cast.into_iter().map(|(asked, voice)| (asked, voice.to_string())).unzip();
+            let (requested_voice, voice) = (asked.join(", "), voices.join(", "));
+            Swapped { requested_voice, voice, reason: reason.name(), switched }
+        })
+    }
+}
+
 /// A speech that has begun.
 struct Speech {
     audio: AudioStream,
@@ -112,6 +143,7 @@ struct Speech {
     samples: u64,
     alignment: Arc<Mutex<Alignment>>,
     voicing: Voicing,
+    speakers: Speakers,
 }
 
 impl Speech {
@@ -122,7 +154,7 @@ impl Speech {
                 Some(Ok(chunk)) => chunk,
                 Some(Err(error)) => break (failed(error, &self.voicing), None),
                 // The engine tells the end only after the row is kept.
-                None => break (vec![self.voicing.last()], None),
+                None => break (vec![self.voicing.last(self.speakers.swapped().as_ref())], None),
             };
             self.samples += chunk.samples as u64;
             let characters = self.characters(&chunk);
