@@ -1,7 +1,7 @@
 //! All voices, as they are searched.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use fixedbitset::FixedBitSet;
 use speech::{VoiceId, VoiceStatus};
@@ -16,6 +16,7 @@ use crate::{Entry, tags};
 pub struct Index {
     /// By their ids.
     pub(crate) entries: Vec<Entry>,
+    places: HashMap<VoiceId, usize>,
     /// By the field, as in [`Field::ALL`].
     fields: Vec<Values>,
     /// Whose own language a tag is.
@@ -57,6 +58,7 @@ impl Index {
             texts: Texts::new(&entries),
             names: names(&entries),
             traits: Traits::new(&entries, &available, &languages),
+            places: entries.iter().map(|entry| entry.voice.id.clone()).zip(0..).collect(),
             available,
             fields,
             entries,
@@ -79,7 +81,7 @@ impl Index {
     }
 
     pub(crate) fn place(&self, id: &VoiceId) -> Option<usize> {
-        self.entries.binary_search_by(|entry| entry.voice.id.cmp(id)).ok()
+        self.places.get(id).copied()
     }
 
     pub(crate) fn values(&self, field: Field) -> &Values {

@@ -195,8 +195,8 @@ impl Index {
         // The same voice comes before any other, whatever is known of it.
         let same = self.same_voice(entry, backend);
         let mut near: Vec<(u32, usize)> = same.iter().map(|place| (0, *place)).collect();
-        let is_other =
-            |place: &usize| !same.contains(place) && self.entries[*place].voice.id != entry.voice.id;
+        let itself = self.place(&entry.voice.id);
+        let is_other = |place: &usize| Some(*place) != itself && !same.contains(place);
         for (score, places) in self.traits.crowds(entry, &like.likeness, backend) {
             nearest_of(&mut near, most);
             let furthest = near.last().filter(|_| near.len() == most);
