@@ -17,10 +17,11 @@ pub(crate) fn run(workspace: &Workspace, name: &str, options: &[&str]) -> Result
         "ledger" => ledger,
         "reading" => reading,
         "reports" => reports,
+        "routing" => routing,
         "words" => words,
         _ => {
             return Err(Failure::usage(&format!(
-                "There is no benchmark {name:?}. There are: cache, catalogue, doors, kokoro, ledger, reading, reports, words."
+                "There is no benchmark {name:?}. There are: cache, catalogue, doors, kokoro, ledger, reading, reports, routing, words."
             )));
         }
     };
@@ -73,6 +74,12 @@ fn reports(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
     environment::postgres()?;
     build(workspace, &["-p", "bench", "--bin", "reports"])?;
     step("measurement", || steps::run(workspace.program("release", "reports").args(options)))
+}
+
+/// A program of `tests/bench` that compares with nobody.
+fn routing(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
+    build(workspace, &["-p", "bench", "--bin", "routing"])?;
+    step("measurement", || steps::run(workspace.program("release", "routing").args(options)))
 }
 
 /// A script of `tests/words`, whose ears are those of the end-to-end tests.

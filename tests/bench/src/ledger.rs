@@ -13,7 +13,7 @@ mod vendor;
 pub(crate) use line::request;
 pub(crate) use vendor::speech;
 
-pub use gateway::{Keeping, serve};
+pub use gateway::{Forgetting, Keeping, SystemClock, serve};
 pub use load::{LOADS, Load};
 pub use measures::{Measured, Served, measure};
 pub use programs::Programs;

@@ -17,6 +17,7 @@ pub mod speakers;
 pub mod stand;
 pub mod statistics;
 pub mod texts;
+pub mod voices;
 
 pub use pair::Pair;
 

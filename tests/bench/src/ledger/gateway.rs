@@ -112,7 +112,7 @@ fn backend(vendor: SocketAddr) -> crate::Result<Arc<dyn Backend>> {
 }
 
 /// Grants everything and keeps nothing.
-struct Forgetting;
+pub struct Forgetting;
 
 impl Ledger for Forgetting {
     fn hold(&self, _hold: Hold) -> BoxFuture<Result<Verdict, LedgerError>> {
@@ -140,8 +140,9 @@ impl Ledger for Forgetting {
     }
 }
 
+/// The machine's own.
 #[derive(Debug)]
-struct SystemClock;
+pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "what is measured runs by the machine's own clock")]
