@@ -95,7 +95,8 @@ impl Field {
             Self::Locale => one(entry.locale.as_deref()),
             Self::Accent => one(entry.accent.as_deref()),
             Self::Age => one(entry.age.map(Age::name)),
-            Self::Style => all(&entry.styles),
+            // What one vendor calls a style, another calls a use: a conversational voice is both.
+            Self::Style => all(&entry.styles).into_iter().chain(all(&entry.use_cases)).collect(),
             Self::UseCase => all(&entry.use_cases),
             Self::Backend => one(Some(&entry.voice.id.backend)),
             Self::Model => all(&entry.models),

@@ -1,6 +1,6 @@
 //! From what vendors say to what the catalogue says, by the data of `config/catalog/`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use billing::Nanos;
@@ -21,7 +21,7 @@ const BUILTIN: [&str; 5] = [
 ];
 
 /// The mark of a model that nobody has listened to.
-const UNHEARD: u8 = 50;
+pub const UNHEARD: u8 = 50;
 
 /// What a backend has to give, whichever of its voices speaks.
 #[derive(Clone, Debug)]
@@ -103,6 +103,8 @@ struct Facts {
     languages: Vec<String>,
     styles: Vec<String>,
     use_cases: Vec<String>,
+    /// The only models that speak with it; a name that ends in `*` is every model that begins so.
+    models: Vec<String>,
 }
 
 /// What vendors' labels mean.
@@ -131,6 +133,13 @@ impl Labels {
         Ok(Self { words: words()?, kinds })
     }
 
+    /// The voices that are published of a kind of backend: whom it has that cannot be asked for a list.
+    pub fn published(&self, kind: &str) -> Vec<String> {
+        let voices = self.kinds.get(kind).into_iter().flat_map(|kind| &kind.voices);
+        let mut seen = BTreeSet::new();
+        voices.flat_map(|facts| &facts.names).filter(|name| seen.insert(*name)).cloned().collect()
+    }
+
     /// A voice in the catalogue's words. What its backend says comes before what is published of it elsewhere.
     pub fn entry(&self, voice: Voice, of: &Offer) -> Entry {
         let kind = self.kinds.get(&*of.kind);
@@ -154,7 +163,7 @@ impl Labels {
             age: facts.age,
             styles: facts.styles,
             use_cases: facts.use_cases,
-            models: of.models.iter().map(|model| model.id.clone()).collect(),
+            models: speaking(&facts.models, &of.models),
             capabilities: Arc::clone(&of.capabilities),
             price_per_1k: of.price_per_1k,
             quality: kind.zip(usual).and_then(|(kind, model)| kind.mark(&model.id)).unwrap_or(UNHEARD),
@@ -207,12 +216,23 @@ impl Kind {
     }
 
     fn mark(&self, model: &str) -> Option<u8> {
-        let fits = |pattern: &String| match pattern.strip_suffix('*') {
-            Some(beginning) => model.starts_with(beginning),
-            None => pattern == model,
-        };
-        self.quality.iter().find(|quality| quality.models.iter().any(fits)).map(|quality| quality.mark)
+        let fits = |quality: &&Quality| quality.models.iter().any(|pattern| is_meant(pattern, model));
+        self.quality.iter().find(fits).map(|quality| quality.mark)
     }
+}
+
+/// Whether a pattern means that model: itself, or where it ends in `*` how the model begins.
+fn is_meant(pattern: &str, model: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(beginning) => model.starts_with(beginning),
+        None => pattern == model,
+    }
+}
+
+/// Those of the models that speak with a voice of which that is published; all, where nothing is.
+fn speaking(published: &[String], models: &[Model]) -> Vec<String> {
+    let meant = |id: &str| published.is_empty() || published.iter().any(|pattern| is_meant(pattern, id));
+    models.iter().map(|model| model.id.clone()).filter(|id| meant(id)).collect()
 }
 
 impl Facts {
@@ -226,6 +246,7 @@ impl Facts {
             (&mut self.languages, &other.languages),
             (&mut self.styles, &other.styles),
             (&mut self.use_cases, &other.use_cases),
+            (&mut self.models, &other.models),
         ] {
             if own.is_empty() {
                 own.clone_from(others);

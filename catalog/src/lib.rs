@@ -27,7 +27,7 @@ mod words;
 pub use changes::{Change, What, changes};
 pub use entry::{Age, Entry};
 pub use index::Index;
-pub use labels::{Labels, LabelsError, Offer};
+pub use labels::{Labels, LabelsError, Offer, UNHEARD};
 pub use near::{Near, Reason};
 pub use page::Page;
 pub use query::{Query, Sort};

@@ -37,10 +37,12 @@ pub(crate) fn has_region(tag: &str) -> bool {
     tag.split('-').skip(1).any(is_region)
 }
 
-/// Whether a tag is of that range (RFC 4647, basic filtering): `en` takes in `en-GB`. Both are canonical, or both in lower
-/// case.
+/// Whether a tag is of that range (RFC 4647, basic filtering): `en` takes in `en-GB`, and Norwegian both of its kinds. Both
+/// are canonical, or both in lower case.
 pub(crate) fn takes_in(range: &str, tag: &str) -> bool {
-    tag.strip_prefix(range).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    let begins =
+        |range: &str| tag.strip_prefix(range).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    begins(range) || (range == "no" && (begins("nb") || begins("nn")))
 }
 
 #[cfg(test)]

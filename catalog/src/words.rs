@@ -23,9 +23,6 @@ pub(crate) struct Words {
     accent: Vec<Accent>,
     /// By the code, the names.
     language: BTreeMap<String, Vec<String>>,
-    /// By any name or word, plain, the place of the accent.
-    #[serde(skip)]
-    accents: BTreeMap<String, usize>,
 }
 
 /// An accent, and where it is spoken.
@@ -70,10 +67,6 @@ impl Words {
         let lists = self.gender.values_mut().chain(self.age.values_mut()).chain(self.language.values_mut());
         let words = lists.chain(self.accent.iter_mut().map(|accent| &mut accent.words)).flatten();
         words.for_each(|word| *word = plain(word));
-        for (place, accent) in self.accent.iter().enumerate() {
-            let names = accent.words.iter().cloned().chain([plain(&accent.name)]);
-            self.accents.extend(names.map(|name| (name, place)));
-        }
         self
     }
 
@@ -122,9 +115,9 @@ impl Words {
         self.language.keys().map(String::as_str)
     }
 
-    /// Whether there is such a language. Of those with three letters nobody has a list here.
+    /// Whether there is such a language.
     pub(crate) fn is_language(&self, code: &str) -> bool {
-        code.len() == 3 || self.language.contains_key(code)
+        self.language.contains_key(code)
     }
 
     /// Words for a gender.
@@ -217,7 +210,10 @@ mod tests {
             assert!(words.for_age(age).iter().all(|word| words.age(word) == Some(age)));
         }
         assert!(words.language.len() > 180);
-        assert!(words.languages().all(|code| tags::canonical(code).as_deref() == Some(code)));
+        for code in words.languages() {
+            assert_eq!(tags::canonical(code).as_deref(), Some(code));
+            assert!(words.for_language(code).iter().all(|name| words.language(name) == Some(code)), "{code}");
+        }
         assert!(words.meaningful().contains("man") && !words.meaningful().contains("accent"));
     }
 }

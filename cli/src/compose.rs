@@ -142,18 +142,23 @@ fn open_vendor(
     vendor: &Vendor,
     outbound: Outbound,
 ) -> Result<Arc<dyn speech::Backend>, Failure> {
-    let opens = adapters::KINDS.iter().find(|known| known.name == kind).map(|known| known.open);
-    let open = opens.ok_or_else(|| Failure::usage(format_args!("there is no backend of kind {kind:?}")))?;
+    let known = adapters::KINDS.iter().find(|known| known.name == kind);
+    let known = known.ok_or_else(|| Failure::usage(format_args!("there is no backend of kind {kind:?}")))?;
+    let voices = match vendor.voices.is_empty() && !known.lists_voices {
+        true => labels()?.published(kind),
+        false => vendor.voices.clone(),
+    };
     let settings = adapters::Settings {
         name: name.to_owned(),
         base_url: vendor.base_url.clone(),
         api_key: vendor.api_key.as_ref().map(SecretSource::read).transpose()?,
         concurrency: vendor.concurrency,
         models: vendor.models.clone(),
-        voices: vendor.voices.clone(),
+        voices,
         deprecated_after: vendor.deprecated_after,
     };
-    open(settings, outbound).map_err(|error| Failure::usage(format_args!("[backends.{name}]: {error}")))
+    (known.open)(settings, outbound)
+        .map_err(|error| Failure::usage(format_args!("[backends.{name}]: {error}")))
 }
 
 /// Each other name of a voice must lead to one.
@@ -304,8 +309,12 @@ pub(crate) fn cache_settings(config: &Config, backends: &Backends) -> Result<Cac
 pub(crate) fn catalogue(config: &Config, backends: &Backends) -> Result<Catalogue, Failure> {
     let clock = Arc::new(SystemClock);
     let catalogue = Catalogue::new(backends.all.clone(), config.voices.clone(), stand_ins(), clock);
-    let labels = Labels::builtin().map_err(|error| Failure::unusable(&error))?;
-    Ok(catalogue.described(labels, tariff(config)?))
+    Ok(catalogue.described(labels()?, tariff(config)?))
+}
+
+/// What is known of voices beside what their vendors say.
+pub(crate) fn labels() -> Result<Labels, Failure> {
+    Labels::builtin().map_err(|error| Failure::unusable(&error))
 }
 
 /// One client's lexicon, for all who ask.

@@ -13,8 +13,8 @@ use outbound::{Outbound, Refusal, Remote};
 use serde::Deserialize;
 use serde_json::json;
 use speech::{
-    AudioFormat, Backend, BoxFuture, Capabilities, Codec, Date, ErrorKind, Gender, Model, Receipt,
-    SampleRate, Sound, SpeechError, Speed, Utterance, Voice,
+    AudioFormat, Backend, BoxFuture, Capabilities, Codec, Date, ErrorKind, Model, Receipt, SampleRate, Sound,
+    SpeechError, Speed, Utterance, Voice,
 };
 
 use crate::Settings;
@@ -46,22 +46,6 @@ const TELEPHONE_RATE: SampleRate = SampleRate::new(8_000).unwrap();
 /// The one rate of its MP3.
 const MP3_RATE: SampleRate = SampleRate::new(22_050).unwrap();
 
-/// The best known of some forty English voices.
-const VOICES: [(&str, Gender); 12] = [
-    ("aura-2-thalia-en", Gender::Female),
-    ("aura-2-andromeda-en", Gender::Female),
-    ("aura-2-apollo-en", Gender::Male),
-    ("aura-2-arcas-en", Gender::Male),
-    ("aura-2-aries-en", Gender::Male),
-    ("aura-2-asteria-en", Gender::Female),
-    ("aura-2-athena-en", Gender::Female),
-    ("aura-2-helena-en", Gender::Female),
-    ("aura-2-luna-en", Gender::Female),
-    ("aura-2-orion-en", Gender::Male),
-    ("aura-2-orpheus-en", Gender::Male),
-    ("aura-2-zeus-en", Gender::Male),
-];
-
 struct Deepgram {
     remote: Remote,
     models: Arc<[Model]>,
@@ -82,23 +66,18 @@ pub(crate) fn open(settings: Settings, outbound: Outbound) -> Result<Arc<dyn Bac
         deprecated_after: settings.deprecated_after,
     };
     let name = &settings.name;
-    let voice = |id: &str, gender| describe(name, id, gender, settings.deprecated_after);
-    let voices = match settings.voices.is_empty() {
-        true => VOICES.iter().map(|&(id, gender)| voice(id, Some(gender))).collect(),
-        false => settings.voices.iter().map(|id| voice(id, None)).collect(),
-    };
+    let voices = settings.voices.iter().map(|id| describe(name, id, settings.deprecated_after)).collect();
     Ok(Arc::new(Deepgram { remote, models: Arc::new([model]), voices }))
 }
 
 /// A voice as its name describes it: `aura-2-thalia-en` is Thalia and speaks English.
-fn describe(backend: &str, id: &str, gender: Option<Gender>, deprecated_after: Option<Date>) -> Voice {
+fn describe(backend: &str, id: &str, deprecated_after: Option<Date>) -> Voice {
     let (rest, language) = id.rsplit_once('-').unwrap_or((id, ""));
     let person = rest.rsplit('-').next().unwrap_or(rest);
     let (initial, others) = person.split_at(person.chars().next().map_or(0, char::len_utf8));
     Voice {
         name: initial.to_uppercase() + others,
         languages: if language.len() == 2 { vec![language.to_owned()] } else { Vec::new() },
-        gender,
         deprecated_after,
         ..Voice::named(backend, id)
     }

@@ -20,6 +20,8 @@ pub use settings::Settings;
 pub struct Kind {
     /// Its name in the configuration: `kind = "openai"`.
     pub name: &'static str,
+    /// Whether its server can be asked which voices it has; otherwise [`Settings::voices`] are all.
+    pub lists_voices: bool,
     /// Opens a backend of that kind. Asks nobody: [`Backend::refresh`] does.
     ///
     /// # Errors
@@ -30,7 +32,7 @@ pub struct Kind {
 /// Every kind of vendor there is, a line each.
 #[rustfmt::skip]
 pub const KINDS: &[Kind] = &[
-    Kind { name: "openai", open: openai::open },
-    Kind { name: "elevenlabs", open: elevenlabs::open },
-    Kind { name: "deepgram", open: deepgram::open },
+    Kind { name: "openai", lists_voices: true, open: openai::open },
+    Kind { name: "elevenlabs", lists_voices: true, open: elevenlabs::open },
+    Kind { name: "deepgram", lists_voices: false, open: deepgram::open },
 ];

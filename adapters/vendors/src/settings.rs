@@ -17,7 +17,7 @@ pub struct Settings {
     pub concurrency: NonZeroUsize,
     /// The models by name, where the server cannot be asked; the first is the usual one.
     pub models: Vec<String>,
-    /// The voices by name, where the server cannot be asked.
+    /// The voices by name, where the server cannot be asked; otherwise none are those that it lists.
     pub voices: Vec<String>,
     /// The day after which its models and voices are announced to be gone.
     pub deprecated_after: Option<Date>,

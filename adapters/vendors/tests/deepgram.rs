@@ -35,7 +35,7 @@ fn open(base_url: &str, voices: &[&str]) -> Result<Arc<dyn Backend>, Box<dyn Err
 /// What Deepgram is sent for an utterance, with the key and the address replaced, and what it is said to give.
 async fn sent(utterance: Utterance) -> Result<(String, AudioFormat), Box<dyn Error>> {
     let mut server = Server::answering([answer("200 OK", &[], &[1, 2])]).await?;
-    let sound = open(&server.base_url(), &[])?.speak(utterance, Receipt::default()).await?;
+    let sound = open(&server.base_url(), &[VOICE])?.speak(utterance, Receipt::default()).await?;
     let Sound::Encoded(stream) = sound else { return Err("samples of a vendor".into()) };
     let request = server.request().await.ok_or("no request")?;
     let request = request.replace(KEY, "[key]").replace(&server.address.to_string(), "[address]");
@@ -119,7 +119,7 @@ async fn a_receipt_is_read_under_either_name() -> Tested {
         let server = Server::answering([answer("200 OK", &[id, count], &[1, 2])]).await?;
         let receipt = Receipt::default();
         let said = utterance("Hello.", VOICE, Codec::Mp3.into());
-        open(&server.base_url(), &[])?.speak(said, receipt.clone()).await?;
+        open(&server.base_url(), &[VOICE])?.speak(said, receipt.clone()).await?;
         let usage = Usage { request_id: Some("7".to_owned()), characters: Some(6), ..Usage::default() };
         assert_eq!((receipt.is_taken(), receipt.read()), (true, usage));
     }
@@ -128,7 +128,7 @@ async fn a_receipt_is_read_under_either_name() -> Tested {
 
 #[tokio::test]
 async fn what_it_cannot_do_is_named() -> Tested {
-    let backend = open("http://127.0.0.1:1", &[])?;
+    let backend = open("http://127.0.0.1:1", &[VOICE])?;
     let mut utterance = utterance("Hello.", VOICE, Codec::Mp3.into());
     assert!(backend.leaves_out(&utterance).is_empty());
     utterance.delivery.speed = Speed::new(1.5)?;
@@ -141,7 +141,7 @@ async fn what_it_cannot_do_is_named() -> Tested {
 
 #[tokio::test]
 async fn its_voices_are_described_by_their_names() -> Tested {
-    let thalia = open("http://127.0.0.1:1", &[])?.voice(VOICE)?;
+    let thalia = open("http://127.0.0.1:1", &[VOICE])?.voice(VOICE)?;
     assert_eq!((thalia.name.as_str(), thalia.languages), ("Thalia", vec!["en".to_owned()]));
     let set = open("http://127.0.0.1:1", &["aura-2-celeste-es", "my own"])?;
     let names: Vec<_> =
@@ -175,7 +175,7 @@ async fn its_refusals_are_read_and_not_repeated() -> Tested {
         ("503 Unavailable", "Hello.", ErrorKind::BackendFailed),
     ] {
         let server = Server::answering([answer(status, &[], body.as_bytes())]).await?;
-        let error = testing::refuses(&*open(&server.base_url(), &[])?, VOICE).await;
+        let error = testing::refuses(&*open(&server.base_url(), &[VOICE])?, VOICE).await;
         assert_eq!(error.kind(), kind, "{status} {body}");
         let all = format!("{error:?}");
         assert!(!all.contains("Hello") && !all.contains("fox") && !all.contains(KEY), "{all}");
@@ -201,8 +201,8 @@ fn audio(request: &str) -> Vec<Step> {
 #[tokio::test]
 async fn it_conforms() -> Tested {
     let server = Server::answering_by(audio).await?;
-    testing::conforms(open(&server.base_url(), &[])?, VOICE, || server.running()).await;
+    testing::conforms(open(&server.base_url(), &[VOICE])?, VOICE, || server.running()).await;
     let cut = Server::answering([vec![begin(&["content-type: audio/l16"], &[1; 5000]), Step::Close]]).await?;
-    testing::does_not_end_well(&*open(&cut.base_url(), &[])?, VOICE).await;
+    testing::does_not_end_well(&*open(&cut.base_url(), &[VOICE])?, VOICE).await;
     Ok(())
 }

@@ -10,6 +10,8 @@ pub(crate) fn stand_ins() -> BTreeMap<String, Vec<String>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use speech::{Voice, VoiceStatus};
 
     use super::*;
@@ -30,5 +32,33 @@ mod tests {
             let gender = |voice: &str| spoken_by_kokoro(voice).and_then(|voice| voice.gender);
             assert_eq!(gender(own), gender(back), "{name} = {own} or {other}");
         }
+    }
+
+    #[test]
+    fn who_stands_in_is_of_the_gender_that_the_catalogue_knows_of_the_voice() {
+        let labels = catalog::Labels::builtin().unwrap();
+        let gender = |kind: &str, voice: &str| {
+            let offer = catalog::Offer {
+                kind: kind.into(),
+                models: Vec::new(),
+                capabilities: Arc::default(),
+                price_per_1k: None,
+            };
+            labels.entry(Voice::named(kind, voice), &offer).voice.gender
+        };
+        let mut compared = 0;
+        for (name, answering) in stand_ins() {
+            let known = ["openai", "elevenlabs"].into_iter().find_map(|kind| gender(kind, &name));
+            for other in &answering {
+                let others = spoken_by_kokoro(other).and_then(|voice| voice.gender);
+                let others =
+                    others.or_else(|| gender("openai", other)).or_else(|| gender("elevenlabs", other));
+                if let (Some(known), Some(others)) = (known, others) {
+                    assert_eq!(known, others, "{name} = {other}");
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared > 5, "{compared}");
     }
 }

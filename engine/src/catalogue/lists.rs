@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use catalog::{Change, Index, Labels, Listing, Offer, Shelf, changes};
+use catalog::{Change, Index, Labels, Listing, Offer, Shelf, UNHEARD, changes};
 use futures::future::join_all;
 use moka::sync::Cache;
 use speech::{Backend, Clock, SpeechError, Voice, VoiceId};
@@ -19,14 +19,11 @@ use crate::tariff::Tariff;
 /// How often a vendor is asked anew for its models and voices.
 const REFRESH: Duration = Duration::from_secs(15 * 60);
 
-/// How soon again where it did not answer.
+/// How soon again where it did not answer; each further time twice as long after, up to [`REFRESH`].
 const AGAIN: Duration = Duration::from_secs(15);
 
 /// A quarter more or less than that, so that nodes which were started together do not ask together.
 const JITTER_PERCENT: u64 = 25;
-
-/// How good a voice is taken to sound that nobody has listened to.
-const UNHEARD: u8 = 50;
 
 /// So much text has the price that a voice is listed with.
 const PRICED: u64 = 1000;
@@ -46,6 +43,8 @@ pub(super) struct Lists {
     shelf: Option<Arc<dyn Shelf>>,
     /// By the backends' names, as it was kept last.
     kept: Mutex<HashMap<String, Listing>>,
+    /// Held by whoever makes the index: one that was begun earlier must not take the place of a newer one.
+    indexing: tokio::sync::Mutex<()>,
     found: RwLock<Arc<Found>>,
 }
 
@@ -70,6 +69,7 @@ impl Lists {
             tariff: Tariff::default(),
             shelf: None,
             kept: Mutex::default(),
+            indexing: tokio::sync::Mutex::default(),
             found: RwLock::new(Found::new(Index::new(Vec::new()))),
         }
     }
@@ -128,15 +128,14 @@ impl Catalogue {
     /// The same, each vendor by itself, again and again; for ever.
     pub(crate) async fn keep_listing(&self) -> Infallible {
         let listing = self.backends.iter().map(|backend| async move {
+            let mut again = AGAIN;
             for round in 0.. {
-                let answered = self.refresh_one(backend).await;
-                sleep(jittered(
-                    if answered { REFRESH } else { AGAIN },
-                    backend.name(),
-                    round,
-                    self.lists.clock.unix_ms(),
-                ))
-                .await;
+                let wait = match self.refresh_one(backend).await {
+                    true => REFRESH,
+                    false => again,
+                };
+                again = if wait == REFRESH { AGAIN } else { (again * 2).min(REFRESH) };
+                sleep(jittered(wait, backend.name(), round, self.lists.clock.unix_ms())).await;
             }
         });
         join_all(listing).await;
@@ -184,6 +183,7 @@ impl Catalogue {
 
     /// Makes the index anew, beside what is served, and puts it in the place of the old one.
     async fn index_anew(&self) {
+        let _turn = self.lists.indexing.lock().await;
         let Some(indexing) = self.indexing() else { return };
         if let Ok(index) = spawn_blocking(indexing).await {
             self.lists.put(index);
