@@ -77,8 +77,8 @@ impl Drop for Answered {
     fn drop(&mut self) {
         let Some(speaking) = self.speaking.take() else { return };
         let attempt = self.attempt.clone();
-        // What has panicked must not be asked again.
-        if self.is_local || std::thread::panicking() {
+        // What has panicked must not be asked again, and what was not sent yet need not be.
+        if self.is_local || attempt.receipt().is_queued() || std::thread::panicking() {
             drop(speaking);
             return attempt.answered();
         }

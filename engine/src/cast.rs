@@ -140,17 +140,20 @@ impl Cast {
         let begins = parts.into_iter().map(|part| {
             let part = Arc::new(Part { offset: offset + part.offset, rested: rested && part.rested, ..part });
             let cast = Arc::clone(self);
+            let is_asked_again = AtomicBool::new(false);
             let begin: Begin = Box::new(move || {
                 let (cast, part) = (Arc::clone(&cast), Arc::clone(&part));
-                Box::pin(async move { cast.say(&part).await })
+                // The part before may be what keeps the backend busy.
+                let may_wait = part.offset > 0 && !is_asked_again.swap(true, Ordering::Relaxed);
+                Box::pin(async move { cast.say(&part, may_wait).await })
             });
             begin
         });
         Ok(begins.collect())
     }
 
-    /// One part of the text, by whoever can.
-    async fn say(&self, part: &Part) -> Result<Link, SpeechError> {
+    /// One part of the text, by whoever can. Where it may wait, a backend that is only busy here is asked again later.
+    async fn say(&self, part: &Part, may_wait: bool) -> Result<Link, SpeechError> {
         let patience = Patience::new();
         let mut failure = None;
         loop {
@@ -169,6 +172,7 @@ impl Cast {
                     self.tab.note(|state| state.speaks(self.part, &choice.voice.id));
                     return Ok(Link { offset: part.offset, rested: part.rested, sound });
                 }
+                Err(error) if may_wait && error.kind() == ErrorKind::Overloaded => return Err(error),
                 Err(error) => error,
             };
             let next = next.filter(|_| may_fail_over(&error) && self.retries.allow(current + 1));

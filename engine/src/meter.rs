@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use billing::{Outcome, Payer, RequestRow};
 use futures::stream::{self, StreamExt};
-use speech::{AudioStream, BoxFuture, Door, ErrorKind, SpeechError, SpeechRequest, Terms, Usage, VoiceId};
+use speech::{
+    AudioStream, BoxFuture, Door, ErrorKind, Origin, SpeechError, SpeechRequest, Terms, Usage, VoiceId,
+};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -131,7 +133,7 @@ impl OpenRow {
                 Ok(spoken)
             }
             Err(error) => {
-                self.finish(Outcome::Failed(error.kind())).await;
+                self.finish(failed(&error)).await;
                 Err(error)
             }
         }
@@ -168,14 +170,29 @@ impl OpenRow {
 impl Drop for OpenRow {
     fn drop(&mut self) {
         let defect = std::thread::panicking().then_some(ErrorKind::Internal);
-        let broken = defect.or(BROKEN_OFF.get());
+        let broken = defect.or(broken_off());
         self.close(broken.map_or(Outcome::HungUp, Outcome::Failed));
     }
+}
+
+/// How the books call it. What somebody else is to blame for than such an error mostly is, is no fault of the client's.
+fn failed(error: &SpeechError) -> Outcome {
+    let blames_the_client = error.kind().origin() == Origin::Client;
+    Outcome::Failed(match error.origin() {
+        Origin::Backend if blames_the_client => ErrorKind::BackendFailed,
+        Origin::Gateway if blames_the_client => ErrorKind::Internal,
+        _ => error.kind(),
+    })
 }
 
 thread_local! {
     /// Why what is being dropped is dropped.
     static BROKEN_OFF: Cell<Option<ErrorKind>> = const { Cell::new(None) };
+}
+
+/// Why what is being dropped on this thread is dropped by [`break_off`], if it is.
+pub(crate) fn broken_off() -> Option<ErrorKind> {
+    BROKEN_OFF.get()
 }
 
 /// Drops a speech, or what leads to one, because we will not go on with it. Otherwise to drop it is to hang up, and who
@@ -248,7 +265,7 @@ fn metered(audio: AudioStream, row: OpenRow) -> AudioStream {
             Err(error) => {
                 // What is not heard any more is not paid for any more.
                 drop(audio);
-                row.finish(Outcome::Failed(error.kind())).await;
+                row.finish(failed(&error)).await;
                 Some((Err(error), (stream::empty().boxed(), None)))
             }
         }

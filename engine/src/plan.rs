@@ -43,6 +43,8 @@ pub(crate) struct Plan {
     pub(crate) is_stated: bool,
     pub(crate) fallback: Fallback,
     pub(crate) candidates: Vec<Candidate>,
+    /// Who would have been first if nobody rested: what it has said before can be given all the same.
+    pub(crate) at_rest: Option<Candidate>,
     pub(crate) rejected: Vec<Rejected>,
     /// What is wrong with the only one that there was, where that is an error of its own.
     only: Option<SpeechError>,
@@ -148,6 +150,7 @@ impl Planner {
             is_stated: stated.is_some(),
             fallback: routing.fallback.unwrap_or_default(),
             candidates: Vec::new(),
+            at_rest: None,
             rejected,
             only: None,
         };
@@ -166,8 +169,7 @@ impl Planner {
                 }
             }
         }
-        let Plan { policy, fallback, candidates, .. } = &mut plan;
-        self.order(candidates, (*policy, *fallback), terms, voice);
+        self.order(&mut plan, terms, voice);
         Ok(plan)
     }
 
@@ -209,11 +211,11 @@ impl Planner {
 
     fn order(
         &self,
-        candidates: &mut [Candidate],
-        (policy, fallback): (Policy, Fallback),
+        Plan { policy, fallback, candidates, at_rest, .. }: &mut Plan,
         terms: &Terms,
         voice: &str,
     ) {
+        let (policy, fallback) = (*policy, *fallback);
         let is_pinned = VoiceId::parse(voice).is_some();
         // Both change while others call: each is looked up once, since what is sorted must not change under the sort.
         let load = |candidate: &Candidate| {
@@ -241,17 +243,24 @@ impl Planner {
                 draw(candidates, &lots, &terms.id);
             }
         }
+        let name_reason = |candidates: &mut [Candidate]| {
+            let first = candidates.first_mut();
+            if let Some(candidate) =
+                first.filter(|first| Some(&first.choice.voice.id) != asked_first.as_ref())
+            {
+                candidate.choice.reason = match policy {
+                    Policy::Exact | Policy::Equivalent | Policy::LocalOnly => Reason::Fallback,
+                    policy => Reason::Policy(policy),
+                };
+            }
+        };
         // Whoever has just failed again and again is asked when nobody else is left, unless nobody else is to be.
         if fallback != Fallback::None {
+            name_reason(candidates);
+            *at_rest = candidates.first().filter(|first| self.is_open(first)).cloned();
             candidates.sort_by_cached_key(|candidate| self.is_open(candidate));
         }
-        let first = candidates.first().map(|candidate| candidate.choice.voice.id.clone());
-        if let Some(candidate) = candidates.first_mut().filter(|_| first != asked_first) {
-            candidate.choice.reason = match policy {
-                Policy::Exact | Policy::Equivalent | Policy::LocalOnly => Reason::Fallback,
-                policy => Reason::Policy(policy),
-            };
-        }
+        name_reason(candidates);
     }
 
     pub(crate) fn is_open(&self, candidate: &Candidate) -> bool {

@@ -137,7 +137,7 @@ async fn given(
     graph: &Arc<SpeechGraph>,
     tab: &Tab,
 ) -> Option<Spoken> {
-    let choice = &plan.candidates.first()?.choice;
+    let choice = &plan.at_rest.as_ref().or(plan.candidates.first())?.choice;
     let call = Call::new(terms, choice, Arc::clone(graph), tab.clone());
     let kept = cache.kept(&call).await?;
     tab.propose(Some((&choice.voice.id, &choice.model.id)));

@@ -184,10 +184,11 @@ impl Tab {
             self.hold(&backend, &model, claim).await?;
         }
         let (attempt, growth) = self.note(|state| {
+            let is_announced = state.announces(&call);
             let number = state.begin(call, self.attempt);
             let more = state.claimed().beyond(state.held.unwrap_or_default());
-            // The first call is what the hold's own mark tells of.
-            let is_told = number == 0 && more == Amounts::default();
+            // The call that is first thought of is what the hold's own mark tells of.
+            let is_told = number == 0 && is_announced && more == Amounts::default();
             (number, (!is_told).then(|| Growth { more, mark: state.mark(lease) }))
         });
         let attempt = Attempt { tab: self.clone(), index: attempt };

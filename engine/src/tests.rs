@@ -286,6 +286,31 @@ pub(crate) fn three() -> (Arc<Actor>, Arc<Actor>, Arc<Actor>) {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_voice_at_rest_has_said_before_is_given_all_the_same() {
+    let (dear, cheap, _) = three();
+    let settings = crate::CacheSettings { memory_bytes: 1 << 20, ..Default::default() };
+    let house = house_with(&[&dear, &cheap], MemoryLedger::default(), |parts| {
+        parts.cache = crate::Cache::open(&settings, Arc::new(Noon)).unwrap();
+    });
+    let ask = async |text: &str| {
+        let mut spoken = house.ask(text, "anna", text, falling(Fallback::BeforeAudio)).await.unwrap();
+        let audio = std::mem::replace(&mut spoken.audio, stream::empty().boxed());
+        audio.for_each(async |chunk| drop(chunk.unwrap())).await;
+        spoken
+    };
+    ask("Hello.").await;
+    dear.will([Deed::Refuses(ErrorKind::BackendFailed); 5]);
+    for text in ["1", "2", "3", "4", "5", "6"] {
+        assert_eq!(ask(text).await.voice.id.backend, "cheap");
+    }
+    let called = (dear.said().len(), cheap.said().len());
+    let again = ask("Hello.").await;
+    assert_eq!((again.voice.id.backend.as_str(), again.reason), ("dear", Reason::Exact));
+    assert_eq!(again.cache, Some(crate::CacheUse::Hit));
+    assert_eq!((dear.said().len(), cheap.said().len()), called, "nobody is called");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_voice_by_its_id_is_that_voice_and_a_bare_name_fails_over_to_one_that_is_near_it() {
     let (dear, cheap, own) = three();
     let house = house(&[&dear, &cheap, &own]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret, SecretString};
-use speech::{ErrorKind, SpeechError};
+use speech::{ErrorKind, Receipt, SpeechError};
 use tokio::time::timeout;
 
 use crate::slots::Slots;
@@ -105,12 +105,15 @@ impl Remote {
         Socket::open(self.clone(), url).await
     }
 
-    /// Waits for its turn to speak; hold the slot as long as the sound.
+    /// Waits for its turn to speak, which the receipt tells as long as it lasts; hold the slot as long as the sound.
     ///
     /// # Errors
     /// [`ErrorKind::Overloaded`] when none came free in time.
-    pub async fn slot(&self) -> Result<Slot, SpeechError> {
-        self.0.slots.take(self.name()).await
+    pub async fn slot(&self, receipt: &Receipt) -> Result<Slot, SpeechError> {
+        receipt.queue(true);
+        let slot = self.0.slots.take(self.name()).await;
+        receipt.queue(false);
+        slot
     }
 
     /// An error of that kind in our own words: what a vendor's error amid a sound means. Of a quota that is used up the

@@ -25,6 +25,7 @@ pub struct Receipt(Arc<Mutex<Written>>);
 #[derive(Default)]
 struct Written {
     taken: bool,
+    is_queued: bool,
     usage: Usage,
 }
 
@@ -42,6 +43,16 @@ impl Receipt {
     /// Whether the backend has taken the request.
     pub fn is_taken(&self) -> bool {
         self.written().taken
+    }
+
+    /// The call waits for its turn, or does no longer: as long as it does, nothing of it was sent.
+    pub fn queue(&self, is_queued: bool) {
+        self.written().is_queued = is_queued;
+    }
+
+    /// Whether nothing was sent yet.
+    pub fn is_queued(&self) -> bool {
+        self.written().is_queued
     }
 
     /// Writes down what was counted.

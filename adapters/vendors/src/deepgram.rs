@@ -143,7 +143,7 @@ async fn speak(remote: Remote, utterance: Utterance, receipt: Receipt) -> Result
         call = call.query("sample_rate", &rate.to_string()).query("container", "none");
     }
     let call = call.json(json!({ "text": text_for(&utterance.graph) }).to_string());
-    let slot = remote.slot().await?;
+    let slot = remote.slot(&receipt).await?;
     let answer = call.send().await?;
     receipt.take();
     receipt.note(|usage| {

@@ -138,7 +138,7 @@ async fn speak(
         stream_format: is_directed(&model).then_some("sse"),
     };
     let call = remote.post(["audio", "speech"]).json(call.to_json());
-    let slot = remote.slot().await?;
+    let slot = remote.slot(&receipt).await?;
     let answer = call.send().await?;
     receipt.take();
     receipt.note(|usage| usage.request_id = answer.header("x-request-id").map(str::to_owned));

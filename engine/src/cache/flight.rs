@@ -348,7 +348,8 @@ impl Drop for Listener {
         if left.is_some() {
             self.flight.close();
         }
-        if has_room {
+        // It may have been woken to ask for more, and will not.
+        if has_room || !is_over {
             self.flight.bell.ring();
         }
         drop(left);

@@ -28,6 +28,8 @@ impl Key {
         parts.option(client, Parts::text);
         parts.text(backend.kind());
         parts.text(backend.name());
+        // Its name may be given to another server tomorrow.
+        parts.text(backend.house());
         parts.text(&backend.version());
         // A text is cut elsewhere, and sounds otherwise there.
         parts.option(*most_characters, Parts::count);

@@ -4,7 +4,7 @@ mod remote;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use billing::{Action, Outcome, Rates};
+use billing::{Action, Budget, Measure, Outcome, Rates};
 use futures::channel::mpsc;
 use futures::future::join_all;
 use futures::{FutureExt as _, StreamExt as _};
@@ -495,6 +495,16 @@ async fn what_was_kept_takes_no_more_of_a_budget_than_it_costs() {
     let error = stage.ask("4").await.err().unwrap();
     assert_eq!((error.kind(), stage.called()), (ErrorKind::BudgetExceeded, 1));
     assert_eq!(stage.settled().await["3"], (DONE, true, 3, vec![]));
+}
+
+#[tokio::test]
+async fn of_what_was_kept_only_the_price_counts_not_how_long_it_is() {
+    let audio = Budget { measure: Measure::Audio, limit: 2600, ..budget(0, Action::Refuse) };
+    let stage = stage_with(&in_memory(), MemoryLedger::with_budgets(vec![audio]));
+    stage.say("1", 0).await;
+    stage.engine.settled().await;
+    assert_eq!(heard(stage.ask("2").await).await.0, CacheUse::Hit);
+    assert_eq!(stage.settled().await["2"], (DONE, true, 3, vec![]));
 }
 
 #[tokio::test]

@@ -51,6 +51,20 @@ async fn all_who_are_asked_for_the_first_sentence_share_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_voice_that_is_only_busy_here_is_waited_for_once_and_then_another_goes_on() {
+    for (times, goes_on) in [(1, 0), (2, 1)] {
+        let (dear, _, own) = three();
+        let house = house(&[&dear, &own]);
+        dear.will([Deed::Speaks]);
+        dear.will([Deed::Refuses(ErrorKind::Overloaded)].repeat(times));
+        let spoken = house.ask("r1", "anna", "One. Two.", falling(Fallback::Resume)).await.unwrap();
+        let tally = spoken.tally.clone();
+        listen(spoken).await.unwrap();
+        assert_eq!((own.said().len(), tally.switches().len()), (goes_on, goes_on), "{times}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn so_do_all_who_are_asked_for_a_later_one() {
     let (dear, _, own) = three();
     let house = house(&[&dear, &own]);

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use futures::channel::{mpsc, oneshot};
 use futures::future::FutureExt;
-use speech::{ErrorKind, PcmChunk, SampleRate};
+use speech::{ErrorKind, Origin, PcmChunk, SampleRate};
 use tokio::time::{Instant, advance};
 use tower::{ServiceExt, service_fn};
 
@@ -103,6 +103,33 @@ fn sound() -> (Sound, mpsc::UnboundedSender<Result<PcmChunk, SpeechError>>) {
 fn chunks(answer: Answer) -> BoxStream<'static, Result<PcmChunk, SpeechError>> {
     let Ok(Sound::Samples(PcmStream { chunks, .. })) = answer else { panic!("no samples") };
     chunks
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_waited_for_in_vain_has_failed_and_who_is_hung_up_on_has_not() {
+    let mut stage = Stage::new();
+    for _ in 0..5 {
+        let (speaking, _backend) = stage.through("anna");
+        drop(speaking);
+        let (speaking, _backend) = stage.through("anna");
+        crate::break_off(speaking, ErrorKind::Overloaded);
+    }
+    assert_eq!(stage.state("anna"), State::Closed);
+    for _ in 0..5 {
+        let (speaking, _backend) = stage.through("anna");
+        crate::break_off(speaking, ErrorKind::DeadlineExceeded);
+    }
+    assert!(matches!(stage.state("anna"), State::Open { .. }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_voice_that_its_backend_lists_and_does_not_know_has_failed() {
+    let mut stage = Stage::new();
+    for _ in 0..5 {
+        let gone = SpeechError::new(ErrorKind::UnknownVoice, "Gone.").blaming(Origin::Backend);
+        assert!(stage.answered("anna", Err(gone)).await.is_err());
+    }
+    assert!(matches!(stage.state("anna"), State::Open { .. }));
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::Health;
 use super::breaker::Permit;
+use crate::meter::broken_off;
 
 /// What the breakers of a call let through.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +29,8 @@ pub(super) enum Verdict {
     HoldOff(ErrorKind, Duration),
 }
 
-/// A call that is running. Dropped before its first audio, it says nothing; after that, all was well.
+/// A call that is running. Dropped before its first audio, it says nothing; after that, all was well; unless it is broken
+/// off because it took too long.
 #[derive(Debug)]
 pub(crate) struct Watch {
     health: Health,
@@ -60,7 +62,7 @@ impl Watch {
     pub(crate) fn failed(mut self, error: &SpeechError) {
         let kind = error.kind();
         self.verdict = match error.wait().filter(|wait| !wait.is_zero()) {
-            _ if kind.origin() != Origin::Backend => Verdict::None,
+            _ if error.origin() != Origin::Backend => Verdict::None,
             Some(wait) => Verdict::HoldOff(kind, wait),
             None => Verdict::Failed(kind),
         };
@@ -70,6 +72,11 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         let now = Instant::now();
+        // Whoever is waited for no longer has stalled; whoever is hung up on has not.
+        let says_nothing_bad = matches!(self.verdict, Verdict::None | Verdict::Well);
+        if says_nothing_bad && broken_off() == Some(ErrorKind::DeadlineExceeded) {
+            self.verdict = Verdict::Failed(ErrorKind::DeadlineExceeded);
+        }
         self.health.note(&self.voice.backend, |instance, luck| {
             instance.load.ended();
             if !self.is_heard {

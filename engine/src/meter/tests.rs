@@ -198,6 +198,19 @@ async fn failures_before_and_after_the_first_audio_leave_their_code() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_backend_is_to_blame_for_is_not_the_clients_to_pay() {
+    let mut stage = stage();
+    let (feed, mut spoken) = speak(&mut stage).await;
+    feed.unbounded_send(Ok(chunk(10))).unwrap();
+    let gone = SpeechError::new(ErrorKind::UnknownVoice, "gone").blaming(speech::Origin::Backend);
+    feed.unbounded_send(Err(gone)).unwrap();
+    assert!(spoken.audio.next().await.unwrap().is_ok());
+    let told = spoken.audio.next().await.unwrap().unwrap_err();
+    assert_eq!(told.kind(), ErrorKind::UnknownVoice, "the client is told what it is");
+    assert_eq!(stage.row().await.outcome, Outcome::Failed(ErrorKind::BackendFailed));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_defect_of_ours_is_not_called_a_hang_up() {
     let mut stage = stage();
     let (feed, mut spoken) = speak(&mut stage).await;

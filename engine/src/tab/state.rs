@@ -234,6 +234,12 @@ impl State {
         })
     }
 
+    /// Whether marks tell of that call already.
+    pub(super) fn announces(&self, call: &Call) -> bool {
+        let is_same = |other: &Call| other.backend == call.backend && other.model == call.model;
+        self.announced.as_ref().is_some_and(is_same)
+    }
+
     pub(super) fn begin(&mut self, call: Call, attempt: usize) -> usize {
         self.announced = None;
         self.calls.push(Call { attempt, ..call });
@@ -250,9 +256,9 @@ impl State {
         self.calls.iter().any(|call| call.attempt == attempt)
     }
 
-    /// Whether somebody has not answered yet whom nobody hears anyway.
+    /// Whether somebody has not answered yet whom nobody hears anyway, or speaks for others only.
     pub(crate) fn awaits_unheard(&self) -> bool {
-        self.calls.iter().any(|call| !call.has_answer && !self.is_heard(call))
+        self.leading > 0 || self.calls.iter().any(|call| !call.has_answer && !self.is_heard(call))
     }
 
     pub(super) fn call(&mut self, index: usize) -> &mut Call {
@@ -276,9 +282,10 @@ impl State {
         standing.map(|call| call.claim.amounts).fold(Amounts::default(), Amounts::plus)
     }
 
-    /// What is to be set aside so that the speech may go on for `ahead_ms`; none where nothing is on hold.
+    /// What is to be set aside so that the speech may go on for `ahead_ms`; none where nothing is on hold, or nobody was
+    /// called: of what is given only the price counts.
     pub(super) fn lacking(&self, ahead_ms: u64) -> Option<Amounts> {
-        let held = self.held?;
+        let held = self.held.filter(|_| !self.calls.is_empty())?;
         let by_sound =
             |call: &&Call| call.claim.rate.is_by_sound() && call.receipt.is_taken() && self.is_heard(call);
         let beyond_claim = |call: &Call| {

@@ -150,6 +150,40 @@ async fn who_hangs_up_before_the_answer_pays_for_it_if_it_comes() {
 }
 
 #[tokio::test]
+async fn who_hangs_up_while_the_call_waits_for_its_turn_buys_nothing() {
+    let ledger = Arc::new(MemoryLedger::default());
+    let books = books(ledger.clone());
+    let row = books.open_on(&Terms::new("r1", "local".into(), Door::Cli), Some(10));
+    let tab = row.tab();
+    let attempt = tab.begin(call(&tab, "one", "ten points")).await.unwrap();
+    attempt.receipt().queue(true);
+    let (turn, waits) = oneshot::channel::<()>();
+    let speaking: BoxFuture<_> = Box::pin(async move {
+        waits.await.unwrap();
+        panic!("it is called")
+    });
+    let mut buying = Box::pin(bought(attempt, speaking, false));
+    assert!(buying.as_mut().now_or_never().is_none());
+    drop((buying, row));
+    assert!(turn.is_closed(), "its place is free");
+    books.settled().await;
+    let [settled] = ledger.settlements().try_into().unwrap();
+    assert_eq!((settled.row.outcome, settled.charge.nanos.get()), (Outcome::HungUp, 0));
+}
+
+#[tokio::test]
+async fn a_mark_tells_of_whom_is_called_even_if_another_was_to_be() {
+    let ledger = Arc::new(MemoryLedger::default());
+    let tab = tab_in(&books(ledger.clone()));
+    let thought_of = call(&tab, "one", "ten points");
+    assert!(tab.hold("one", "m", thought_of.claim).await.is_ok());
+    tab.begin(call(&tab, "two", "ten points")).await.unwrap();
+    let [(_, mark)] = ledger.holds().try_into().unwrap();
+    let called: Vec<_> = mark.settlement.attempts.iter().map(|attempt| attempt.backend.as_str()).collect();
+    assert_eq!(called, ["two"]);
+}
+
+#[tokio::test]
 async fn text_that_a_budget_has_no_room_for_is_neither_sent_nor_paid_for() {
     let ledger = Arc::new(MemoryLedger::with_budgets(vec![budget(200, Action::Refuse)]));
     let books = books(ledger.clone());

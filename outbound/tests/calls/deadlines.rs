@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use outbound::{Deadlines, Refusal};
-use speech::{Codec, ErrorKind};
+use speech::{Codec, ErrorKind, Receipt};
 use testing::server::{Server, Step, begin};
 use tokio::time::timeout;
 
@@ -68,17 +68,17 @@ async fn a_sound_must_not_stall() -> Tested {
 #[tokio::test(start_paused = true)]
 async fn a_slot_must_come_free_in_time() -> Tested {
     let remote = remote_at("http://127.0.0.1:1", Deadlines::default(), |_, _| Refusal::default())?;
-    let first = remote.slot().await?;
-    let error = refused(remote.slot().await)?;
+    let first = remote.slot(&Receipt::default()).await?;
+    let error = refused(remote.slot(&Receipt::default()).await)?;
     assert_eq!((error.kind(), error.wait()), (ErrorKind::Overloaded, Some(Duration::from_secs(1))));
     assert_eq!(error.message(), "The backend acme has as many requests at a time as it may have.");
 
     let mut sound = first.held_by(futures::stream::iter([1]).boxed());
-    refused(remote.slot().await)?;
+    refused(remote.slot(&Receipt::default()).await)?;
     assert_eq!(sound.next().await, Some(1));
     assert_eq!(sound.next().await, None);
-    let second = remote.slot().await?;
+    let second = remote.slot(&Receipt::default()).await?;
     drop(second.held_by(futures::stream::pending::<()>().boxed()));
-    remote.slot().await?;
+    remote.slot(&Receipt::default()).await?;
     Ok(())
 }

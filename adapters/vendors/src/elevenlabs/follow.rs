@@ -37,7 +37,7 @@ pub(super) async fn follow(
     pieces: BoxStream<'static, Piece>,
     receipt: Receipt,
 ) -> Result<Sound, SpeechError> {
-    let slot = remote.slot().await?;
+    let slot = remote.slot(&receipt).await?;
     let output = formats::nearest(delivery.format, false);
     let path = ["v1", "text-to-speech", &delivery.voice, "stream-input"];
     let mut query = vec![("model_id", model.as_str()), ("output_format", output.name)];

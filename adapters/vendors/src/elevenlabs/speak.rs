@@ -40,7 +40,7 @@ pub(super) async fn speak(
     receipt: Receipt,
 ) -> Result<Sound, SpeechError> {
     let Utterance { graph, delivery } = utterance;
-    let slot = remote.slot().await?;
+    let slot = remote.slot(&receipt).await?;
     let whole = delivery.whole && graph.text().characters() <= MOST_AT_ONCE;
     let output = formats::nearest(delivery.format, whole && !delivery.timed);
     let body = CreateSpeech {
