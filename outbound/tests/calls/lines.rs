@@ -9,7 +9,7 @@ use futures::future::join_all;
 use outbound::{Access, Deadlines, Key, Outbound, Refusal, Remote};
 use secrecy::SecretString;
 use services::Redis;
-use speech::{ErrorKind, SpeechError};
+use speech::{ErrorKind, Receipt, SpeechError};
 use testing::server::{Server, begin};
 use tokio::task::yield_now;
 
@@ -89,7 +89,7 @@ async fn two_gateways_with_a_hundred_requests_each_have_no_more_slots_than_one()
         async move {
             let remote = remote?;
             let asking = (0..100).map(|_| async {
-                let slot = remote.slot().await?;
+                let slot = remote.slot(&Receipt::default()).await?;
                 remote.get(["speech"]).send().await?;
                 // Until as many were there at a time as may be, and then for others to come that may not.
                 while seen.most.load(Ordering::SeqCst) < 3 {
@@ -117,13 +117,13 @@ async fn two_gateways_with_a_hundred_requests_each_have_no_more_slots_than_one()
 async fn who_has_waited_long_enough_is_refused_as_at_one_gateway() -> Tested {
     let redis = Redis::start();
     let (one, other) = (node("one", &redis).remote()?, node("other", &redis).remote()?);
-    let slot = one.slot().await?;
-    let error = refused(other.slot().await)?;
+    let slot = one.slot(&Receipt::default()).await?;
+    let error = refused(other.slot(&Receipt::default()).await)?;
     assert_eq!((error.kind(), error.wait()), (ErrorKind::Overloaded, Some(Duration::from_secs(1))));
     assert_eq!(error.message(), "The backend acme has as many requests at a time as it may have.");
     drop(slot);
     // Who was refused has left the line.
-    other.slot().await?;
+    other.slot(&Receipt::default()).await?;
     Ok(())
 }
 
@@ -131,11 +131,14 @@ async fn who_has_waited_long_enough_is_refused_as_at_one_gateway() -> Tested {
 async fn another_key_or_another_address_is_another_line() -> Tested {
     let redis = Redis::start();
     let one = node("one", &redis);
-    let _slot = one.remote()?.slot().await?;
-    Node { key: "another", ..node("other", &redis) }.remote()?.slot().await?;
-    Node { base_url: "http://127.0.0.1:2", ..node("other", &redis) }.remote()?.slot().await?;
+    let _slot = one.remote()?.slot(&Receipt::default()).await?;
+    Node { key: "another", ..node("other", &redis) }.remote()?.slot(&Receipt::default()).await?;
+    Node { base_url: "http://127.0.0.1:2", ..node("other", &redis) }
+        .remote()?
+        .slot(&Receipt::default())
+        .await?;
     let same = Node { base_url: "http://127.0.0.1:1/", ..node("other", &redis) }.remote()?;
-    refused(same.slot().await)?;
+    refused(same.slot(&Receipt::default()).await)?;
     Ok(())
 }
 
@@ -143,13 +146,13 @@ async fn another_key_or_another_address_is_another_line() -> Tested {
 async fn while_redis_is_gone_each_gateway_has_its_own() -> Tested {
     let redis = Redis::start();
     let (one, other) = (node("one", &redis).remote()?, node("other", &redis).remote()?);
-    let slot = one.slot().await?;
-    refused(other.slot().await)?;
+    let slot = one.slot(&Receipt::default()).await?;
+    refused(other.slot(&Receipt::default()).await)?;
     redis.kill();
-    let own = other.slot().await?;
-    refused(other.slot().await)?;
+    let own = other.slot(&Receipt::default()).await?;
+    refused(other.slot(&Receipt::default()).await)?;
     drop((slot, own));
-    one.slot().await?;
+    one.slot(&Receipt::default()).await?;
     Ok(())
 }
 
@@ -158,8 +161,8 @@ async fn a_gateway_that_waits_does_not_wait_for_a_redis_that_stands_still() -> T
     let redis = Redis::start();
     let (one, other) = (node("one", &redis).remote()?, node("other", &redis));
     let other = Node { deadlines: PATIENT, ..other }.remote()?;
-    let _slot = one.slot().await?;
-    let mut waiting = Box::pin(other.slot());
+    let _slot = one.slot(&Receipt::default()).await?;
+    let mut waiting = Box::pin(other.slot(&Receipt::default()));
     assert!(tokio::time::timeout(Duration::from_millis(300), &mut waiting).await.is_err());
     redis.stop();
     tokio::time::timeout(Duration::from_secs(20), waiting).await??;
