@@ -162,7 +162,8 @@ async fn a_gateway_that_waits_does_not_wait_for_a_redis_that_stands_still() -> T
     let (one, other) = (node("one", &redis).remote()?, node("other", &redis));
     let other = Node { deadlines: PATIENT, ..other }.remote()?;
     let _slot = one.slot(&Receipt::default()).await?;
-    let mut waiting = Box::pin(other.slot(&Receipt::default()));
+    let receipt = Receipt::default();
+    let mut waiting = Box::pin(other.slot(&receipt));
     assert!(tokio::time::timeout(Duration::from_millis(300), &mut waiting).await.is_err());
     redis.stop();
     tokio::time::timeout(Duration::from_secs(20), waiting).await??;
