@@ -76,3 +76,21 @@ async fn nobody_begins_where_the_policy_leaves_one_of_them_to_nobody() {
     stage.server.ended().await;
     assert_eq!(rows.show(), "req-1 local - no_candidate None");
 }
+
+#[tokio::test]
+async fn before_anybody_was_heard_whoever_stands_in_takes_over_from_nobody() {
+    let stage = Stage::open().await;
+    stage.left.will([Deed::Refuses]);
+    let lines = json!({"inputs": [
+        {"voice_id": "anna", "text": "... "},
+        {"voice_id": "arno", "text": "The first line."},
+    ]});
+    let ask = stage.server.asks("/v1/text-to-dialogue", lines.to_string()).header("te", "trailers");
+    let answer = ask.send().await;
+    assert_eq!(answer.header("x-soundboard-voice"), "left:anna, right:bert");
+    assert_eq!(answer.header("x-soundboard-tried"), "left:arno=backend_failed");
+    assert_eq!((answer.whole, answer.trailers.len()), (true, 0));
+    let rows = stage.server.rows.clone();
+    stage.server.ended().await;
+    assert_eq!(rows.show(), "req-1 local bert completed Some(19)", "who has spoken stands in the row");
+}
