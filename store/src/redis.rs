@@ -8,15 +8,14 @@ mod lines;
 mod link;
 mod shelf;
 
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use redis::io::tcp::TcpSettings;
 use redis::{Client, ConnectionAddr, IntoConnectionInfo as _};
-use speech::Place;
 
 use crate::StoreError;
+use lines::Places;
 use link::Link;
 
 /// What the names of all our keys begin with.
@@ -29,7 +28,7 @@ pub struct Redis {
     /// What this program is called in lines.
     node: Arc<str>,
     /// Where it stands.
-    places: Arc<Mutex<HashSet<Place>>>,
+    places: Arc<Mutex<Places>>,
 }
 
 impl Redis {

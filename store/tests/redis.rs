@@ -282,3 +282,21 @@ async fn what_redis_forgets_of_who_speaks_it_is_told_again() {
     one.leave(&place("line", 1)).await;
     assert_eq!(other.stand(&place("line", 1), 1, LONG).await, Some(0));
 }
+
+#[tokio::test]
+async fn what_is_left_while_redis_stands_still_is_left_when_it_goes_on() {
+    const HOUR: Duration = Duration::from_hours(1);
+    let lease = Lease { waiting: HOUR, speaking: HOUR };
+    let server = Server::start();
+    let (one, other) = (node(&server, "one"), node(&server, "other"));
+    let places = [1, 2].map(|number| place("line", number));
+    assert_eq!(one.stand(&places[0], 2, lease).await, Some(0));
+    server.stop();
+    // It is answered when nobody waits for the answer any more.
+    assert_eq!(one.stand(&places[1], 2, lease).await, None);
+    for place in &places {
+        one.leave(place).await;
+    }
+    server.cont();
+    until(Some(0), async || other.stand(&place("line", 3), 1, lease).await).await;
+}

@@ -20,7 +20,7 @@ const CONNECTING: Duration = Duration::from_secs(2);
 const ANSWERING: Duration = Duration::from_millis(500);
 
 /// Between two tries to mend.
-const PAUSE: Duration = Duration::from_secs(1);
+pub(super) const PAUSE: Duration = Duration::from_secs(1);
 
 /// What is said when it is not its own words.
 const SILENT: &str = "it does not answer";
@@ -84,6 +84,12 @@ impl Link {
             Ok(_) => Ok(()),
             Err(source) => Err(StoreError::Redis { place: self.to_string(), source }),
         }
+    }
+
+    /// Resolves while it is not broken.
+    pub(super) async fn back(&self) {
+        // It cannot end as long as this is here.
+        let _ = self.state.subscribe().wait_for(|state| matches!(state, State::Up(_))).await;
     }
 
     /// None while it is broken.

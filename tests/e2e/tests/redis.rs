@@ -129,8 +129,8 @@ fn a_redis_that_goes_and_comes_back_costs_nobody_an_answer() {
         assert!(asked.seconds() < 5.0, "{} s", asked.seconds());
         answer.header("x-soundboard-cache").to_owned()
     };
-    let breaks: [fn(&Redis); 2] = [Redis::kill, Redis::stop];
-    for (outage, breaks) in breaks.into_iter().enumerate() {
+    let outages: [[fn(&Redis); 2]; 2] = [[Redis::kill, Redis::restart], [Redis::stop, Redis::cont]];
+    for (outage, [breaks, mends]) in outages.into_iter().enumerate() {
         breaks(&pair.redis);
         for number in 0..20 {
             let text = format!("Outage {outage}, sentence {number}.");
@@ -138,7 +138,7 @@ fn a_redis_that_goes_and_comes_back_costs_nobody_an_answer() {
         }
         let (is_well, line) = pair.doctor();
         assert!(!is_well && line.starts_with("NEEDED"), "{line}");
-        pair.redis.restart();
+        mends(&pair.redis);
         let mut number = 0;
         eventually("shared cache", || {
             number += 1;
