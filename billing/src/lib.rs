@@ -18,7 +18,7 @@ mod reconcile;
 mod replays;
 mod reports;
 
-pub use accounts::{Accounts, Client, ClientNames, Key};
+pub use accounts::{Accounts, Amendment, Client, ClientNames, Key, Preferences};
 pub use budget::{Action, Amounts, Budget, Measure, Standing, Verdict, Window, WindowError, admit};
 pub use calendar::{Month, MonthError, Timeframe, TimeframeError, hour_of};
 pub use ledger::{

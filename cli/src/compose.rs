@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use billing::{Accounts, Client, Ledger, Rates};
+use billing::{Accounts, Client, Ledger, Preferences, Rates};
 use catalog::{Labels, Shelf};
 use engine::health::Quantile;
 use engine::{Cache, CacheSettings, Catalogue, Defaults, Engine, Parts, Tariff};
@@ -163,10 +163,14 @@ fn open_vendor(
 
 /// Each other name of a voice must lead to one.
 pub(crate) fn check_aliases(config: &Config, backends: &Backends) -> Result<(), Failure> {
-    match config.voices.iter().find(|(_, target)| !may_have_voice(backends, target)) {
+    let of_all = config.voices.iter().map(|alias| ("voices".to_owned(), alias));
+    let of_each = config.clients.iter().flat_map(|(name, client)| {
+        client.voices.iter().map(move |alias| (format!("clients.{name}.voices"), alias))
+    });
+    match of_all.chain(of_each).find(|(_, (_, target))| !may_have_voice(backends, target)) {
         None => Ok(()),
-        Some((alias, voice)) => Err(Failure::usage(format_args!(
-            "[voices] {alias} = {voice:?}: nobody can speak with that voice; 'voice-soundboard voices' lists those that can"
+        Some((table, (alias, voice))) => Err(Failure::usage(format_args!(
+            "[{table}] {alias} = {voice:?}: nobody can speak with that voice; 'voice-soundboard voices' lists those that can"
         ))),
     }
 }
@@ -388,10 +392,11 @@ pub(crate) async fn pepper(config: &Config, store: &Database) -> Result<Pepper, 
 
 /// The clients of the configuration have their place among those of the database.
 pub(crate) async fn ensure_clients(accounts: &dyn Accounts, config: &Config) -> Result<(), Failure> {
-    let names = config.clients.keys().map(String::as_str);
-    for name in names.chain([LOCAL]) {
+    let named = config.clients.iter().map(|(name, client)| (name.as_str(), client.preferences()));
+    for (name, preferences) in named.chain([(LOCAL, Preferences::default())]) {
         let created_unix_ms = SystemClock.unix_ms();
-        let client = Client { id: name.to_owned(), name: Some(name.to_owned()), created_unix_ms };
+        let client =
+            Client { id: name.to_owned(), name: Some(name.to_owned()), created_unix_ms, preferences };
         accounts.ensure(client).await.map_err(|error| Failure::unusable(&error))?;
     }
     Ok(())
@@ -404,14 +409,12 @@ pub(crate) fn clients(config: &Config) -> Result<Clients, Failure> {
         Ok((name.clone(), keys))
     });
     let clients = Clients::new(named.collect::<Result<Vec<_>, Failure>>()?);
-    let own = config.clients.iter().map(|(name, client)| {
-        (name.clone(), Routing { policy: client.policy, fallback: client.fallback, ..Routing::default() })
-    });
+    let own = config.clients.iter().map(|(name, client)| (name.clone(), client.preferences()));
     Ok(clients.map_err(|error| Failure::unusable(&error))?.routed(routing(config)?, own))
 }
 
 /// Whom requests are spoken by, where neither they nor their client say.
-fn routing(config: &Config) -> Result<Routing, Failure> {
+pub(crate) fn routing(config: &Config) -> Result<Routing, Failure> {
     let config::Routing { policy, fallback, weights, .. } = &config.routing;
     if let Some(stranger) = weights.keys().find(|name| !config.backends.contains_key(*name)) {
         return Err(Failure::usage(format_args!(

@@ -16,9 +16,10 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use billing::Preferences;
 use clap::ValueEnum;
 use serde::{Deserialize, Deserializer, Serialize, de};
-use speech::{Fallback, Policy};
+use speech::{Aliases, Fallback, Policy};
 
 pub(crate) use backend::{Backend, Vendor};
 pub(crate) use database::Database;
@@ -62,7 +63,7 @@ pub(crate) struct Config {
     /// Who can speak, by name.
     pub(crate) backends: BTreeMap<String, Backend>,
     /// Other names for voices; they come before those that stand in for the vendors'.
-    pub(crate) voices: BTreeMap<String, String>,
+    pub(crate) voices: Aliases,
     /// Who may use the server, by name; with nobody here it serves this machine only.
     pub(crate) clients: BTreeMap<String, Client>,
     /// Whom requests are spoken by.
@@ -90,6 +91,16 @@ pub(crate) struct Client {
     /// What happens when a backend fails, where a request does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fallback: Option<Fallback>,
+    /// Its own names for voices; they come before everyone's.
+    #[serde(default, skip_serializing_if = "Aliases::is_empty")]
+    pub(crate) voices: Aliases,
+}
+
+impl Client {
+    /// What holds for its requests where they do not say it themselves.
+    pub(crate) fn preferences(&self) -> Preferences {
+        Preferences { policy: self.policy, fallback: self.fallback, aliases: self.voices.clone() }
+    }
 }
 
 /// What was spoken before and is kept to be given again.
@@ -155,7 +166,7 @@ impl Default for Config {
             rates: Vec::new(),
             log_format: LogFormat::default(),
             backends: [("kokoro".to_owned(), Backend::Kokoro(kokoro::Config::default()))].into(),
-            voices: BTreeMap::new(),
+            voices: Aliases::new(),
             clients: BTreeMap::new(),
             routing: Routing::default(),
             http: gateway::Config::default(),
@@ -236,6 +247,7 @@ mod tests {
         let config: Config = toml::from_str(&uncommented(&["#: "])).expect("the examples parse");
         assert_eq!(config.clients["laptop"].keys.0.len(), 2);
         assert_eq!(config.clients["laptop"].policy, Some(Policy::LocalOnly));
+        assert_eq!(config.clients["laptop"].voices["narrator"], "kokoro:bf_emma");
         assert_eq!((config.routing.weights["kokoro"].get(), config.routing.hedge), (3, Some(0.95)));
         assert!(config.redis.is_some());
         assert!(config.data.is_some() && config.models.public_key.is_some());

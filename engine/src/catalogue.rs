@@ -6,7 +6,7 @@ mod pool;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use speech::{Backend, Clock, Date, ErrorKind, Model, SpeechError, Voice, VoiceId, VoiceStatus};
+use speech::{Aliases, Backend, Clock, Date, ErrorKind, Model, SpeechError, Voice, VoiceId, VoiceStatus};
 
 use crate::deprecation::Deprecations;
 use crate::spoken::Reason;
@@ -48,7 +48,7 @@ pub(crate) struct Choice {
 /// Who can speak, under which names.
 pub struct Catalogue {
     backends: Vec<Arc<dyn Backend>>,
-    aliases: BTreeMap<String, String>,
+    aliases: Aliases,
     stand_ins: BTreeMap<String, Vec<String>>,
     deprecations: Deprecations,
     lists: Lists,
@@ -72,7 +72,7 @@ impl Catalogue {
     /// send because their vendor has them, and who answers to each where nobody has it: the first that can.
     pub fn new(
         backends: Vec<Arc<dyn Backend>>,
-        aliases: BTreeMap<String, String>,
+        aliases: Aliases,
         stand_ins: BTreeMap<String, Vec<String>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
@@ -85,11 +85,11 @@ impl Catalogue {
         self.backends.iter().flat_map(|backend| backend.voices().to_vec()).collect()
     }
 
-    /// Every other name of a voice, with the voice it leads to now.
-    pub fn aliases(&self) -> BTreeMap<String, VoiceId> {
-        let names = self.aliases.keys().chain(self.stand_ins.keys());
+    /// Every other name of a voice for whoever has these of their own, with the voice it leads to now.
+    pub fn aliases(&self, own: &Aliases) -> BTreeMap<String, VoiceId> {
+        let names = own.keys().chain(self.aliases.keys()).chain(self.stand_ins.keys());
         let led = names.filter_map(|name| {
-            let choice = self.resolve(None, name).ok()?;
+            let choice = self.resolve(own, None, name).ok()?;
             (choice.reason != Reason::Exact).then(|| (name.clone(), choice.voice.id))
         });
         led.collect()
@@ -122,21 +122,31 @@ impl Catalogue {
         names
     }
 
-    /// The backend, model and voice for a request's names.
-    pub(crate) fn resolve(&self, model: Option<&str>, wanted: &str) -> Result<Choice, SpeechError> {
+    /// The backend, model and voice for a request's names. Its client's own names for voices come before everyone's.
+    pub(crate) fn resolve(
+        &self,
+        own: &Aliases,
+        model: Option<&str>,
+        wanted: &str,
+    ) -> Result<Choice, SpeechError> {
         let wish = self.wish(model)?;
         if wanted.starts_with('?') {
             return self.likest(&wish, wanted);
         }
-        match self.aliases.get(wanted) {
+        match own.get(wanted).or_else(|| self.aliases.get(wanted)) {
             Some(target) => Ok(Choice { reason: Reason::Alias, ..self.named(&wish, target)? }),
             None => self.named_or_stood_in_for(&wish, wanted),
         }
     }
 
     /// The same, for one who is going to speak.
-    pub(crate) fn engage(&self, model: Option<&str>, wanted: &str) -> Result<Choice, SpeechError> {
-        let choice = self.resolve(model, wanted)?;
+    pub(crate) fn engage(
+        &self,
+        own: &Aliases,
+        model: Option<&str>,
+        wanted: &str,
+    ) -> Result<Choice, SpeechError> {
+        let choice = self.resolve(own, model, wanted)?;
         self.deprecations.warn(&choice);
         Ok(choice)
     }

@@ -40,7 +40,8 @@ use billing::{Ledger, Nanos};
 use catalog::{Change, Index};
 use futures::stream::BoxStream;
 use speech::{
-    Clock, Lexicons, Piece, Reading, SpeechError, SpeechRequest, SpeechText, Terms, Turn, Voice, VoiceId,
+    Aliases, Clock, Lexicons, Piece, Reading, SpeechError, SpeechRequest, SpeechText, Terms, Turn, Voice,
+    VoiceId,
 };
 use tower::ServiceExt;
 
@@ -264,12 +265,13 @@ impl Engine {
         self.books.refused(refusal).await;
     }
 
-    /// The voice that a request with these names would be spoken by; nobody is asked to speak.
+    /// The voice that a request with these names would be spoken by, of a client that has those of its own; nobody is asked
+    /// to speak.
     ///
     /// # Errors
     /// As [`speak`](Self::speak), for the names.
-    pub fn resolve(&self, model: Option<&str>, voice: &str) -> Result<VoiceId, SpeechError> {
-        self.catalogue.resolve(model, voice).map(|choice| choice.voice.id)
+    pub fn resolve(&self, own: &Aliases, model: Option<&str>, voice: &str) -> Result<VoiceId, SpeechError> {
+        self.catalogue.resolve(own, model, voice).map(|choice| choice.voice.id)
     }
 
     /// Who can be relied on just now.
@@ -282,9 +284,9 @@ impl Engine {
         self.catalogue.voices()
     }
 
-    /// The other names for voices, each with the voice it leads to now.
-    pub fn aliases(&self) -> BTreeMap<String, VoiceId> {
-        self.catalogue.aliases()
+    /// The other names for voices, each with the voice it leads to now; for a client that has those of its own.
+    pub fn aliases(&self, own: &Aliases) -> BTreeMap<String, VoiceId> {
+        self.catalogue.aliases(own)
     }
 
     /// Every model name that a request may use, with who answers for it.

@@ -143,7 +143,8 @@ impl Planner {
             Some(_) => Policy::Exact,
             None => Policy::Equivalent,
         });
-        let pool = self.catalogue.pool(terms.model.as_deref(), voice, policy, stated.is_some())?;
+        let (own, model) = (&terms.aliases, terms.model.as_deref());
+        let pool = self.catalogue.pool(own, model, voice, policy, stated.is_some())?;
         let Pool { choices, rejected } = pool;
         let mut plan = Plan {
             policy,

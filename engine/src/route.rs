@@ -224,7 +224,7 @@ pub(crate) mod tests {
     pub(crate) fn call() -> Call {
         let graph = language::compile(SpeechText::new("Hello.", None).unwrap(), &Reading::default()).unwrap();
         let terms = Terms { format: Codec::Pcm.into(), ..Terms::new("r1", "local".into(), Door::Cli) };
-        let choice = catalogue().resolve(None, "anna").unwrap();
+        let choice = catalogue().resolve(&Default::default(), None, "anna").unwrap();
         Call::new(&terms, &choice, Arc::new(graph), tab())
     }
 }

@@ -88,7 +88,7 @@ pub(crate) fn described() -> OpenApiRouter<Office> {
         .routes(routes!(metrics))
         .routes(routes!(openapi::show))
         .routes(routes!(clients::all, clients::create))
-        .routes(routes!(clients::one, clients::forget))
+        .routes(routes!(clients::one, clients::amend, clients::forget))
         .routes(routes!(clients::set_budgets))
         .routes(routes!(keys::all, keys::create))
         .routes(routes!(keys::revoke))

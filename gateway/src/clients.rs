@@ -9,13 +9,14 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use billing::Preferences;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use speech::Routing;
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 
 pub(crate) use callers::Callers;
-pub(crate) use client::Client;
+pub(crate) use client::{Client, Own};
 pub(crate) use pages::refuse_foreign_page;
 pub(crate) use stored::StoredKeys;
 pub use stored::are_keys_stored;
@@ -28,7 +29,7 @@ pub struct Clients {
     keys: Vec<([u8; 32], u64)>,
     /// What holds for all requests that leave it open, and before that for those of single clients.
     routing: Routing,
-    own_routing: HashMap<Arc<str>, Routing>,
+    own: HashMap<Arc<str>, Own>,
 }
 
 /// Clients that cannot be told apart, or not kept out.
@@ -94,14 +95,9 @@ impl Clients {
     }
 
     /// The same, with what holds where a request leaves it open: for all, and before that for single clients by name.
-    pub fn routed(self, routing: Routing, own: impl IntoIterator<Item = (String, Routing)>) -> Self {
-        let own_routing = own.into_iter().map(|(name, routing)| (name.into(), routing)).collect();
-        Self { routing, own_routing, ..self }
-    }
-
-    /// What holds for a client where a request leaves it open.
-    fn routing_of(&self, client: &str) -> Routing {
-        self.own_routing.get(client).copied().unwrap_or_default().or(self.routing)
+    pub fn routed(self, routing: Routing, own: impl IntoIterator<Item = (String, Preferences)>) -> Self {
+        let own = own.into_iter().map(|(name, preferences)| (name.into(), preferences.into())).collect();
+        Self { routing, own, ..self }
     }
 
     /// Whether no client is configured.

@@ -94,6 +94,6 @@ fn admins_address() -> Server {
 }
 
 fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    let PathItem { get, put, post, delete, .. } = path;
-    [get, put, post, delete].into_iter().flatten()
+    let PathItem { get, put, post, patch, delete, .. } = path;
+    [get, put, post, patch, delete].into_iter().flatten()
 }

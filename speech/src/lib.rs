@@ -40,7 +40,7 @@ pub use lexicon::{Entry, Lexicon, Lexicons, Saying};
 pub use plain::{Plain, PlainBuilder};
 pub use reading::{Manner, Markup, Reading};
 pub use receipt::{Receipt, Usage};
-pub use request::{Door, Extras, SpeechRequest, Speed, Terms, Turn, Volume};
+pub use request::{Aliases, Door, Extras, SpeechRequest, Speed, Terms, Turn, Volume};
 pub use routing::{Fallback, Policy, Routing};
 pub use shared::{Lease, Place, SharedLines, SharedShelf};
 pub use text::{SpeechText, TextError, has_sound, is_combining_mark};

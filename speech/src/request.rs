@@ -144,6 +144,9 @@ impl fmt::Debug for Extras {
     }
 }
 
+/// Other names for voices, each with the name of the voice that is meant: `narrator` -> `kokoro:bm_george`.
+pub type Aliases = BTreeMap<String, String>;
+
 /// On what terms speech is asked for: by whom, where, and how it is to sound.
 #[derive(Clone)]
 pub struct Terms {
@@ -179,6 +182,8 @@ pub struct Terms {
     pub whole: bool,
     /// Whom it may be spoken by.
     pub routing: Routing,
+    /// The client's own names for voices, which come before everyone's.
+    pub aliases: Arc<Aliases>,
 }
 
 impl Terms {
@@ -201,6 +206,7 @@ impl Terms {
             timed: false,
             whole: false,
             routing: Routing::default(),
+            aliases: Arc::default(),
         }
     }
 }

@@ -60,6 +60,22 @@ impl Routing {
             bypasses_cache: self.bypasses_cache || other.bypasses_cache,
         }
     }
+
+    /// What holds for a request that asks for this, of a client for whom that holds. [`Policy::LocalOnly`] is a promise: a
+    /// request may make it for itself, and none takes back what was promised to its client.
+    ///
+    /// # Errors
+    /// It asks to be spoken elsewhere, and may not be.
+    pub fn under(self, client: Routing) -> Result<Self, SpeechError> {
+        let is_promised = client.policy == Some(Policy::LocalOnly);
+        if is_promised && self.policy.is_some_and(|policy| policy != Policy::LocalOnly) {
+            let message =
+                "What you send is spoken on this machine only; a request cannot ask for another policy.";
+            return Err(SpeechError::invalid_parameter("x-soundboard-policy", message)
+                .allowing([Policy::LocalOnly.name()]));
+        }
+        Ok(self.or(client))
+    }
 }
 
 /// An enum whose members have names that a request may use.
@@ -136,5 +152,29 @@ mod tests {
         let request = Routing { policy: Some(Policy::Exact), ..Routing::default() };
         assert_eq!(request.or(client).policy, Some(Policy::Exact));
         assert_eq!(request.or(client).fallback, Some(Fallback::None));
+    }
+
+    fn by(policy: Policy) -> Routing {
+        Routing { policy: Some(policy), ..Routing::default() }
+    }
+
+    #[test]
+    fn no_request_takes_back_that_nothing_leaves_this_machine() {
+        let promised = by(Policy::LocalOnly);
+        for policy in Policy::ALL.iter().copied().filter(|policy| *policy != Policy::LocalOnly) {
+            let error = by(policy).under(promised).unwrap_err();
+            assert_eq!(error.allowed(), ["local-only"], "{policy:?}");
+        }
+        for kept in [Routing::default(), promised] {
+            assert_eq!(kept.under(promised).unwrap().policy, Some(Policy::LocalOnly));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_the_requests_to_say() {
+        let free = Routing { fallback: Some(Fallback::Resume), ..by(Policy::Cheapest) };
+        let routing = by(Policy::LocalOnly).under(free).unwrap();
+        assert_eq!((routing.policy, routing.fallback), (Some(Policy::LocalOnly), Some(Fallback::Resume)));
+        assert_eq!(Routing::default().under(free).unwrap().policy, Some(Policy::Cheapest));
     }
 }

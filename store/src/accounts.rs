@@ -1,8 +1,8 @@
-//! Clients, their keys and their budgets.
+//! Clients, what they prefer, their keys and their budgets.
 
 mod forget;
 
-use billing::{Accounts, Budget, Client, Key, LedgerError};
+use billing::{Accounts, Amendment, Budget, Client, Key, LedgerError, Preferences};
 use serde_json::json;
 use speech::BoxFuture;
 use sqlx::AnyConnection;
@@ -29,29 +29,34 @@ impl Accounts for Database {
     fn ensure(&self, client: Client) -> BoxFuture<Result<bool, LedgerError>> {
         self.writing(move |connection| {
             Box::pin(async move {
-                let id = client.id.clone();
-                let is_new = add(connection, client).await?;
-                Ok(is_new || exists(connection, id).await?)
+                Ok(add(connection, client.clone()).await? || prefers(connection, client).await?)
             })
         })
     }
 
     fn clients(&self) -> BoxFuture<Result<Vec<Client>, LedgerError>> {
-        let every = sqlx::query_as("SELECT id, name, created FROM clients ORDER BY name IS NULL, name, id");
+        let every = sqlx::query_as(
+            "SELECT id, name, created, preferences FROM clients ORDER BY name IS NULL, name, id",
+        );
         self.reading(|connection| {
-            Box::pin(async move { Ok(every.fetch_all(connection).await?.into_iter().map(client).collect()) })
+            Box::pin(async move { every.fetch_all(connection).await?.into_iter().map(client).collect() })
         })
     }
 
     fn client(&self, id_or_name: &str) -> BoxFuture<Result<Option<Client>, LedgerError>> {
         let known = sqlx::query_as(
-            "SELECT id, name, created FROM clients WHERE id = $1 OR name = $1
+            "SELECT id, name, created, preferences FROM clients WHERE id = $1 OR name = $1
              ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1",
         );
         let known = known.bind(id_or_name.to_owned());
         self.reading(|connection| {
-            Box::pin(async move { Ok(known.fetch_optional(connection).await?.map(client)) })
+            Box::pin(async move { known.fetch_optional(connection).await?.map(client).transpose() })
         })
+    }
+
+    fn amend(&self, client: &str, by: Amendment) -> BoxFuture<Result<bool, LedgerError>> {
+        let client = client.to_owned();
+        self.writing(move |connection| Box::pin(amend(connection, client, by)))
     }
 
     fn budgets(&self, client: &str) -> BoxFuture<Result<Vec<Budget>, LedgerError>> {
@@ -133,17 +138,32 @@ impl Accounts for Database {
 /// Adds a client; not one whose id or name means somebody already.
 async fn add(connection: &mut AnyConnection, client: Client) -> Result<bool, StoreError> {
     let added = sqlx::query(
-        "INSERT INTO clients SELECT $1, $2, $3
+        "INSERT INTO clients (id, name, created, preferences) SELECT $1, $2, $3, $4
          WHERE NOT EXISTS (SELECT 1 FROM clients WHERE id IN ($1, $2) OR name IN ($1, $2))",
     );
     let added = added.bind(client.id).bind(client.name).bind(client.created_unix_ms);
+    let added = added.bind(json!(client.preferences).to_string());
     Ok(added.execute(connection).await?.rows_affected() > 0)
 }
 
-async fn exists(connection: &mut AnyConnection, id: String) -> Result<bool, StoreError> {
-    let known = sqlx::query_scalar("SELECT count(*) FROM clients WHERE id = $1").bind(id);
-    let known: i64 = known.fetch_one(connection).await?;
-    Ok(known > 0)
+/// Has a client that there is prefer that; false where there is none of its id.
+async fn prefers(connection: &mut AnyConnection, client: Client) -> Result<bool, StoreError> {
+    let preferred = sqlx::query(
+        "UPDATE clients SET preferences = CASE WHEN name IS NULL THEN preferences ELSE $2 END WHERE id = $1",
+    );
+    let preferred = preferred.bind(client.id).bind(json!(client.preferences).to_string());
+    Ok(preferred.execute(connection).await?.rows_affected() > 0)
+}
+
+/// Nobody else writes between what is read here and what is written.
+async fn amend(connection: &mut AnyConnection, client: String, by: Amendment) -> Result<bool, StoreError> {
+    let known = sqlx::query_scalar("SELECT preferences FROM clients WHERE id = $1 AND name IS NOT NULL");
+    let known = known.bind(client.clone());
+    let Some(before) = known.fetch_optional(&mut *connection).await? else { return Ok(false) };
+    let after = json!(preferences(before)?.amended(by)).to_string();
+    let amended = sqlx::query("UPDATE clients SET preferences = $2 WHERE id = $1").bind(client).bind(after);
+    amended.execute(connection).await?;
+    Ok(true)
 }
 
 /// Gives a client budgets beside those that it has none of.
@@ -205,8 +225,14 @@ impl Database {
     }
 }
 
-fn client((id, name, created_unix_ms): (String, Option<String>, i64)) -> Client {
-    Client { id, name, created_unix_ms }
+type ClientRow = (String, Option<String>, i64, String);
+
+fn client((id, name, created_unix_ms, text): ClientRow) -> Result<Client, StoreError> {
+    Ok(Client { id, name, created_unix_ms, preferences: preferences(text)? })
+}
+
+fn preferences(text: String) -> Result<Preferences, StoreError> {
+    Ok(serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(error.into()))?)
 }
 
 type KeyRow = (String, String, Vec<u8>, i64, Option<i64>, Option<String>);

@@ -18,6 +18,7 @@ const SQLITE: &[Step] = &[
     (6, "estimates", include_str!("../../migrations/sqlite/0006_estimates.sql")),
     (7, "voices", include_str!("../../migrations/sqlite/0007_voices.sql")),
     (8, "peppers", include_str!("../../migrations/sqlite/0008_peppers.sql")),
+    (9, "preferences", include_str!("../../migrations/sqlite/0009_preferences.sql")),
 ];
 
 const POSTGRES: &[Step] = &[
@@ -27,6 +28,7 @@ const POSTGRES: &[Step] = &[
     (4, "estimates", include_str!("../../migrations/postgres/0004_estimates.sql")),
     (5, "voices", include_str!("../../migrations/postgres/0005_voices.sql")),
     (6, "peppers", include_str!("../../migrations/postgres/0006_peppers.sql")),
+    (7, "preferences", include_str!("../../migrations/postgres/0007_preferences.sql")),
 ];
 
 /// The newest schema of SQLite that this program knows.

@@ -1,9 +1,12 @@
-//! Clients, their keys and their budgets; and how one is forgotten.
+//! Clients, what they prefer, their keys and their budgets; and how one is forgotten.
+
+use std::collections::BTreeMap;
 
 use billing::{
-    Accounts, Action, Budget, Client, Dimension, Key, Ledger, Measure, Replay, Replays, Reports, Window,
+    Accounts, Action, Amendment, Budget, Client, Dimension, Key, Ledger, Measure, Preferences, Replay,
+    Replays, Reports, Window,
 };
-use speech::{Lexicon, Lexicons, Saying};
+use speech::{Fallback, Lexicon, Lexicons, Policy, Saying};
 use store::StoreError;
 
 use crate::both::on_both;
@@ -14,6 +17,8 @@ on_both!(
     a_name_or_an_id_belongs_to_one,
     a_client_is_found_by_its_id_before_its_name,
     clients_of_the_configuration_are_there_once,
+    what_a_client_prefers_is_amended_piece_by_piece,
+    no_amendment_is_lost_to_another,
     budgets_are_given_in_place_of_others,
     budgets_hold_at_once,
     keys_are_listed_by_age,
@@ -27,7 +32,14 @@ on_both!(
 );
 
 fn client(id: &str, name: &str) -> Client {
-    Client { id: id.into(), name: Some(name.into()), created_unix_ms: AT }
+    let preferences = Preferences::default();
+    Client { id: id.into(), name: Some(name.into()), created_unix_ms: AT, preferences }
+}
+
+/// Another name for a voice; without one it is taken back.
+fn alias(alias: &str, voice: Option<&str>) -> Amendment {
+    let aliases = BTreeMap::from([(alias.to_owned(), voice.map(str::to_owned))]);
+    Amendment { aliases, ..Amendment::default() }
 }
 
 fn key(prefix: &str, client: &str, created_unix_ms: i64) -> Key {
@@ -69,15 +81,60 @@ async fn a_client_is_found_by_its_id_before_its_name(site: &Site) {
 async fn clients_of_the_configuration_are_there_once(site: &Site) {
     let database = site.open().await;
     assert!(database.ensure(client("ann", "ann")).await.unwrap());
-    let later = Client { created_unix_ms: AT + 1, ..client("ann", "ann") };
-    assert!(database.ensure(later).await.unwrap());
-    assert_eq!(database.clients().await.unwrap(), [client("ann", "ann")]);
+    let preferences = Preferences { policy: Some(Policy::LocalOnly), ..Preferences::default() };
+    let later = Client { created_unix_ms: AT + 1, preferences, ..client("ann", "ann") };
+    assert!(database.ensure(later.clone()).await.unwrap());
+    let now = Client { created_unix_ms: AT, ..later };
+    assert_eq!(database.clients().await.unwrap(), [now], "it prefers what the configuration says now");
     database.create(client("cl_1", "bob"), vec![]).await.unwrap();
     assert!(!database.ensure(client("bob", "bob")).await.unwrap(), "the name is another's");
     database.forget("ann").await.unwrap();
     assert!(database.ensure(client("ann", "ann")).await.unwrap());
     let forgotten = Client { name: None, ..client("ann", "") };
     assert_eq!(database.clients().await.unwrap(), [client("cl_1", "bob"), forgotten], "the forgotten last");
+}
+
+async fn what_a_client_prefers_is_amended_piece_by_piece(site: &Site) {
+    let (here, there) = (site.open().await, site.open().await);
+    let preferences = Preferences { fallback: Some(Fallback::Resume), ..Preferences::default() };
+    let ann = Client { preferences, ..client("cl_1", "ann") };
+    here.create(ann.clone(), vec![]).await.unwrap();
+    here.create(client("cl_2", "bob"), vec![]).await.unwrap();
+    let preferred = async || there.client("ann").await.unwrap().unwrap().preferences;
+    assert_eq!(preferred().await, ann.preferences);
+
+    let local = Amendment { policy: Some(Some(Policy::LocalOnly)), ..Amendment::default() };
+    assert!(here.amend("cl_1", local).await.unwrap());
+    for name in ["narrator", "a \"quoted\" one", "name'; --"] {
+        assert!(here.amend("cl_1", alias(name, Some("kokoro:bm_george"))).await.unwrap());
+    }
+    assert!(here.amend("cl_1", alias("narrator", None)).await.unwrap());
+    let now = preferred().await;
+    assert_eq!((now.policy, now.fallback), (Some(Policy::LocalOnly), Some(Fallback::Resume)));
+    let names: Vec<_> = now.aliases.keys().map(String::as_str).collect();
+    assert_eq!(names, ["a \"quoted\" one", "name'; --"]);
+    let back = Amendment { policy: Some(None), fallback: Some(None), ..Amendment::default() };
+    assert!(here.amend("cl_1", back).await.unwrap());
+    assert_eq!(preferred().await, Preferences { aliases: now.aliases, ..Preferences::default() });
+
+    assert_eq!(there.client("bob").await.unwrap(), Some(client("cl_2", "bob")), "nobody else is concerned");
+    assert!(!here.amend("ann", Amendment::default()).await.unwrap(), "preferences are an id's");
+    here.forget("cl_1").await.unwrap();
+    assert!(!here.amend("cl_1", alias("narrator", Some("one"))).await.unwrap(), "it was forgotten");
+    assert_eq!(there.client("cl_1").await.unwrap().unwrap().preferences, Preferences::default());
+}
+
+async fn no_amendment_is_lost_to_another(site: &Site) {
+    let (here, there) = (site.open().await, site.open().await);
+    here.create(client("cl_1", "ann"), vec![]).await.unwrap();
+    let names: Vec<String> = (0..20).map(|number| format!("name {number:02}")).collect();
+    let amending = names.iter().enumerate().map(|(at, name)| {
+        let database = if at % 2 == 0 { &here } else { &there };
+        database.amend("cl_1", alias(name, Some("one")))
+    });
+    assert!(futures::future::join_all(amending).await.into_iter().all(Result::unwrap));
+    let kept = here.client("cl_1").await.unwrap().unwrap().preferences.aliases;
+    assert_eq!(kept.into_keys().collect::<Vec<_>>(), names);
 }
 
 async fn budgets_are_given_in_place_of_others(site: &Site) {

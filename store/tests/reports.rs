@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use billing::{
-    Accounts, Basis, Budget, Client, Costs, Dimension, Ledger, Nanos, Outcome, Report, Reports, Scope,
-    Settlement, Standing, Sums, Window,
+    Accounts, Basis, Budget, Client, Costs, Dimension, Ledger, Nanos, Outcome, Preferences, Report, Reports,
+    Scope, Settlement, Standing, Sums, Window,
 };
 use speech::{Door, ErrorKind};
 use store::Database;
@@ -254,7 +254,8 @@ async fn hours_that_fit_no_sum_are_at_the_end_of_the_range(site: &Site) {
     assert_eq!(database.standings("ann", AT).await.unwrap()[0].spent, i64::MAX);
     assert!(is_refused(&database.hold(hold("r9", 1)).await.unwrap()));
 
-    let ann = Client { id: "ann".into(), name: Some("Ann".into()), created_unix_ms: AT };
+    let (name, preferences) = (Some("Ann".into()), Preferences::default());
+    let ann = Client { id: "ann".into(), name, created_unix_ms: AT, preferences };
     assert!(database.create(ann, vec![]).await.unwrap());
     assert!(database.forget("ann").await.unwrap());
     assert_eq!(sums().await.charge, most);

@@ -229,6 +229,11 @@ impl Fields {
         self.0.get(param).filter(|value| !value.is_null())
     }
 
+    /// Whether a field is there and says so: null.
+    pub(crate) fn is_null(&self, param: &str) -> bool {
+        self.0.get(param).is_some_and(Value::is_null)
+    }
+
     pub(crate) fn text(&self, param: &'static str) -> Result<Option<String>, RequestError> {
         match self.get(param) {
             None => Ok(None),

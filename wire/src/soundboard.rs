@@ -5,6 +5,7 @@ mod budgets;
 mod error;
 mod normalize;
 mod orders;
+mod preferences;
 mod queries;
 mod reading;
 mod reports;
@@ -16,6 +17,7 @@ pub use accounts::{BudgetBody, ClientBody, ClientsBody, KeyBody, KeysBody, NewKe
 pub use error::{ErrorBody, ErrorEnvelope};
 pub use normalize::{Language, MOST_CHARACTERS, NormalizeText, NormalizedText, NormalizedToken};
 pub use orders::{CreateClient, CreateKey, RotateKey, SetBudgets};
+pub use preferences::AmendClient;
 pub use queries::{CostsQuery, UsageQuery};
 pub use reading::MOST_ENTRIES;
 pub use reports::{ClientFigures, CostsBody, Figures, UsageBody, UsageRow};

@@ -1,9 +1,12 @@
-//! Clients, their keys and their budgets.
+//! Clients, what they prefer, their keys and their budgets.
 
 use std::path::PathBuf;
 
 use billing::{Action, Budget, Measure, Nanos, Window};
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use speech::{Fallback, Policy};
+
+use super::voices::{parse_fallback, parse_policy};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -15,6 +18,8 @@ Examples:
   voice-soundboard clients create kiosk --budget-characters 50000 --window day --action throttle
   voice-soundboard clients show newsroom
   voice-soundboard clients budget newsroom --budget-usd 50 --window rolling_30d --action warn
+  voice-soundboard clients set newsroom --policy local-only --fallback none
+  voice-soundboard clients alias newsroom narrator kokoro:bm_george
   voice-soundboard clients forget newsroom
 
 A running server knows of every change within a second.")]
@@ -41,6 +46,12 @@ pub(crate) enum ClientsAction {
         /// What people call it; no two have the same.
         #[arg(value_name = "NAME")]
         name: String,
+        /// How its voices are chosen, where a request does not say; local-only no request takes back.
+        #[arg(long, value_parser = parse_policy)]
+        policy: Option<Policy>,
+        /// What happens when a backend fails, where a request does not say.
+        #[arg(long, value_parser = parse_fallback)]
+        fallback: Option<Fallback>,
         #[command(flatten)]
         budget: BudgetFlags,
     },
@@ -66,12 +77,58 @@ pub(crate) enum ClientsAction {
         #[arg(long, conflicts_with_all = ["budget_usd", "budget_characters", "budget_audio_seconds"])]
         none: bool,
     },
-    /// Delete what is personal of a client: name, keys, lexicon, stored answers, tags. Its sums stay, under its id.
+    /// Say how its requests are routed that do not say it themselves.
+    Set {
+        /// Its name or id.
+        #[arg(value_name = "NAME")]
+        client: String,
+        #[command(flatten)]
+        preferences: PreferenceFlags,
+    },
+    /// Give a voice another name, for this client alone; it comes before everyone's.
+    Alias {
+        /// Its name or id.
+        #[arg(value_name = "NAME")]
+        client: String,
+        /// The other name.
+        #[arg(value_name = "ALIAS")]
+        alias: String,
+        /// The voice that is meant, such as kokoro:bm_george.
+        #[arg(value_name = "VOICE", required_unless_present = "remove")]
+        voice: Option<String>,
+        /// Take the name back.
+        #[arg(long, conflicts_with = "voice")]
+        remove: bool,
+    },
+    /// Delete what is personal of a client: name, preferences, keys, lexicon, stored answers, tags. Its sums stay, under its id.
     Forget {
         /// Its name or id.
         #[arg(value_name = "NAME")]
         client: String,
     },
+}
+
+/// One of the two, or both.
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct PreferenceFlags {
+    /// How its voices are chosen; 'unset' leaves it to the configuration.
+    #[arg(long, value_parser = |name: &str| or_unset(name, parse_policy))]
+    pub(crate) policy: Option<OrUnset<Policy>>,
+    /// What happens when a backend fails; 'unset' leaves it to the configuration.
+    #[arg(long, value_parser = |name: &str| or_unset(name, parse_fallback))]
+    pub(crate) fallback: Option<OrUnset<Fallback>>,
+}
+
+/// A value; none is 'unset'.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OrUnset<T>(pub(crate) Option<T>);
+
+fn or_unset<T>(name: &str, parse: fn(&str) -> Result<T, String>) -> Result<OrUnset<T>, String> {
+    match name {
+        "unset" => Ok(OrUnset(None)),
+        name => parse(name).map(|value| OrUnset(Some(value))).map_err(|error| format!("{error} Or 'unset'.")),
+    }
 }
 
 /// Up to three limits, over one window.
@@ -233,7 +290,9 @@ mod tests {
             "--window",
             "rolling_24h",
         ];
-        let ClientsAction::Create { name, budget } = clients(&line).unwrap() else { panic!("it creates") };
+        let ClientsAction::Create { name, budget, .. } = clients(&line).unwrap() else {
+            panic!("it creates")
+        };
         let limit = |measure, limit| Budget {
             key: None,
             measure,
@@ -257,6 +316,25 @@ mod tests {
             (&["create", "ann", "--window", "week"], "rolling_24h"),
             (&["create", "ann", "--budget-characters", "many"], "many"),
             (&["budget", "ann", "--none", "--budget-usd", "1"], "--none"),
+        ] {
+            let error = clients(line).expect_err("it is wrong").to_string();
+            assert!(error.contains(word), "{line:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_a_client_prefers_is_said_or_unset() {
+        let set = ["set", "ann", "--policy", "unset", "--fallback", "none"];
+        let ClientsAction::Set { preferences, .. } = clients(&set).unwrap() else { panic!("it sets") };
+        assert_eq!(preferences.policy, Some(OrUnset(None)));
+        assert_eq!(preferences.fallback, Some(OrUnset(Some(Fallback::None))));
+        for (line, word) in [
+            (&["set", "ann"][..], "--policy"),
+            (&["set", "ann", "--policy", "nearest"], "local-only, weighted. Or 'unset'."),
+            (&["set", "ann", "--fallback", "perhaps"], "none, before-audio, resume. Or 'unset'."),
+            (&["create", "ann", "--policy", "unset"], "local-only, weighted."),
+            (&["alias", "ann", "narrator"], "<VOICE>"),
+            (&["alias", "ann", "narrator", "tone", "--remove"], "--remove"),
         ] {
             let error = clients(line).expect_err("it is wrong").to_string();
             assert!(error.contains(word), "{line:?}: {error}");

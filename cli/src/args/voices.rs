@@ -75,6 +75,9 @@ pub(crate) struct Route {
     /// What happens when a backend fails [default: as configured].
     #[arg(long, value_parser = parse_fallback)]
     pub(crate) fallback: Option<speech::Fallback>,
+    /// As this client asks, by name or id [default: as whoever runs this command].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) client: Option<String>,
     /// The model as a request names it.
     #[arg(long)]
     pub(crate) model: Option<String>,
@@ -91,10 +94,10 @@ pub(crate) struct Route {
     pub(crate) data: Data,
 }
 
-fn parse_policy(name: &str) -> Result<speech::Policy, String> {
+pub(super) fn parse_policy(name: &str) -> Result<speech::Policy, String> {
     speech::Policy::parse(name).map_err(|error| error.to_string())
 }
 
-fn parse_fallback(name: &str) -> Result<speech::Fallback, String> {
+pub(super) fn parse_fallback(name: &str) -> Result<speech::Fallback, String> {
     speech::Fallback::parse(name).map_err(|error| error.to_string())
 }

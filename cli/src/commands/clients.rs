@@ -1,11 +1,13 @@
-//! Says who may use the server, and how much of it.
+//! Says who may use the server, how much of it, and what they prefer.
 
-use billing::{Accounts, Budget, Client, LedgerError, Measure, Nanos, Reports, Standing};
+use billing::{
+    Accounts, Amendment, Budget, Client, LedgerError, Measure, Nanos, Preferences, Reports, Standing,
+};
 use jiff::Timestamp;
 use serde_json::json;
 use speech::{Clock as _, ErrorKind, SpeechError};
 use store::Database;
-use wire::soundboard::{ClientBody, ClientsBody, CreateClient};
+use wire::soundboard::{AmendClient, ClientBody, ClientsBody, CreateClient};
 
 use super::{block_on, columns, print, print_json};
 use crate::args::{Clients, ClientsAction, Global};
@@ -19,8 +21,10 @@ pub(crate) fn run(clients: &Clients, config: &Config, global: &Global) -> Result
     block_on(async {
         let store = opened(config).await?;
         match &clients.action {
-            ClientsAction::Create { name, budget } => {
-                create(&store, name, budget.budgets(None), global).await
+            ClientsAction::Create { name, policy, fallback, budget } => {
+                let preferences =
+                    Preferences { policy: *policy, fallback: *fallback, ..Preferences::default() };
+                create(&store, name, preferences, budget.budgets(None), global).await
             }
             ClientsAction::List => list(&store, global).await,
             ClientsAction::Show { client } => show(&store, &known(&store, client).await?, global).await,
@@ -33,6 +37,20 @@ pub(crate) fn run(clients: &Clients, config: &Config, global: &Global) -> Result
                 let client = remembered(known(&store, client).await?)?;
                 limit(&store, &client, key.as_deref(), budget.budgets(key.as_deref())).await?;
                 show(&store, &client, global).await
+            }
+            ClientsAction::Set { client, preferences } => {
+                let amendment = Amendment {
+                    policy: preferences.policy.map(|policy| policy.0),
+                    fallback: preferences.fallback.map(|fallback| fallback.0),
+                    ..Amendment::default()
+                };
+                amend(&store, client, amendment, global).await
+            }
+            ClientsAction::Alias { client, alias, voice, .. } => {
+                // What the API takes for a name is one here.
+                let order = json!({ "aliases": { alias: voice } }).to_string();
+                let order = AmendClient::from_json(order.as_bytes()).map_err(SpeechError::from)?;
+                amend(&store, client, order.amendment, global).await
             }
             ClientsAction::Forget { client } => forget(&store, &known(&store, client).await?, global).await,
         }
@@ -75,16 +93,40 @@ pub(super) fn unread(error: LedgerError) -> Failure {
     Failure::machine("clients, keys and figures cannot be read or written", &error)
 }
 
-async fn create(store: &Database, name: &str, budgets: Vec<Budget>, global: &Global) -> Result<(), Failure> {
+async fn create(
+    store: &Database,
+    name: &str,
+    preferences: Preferences,
+    budgets: Vec<Budget>,
+    global: &Global,
+) -> Result<(), Failure> {
     // What the API takes for a name is one here.
     let order = json!({ "name": name }).to_string();
     let CreateClient { name, .. } = CreateClient::from_json(order.as_bytes()).map_err(SpeechError::from)?;
     let (id, created_unix_ms) = (security::client_id(), SystemClock.unix_ms());
-    let client = Client { id, name: Some(name.clone()), created_unix_ms };
+    let client = Client { id, name: Some(name.clone()), created_unix_ms, preferences };
     if !store.create(client.clone(), budgets).await.map_err(unread)? {
         return Err(refused("name", format!("There is a client {name:?} already.")));
     }
     show(store, &client, global).await
+}
+
+/// Has a client prefer something else.
+async fn amend(store: &Database, client: &str, by: Amendment, global: &Global) -> Result<(), Failure> {
+    let client = remembered(known(store, client).await?)?;
+    if client.is_configured() {
+        let message = format!(
+            "The configuration names {}, and says what it prefers: change it there.",
+            name_of(&client)
+        );
+        return Err(refused("client", message));
+    }
+    let is_known = |alias| client.preferences.aliases.contains_key(alias);
+    if let Some((alias, _)) = by.aliases.iter().find(|(alias, voice)| voice.is_none() && !is_known(*alias)) {
+        return Err(refused("alias", format!("{} has no alias {alias:?}.", name_of(&client))));
+    }
+    store.amend(&client.id, by).await.map_err(unread)?;
+    show(store, &known(store, &client.id).await?, global).await
 }
 
 async fn list(store: &Database, global: &Global) -> Result<(), Failure> {
@@ -99,10 +141,11 @@ async fn list(store: &Database, global: &Global) -> Result<(), Failure> {
             clients.map(|(client, budgets)| ClientBody::new(client, budgets.into_iter().map(Into::into)));
         return print_json(&json!(ClientsBody { clients: clients.collect() }));
     }
-    let head = ["CLIENT", "ID", "SINCE", "BUDGETS"].map(str::to_owned);
+    let head = ["CLIENT", "ID", "SINCE", "PREFERS", "BUDGETS"].map(str::to_owned);
     let rows = clients.into_iter().map(|(client, budgets)| {
         let budgets: Vec<String> = budgets.iter().map(in_words).collect();
-        [name_of(&client).to_owned(), client.id, moment(client.created_unix_ms), budgets.join("; ")]
+        let prefers = preferred(&client.preferences);
+        [name_of(&client).to_owned(), client.id, moment(client.created_unix_ms), prefers, budgets.join("; ")]
     });
     print(&columns(std::iter::once(head).chain(rows)))
 }
@@ -115,6 +158,9 @@ async fn show(store: &Database, client: &Client, global: &Global) -> Result<(), 
     }
     let since = moment(client.created_unix_ms);
     print(&format!("{}: client {} since {since}\n", name_of(client), client.id))?;
+    if client.preferences != Preferences::default() {
+        print(&format!("prefers {}\n", preferred(&client.preferences)))?;
+    }
     if standings.is_empty() {
         return print("no budget: no limit\n");
     }
@@ -155,6 +201,14 @@ async fn forget(store: &Database, client: &Client, global: &Global) -> Result<()
 
 fn name_of(client: &Client) -> &str {
     client.name.as_deref().unwrap_or("(forgotten)")
+}
+
+/// `policy local-only, fallback none, narrator = kokoro:bm_george`.
+fn preferred(Preferences { policy, fallback, aliases }: &Preferences) -> String {
+    let policy = policy.map(|policy| format!("policy {}", policy.name()));
+    let fallback = fallback.map(|fallback| format!("fallback {}", fallback.name()));
+    let aliases = aliases.iter().map(|(alias, voice)| format!("{alias} = {voice}"));
+    policy.into_iter().chain(fallback).chain(aliases).collect::<Vec<_>>().join(", ")
 }
 
 /// `20.00 USD, month, refuse`; of a key's own with its prefix before it.

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use speech::{Door, Ids as _, Routing, Terms};
+use store::Database;
 use wire::soundboard::RouteBody;
 
+use super::clients::{known, opened, remembered};
 use super::{LOCAL, block_on, columns, print, print_json};
 use crate::args::{Global, Route};
 use crate::compose;
@@ -16,13 +18,10 @@ use crate::failure::Failure;
 /// with.
 pub(crate) fn run(route: &Route, config: &Config, global: &Global) -> Result<(), Failure> {
     let text = route.text.clone().unwrap_or_else(|| gateway::text_of(route.characters as usize));
-    let asked = Routing { policy: route.policy, fallback: route.fallback, ..Routing::default() };
-    let plain = Terms::new(RandomIds.request_id(), LOCAL.into(), Door::Cli);
-    let terms =
-        Terms { model: route.model.clone(), language: route.language.clone(), routing: asked, ..plain };
     let backends = compose::backends(config)?;
     let body = block_on(async {
-        let store = Arc::new(compose::store(config).await?);
+        let store = Arc::new(opened(config).await?);
+        let terms = terms(route, config, &store).await?;
         let engine = compose::engine(store.clone(), store.clone(), store, config, &backends)?;
         engine.refresh().await;
         Ok(gateway::explained(engine.explain(&terms, &route.voice, &text)?))
@@ -32,6 +31,20 @@ pub(crate) fn run(route: &Route, config: &Config, global: &Global) -> Result<(),
         return print_json(&body.map_err(|error| Failure::machine("the result cannot be printed", &error))?);
     }
     print(&told(&body))
+}
+
+/// What its client, whoever runs this unless it says otherwise, would ask with.
+async fn terms(route: &Route, config: &Config, store: &Database) -> Result<Terms, Failure> {
+    let client = remembered(known(store, route.client.as_deref().unwrap_or(LOCAL)).await?)?;
+    let asked = Routing { policy: route.policy, fallback: route.fallback, ..Routing::default() };
+    let preferred = client.preferences.routing().or(compose::routing(config)?);
+    Ok(Terms {
+        model: route.model.clone(),
+        language: route.language.clone(),
+        routing: asked.under(preferred).map_err(|error| error.about("policy"))?,
+        aliases: Arc::new(client.preferences.aliases),
+        ..Terms::new(RandomIds.request_id(), client.id.into(), Door::Cli)
+    })
 }
 
 fn told(body: &RouteBody) -> String {

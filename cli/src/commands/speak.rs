@@ -56,7 +56,7 @@ pub(super) fn with_lexicon_of(
         let speaks_here = |id: VoiceId| backends.local.iter().any(|local| local.name() == id.backend);
         let speaker = || {
             let request = request.as_ref().ok()?;
-            engine.resolve(request.terms.model.as_deref(), &request.voice).ok()
+            engine.resolve(&request.terms.aliases, request.terms.model.as_deref(), &request.voice).ok()
         };
         if request.is_ok() && !speaker().is_some_and(speaks_here) {
             signals.or(engine.refresh().map(Ok)).await?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use catalog::{Entry, Query};
-use speech::{VoiceId, VoiceStatus};
+use speech::{Aliases, VoiceId, VoiceStatus};
 
 use super::{block_on, columns, print, print_json};
 use crate::args::{Global, Voices};
@@ -26,7 +26,7 @@ pub(crate) fn run(voices: &Voices, config: &Config, global: &Global) -> Result<(
         let body = serde_json::to_value(gateway::listed(&page));
         return print_json(&body.map_err(|error| Failure::machine("the result cannot be printed", &error))?);
     }
-    let aliases = catalogue.aliases();
+    let aliases = catalogue.aliases(&Aliases::new());
     let head = ["VOICE", "NAME", "LANGUAGE", "GENDER", "ALSO CALLED", "STATUS"].map(str::to_owned);
     let rows = page.voices.iter().map(|entry| row(entry, &aliases));
     print(&columns(std::iter::once(head).chain(rows)))?;

@@ -73,6 +73,50 @@ fn a_client_is_made_limited_shown_and_forgotten() {
 }
 
 #[test]
+fn a_client_says_how_its_requests_are_routed() {
+    let world = world();
+    let made = ["clients", "create", "newsroom", "--policy", "local-first", "--fallback", "none"];
+    assert!(said(&world, &made).contains("\nprefers policy local-first, fallback none\n"));
+    said(&world, &["clients", "set", "newsroom", "--policy", "local-only", "--fallback", "unset"]);
+    let client = told(&world, &["clients", "show", "newsroom"]);
+    assert_eq!((&client["policy"], &client["fallback"]), (&"local-only".into(), &Value::Null));
+    said(&world, &["clients", "alias", "newsroom", "host", "kokoro:af_sky"]);
+    said(&world, &["clients", "alias", "newsroom", "narrator", "kokoro:bm_george"]);
+    said(&world, &["clients", "alias", "newsroom", "host", "kokoro:bf_emma"]);
+    let prefers = "policy local-only, host = kokoro:bf_emma, narrator = kokoro:bm_george";
+    for listing in [&["clients", "show", "newsroom"][..], &["clients", "list"]] {
+        assert!(said(&world, listing).contains(prefers), "{listing:?}");
+    }
+    let client = told(&world, &["clients", "alias", "newsroom", "narrator", "--remove"]);
+    assert_eq!(client["aliases"], serde_json::json!({ "host": "kokoro:bf_emma" }));
+
+    let set = |more: &[&str]| ran(&world, &[&["clients", "set", "newsroom"], more].concat());
+    complains(&set(&["--policy", "nearest"]), 2, &["nearest", "exact, equivalent", "'unset'"]);
+    complains(&set(&["--fallback", "perhaps"]), 2, &["none, before-audio, resume", "'unset'"]);
+    complains(&set(&[]), 2, &["--policy", "--fallback"]);
+    let alias = |more: &[&str]| ran(&world, &[&["clients", "alias", "newsroom"], more].concat());
+    complains(&alias(&["narrator"]), 2, &["<VOICE>"]);
+    complains(&alias(&["narrator", "--remove"]), 3, &["newsroom", "no alias \"narrator\""]);
+    complains(&alias(&["?warm", "kokoro:af_sky"]), 3, &["aliases"]);
+    let unknown = ["clients", "set", "nobody", "--policy", "best"];
+    complains(&ran(&world, &unknown), 3, &["\"nobody\"", "clients list"]);
+    assert_eq!(told(&world, &["clients", "show", "newsroom"]), client, "nothing of that was done");
+}
+
+#[test]
+fn what_the_configuration_says_of_a_client_is_shown_and_said_there_alone() {
+    let world = world();
+    let config = "[clients.kiosk]\nkeys = [{ env = \"KIOSK\" }]\npolicy = \"local-only\"\nvoices = { host = \"kokoro:af_sky\" }\n";
+    std::fs::write(world.path().join("c.toml"), config).expect("it is written");
+    let shown = said(&world, &["--config", "c.toml", "clients", "show", "kiosk"]);
+    assert!(shown.contains("prefers policy local-only, host = kokoro:af_sky\n"), "{shown}");
+    for name in ["kiosk", "local"] {
+        let set = ran(&world, &["--config", "c.toml", "clients", "set", name, "--policy", "best"]);
+        complains(&set, 3, &[name, "configuration"]);
+    }
+}
+
+#[test]
 fn what_cannot_be_a_client_is_refused() {
     let world = world();
     said(&world, &["clients", "create", "ann"]);

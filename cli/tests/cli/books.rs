@@ -4,7 +4,8 @@ use std::fs;
 use std::sync::Arc;
 
 use billing::{
-    Accounts, Attempt, Basis, Charge, Client, Ledger, Nanos, Outcome, Payer, RequestRow, Settlement,
+    Accounts, Attempt, Basis, Charge, Client, Ledger, Nanos, Outcome, Payer, Preferences, RequestRow,
+    Settlement,
 };
 use speech::{Door, Usage};
 use store::{Database, Location};
@@ -22,7 +23,8 @@ fn october(world: &TempDir) {
     let runtime = tokio::runtime::Runtime::new().expect("threads");
     runtime.block_on(async {
         let database = Database::open(&Location::sqlite(world.path().join("data"))).await.expect("it opens");
-        let ann = Client { id: "cl_ann".into(), name: Some("Ann".into()), created_unix_ms: AT };
+        let (name, preferences) = (Some("Ann".into()), Preferences::default());
+        let ann = Client { id: "cl_ann".into(), name, created_unix_ms: AT, preferences };
         assert!(database.create(ann, Vec::new()).await.expect("it is written"));
         database.close().await;
     });

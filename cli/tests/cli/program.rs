@@ -248,6 +248,11 @@ fn the_effective_configuration_is_printed_without_secrets() {
     for (wrong, word) in [
         ("[voices]\nnarrator = 'nobody'", "narrator"),
         ("[voices]\nnarrator = 'jf_alpha'", "narrator"),
+        (
+            "[clients.app]\nkeys = [{ env = 'PATH' }]\n[clients.app.voices]\nhost = 'nobody'",
+            "[clients.app.voices] host",
+        ),
+        ("[clients.app]\nkeys = [{ env = 'PATH' }]\npolicy = 'nearest'", "local-only"),
         ("[backends]", "[backends]"),
         ("[backends.'a:b']\nkind = 'kokoro'", "a:b"),
         ("[backends.kokoro]\nkind = 'gramophone'", "expected \"kokoro\""),

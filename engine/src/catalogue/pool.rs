@@ -1,6 +1,6 @@
 //! Who may answer to a name.
 
-use speech::{ErrorKind, Policy, SpeechError, VoiceId};
+use speech::{Aliases, ErrorKind, Policy, SpeechError, VoiceId};
 
 use super::{Catalogue, Choice, Wish};
 use crate::plan::{Rejected, by_score};
@@ -39,6 +39,7 @@ impl Catalogue {
     /// As [`resolve`](Self::resolve), where nobody may answer in place of a voice that cannot speak.
     pub(crate) fn pool(
         &self,
+        own: &Aliases,
         model: Option<&str>,
         wanted: &str,
         policy: Policy,
@@ -46,7 +47,7 @@ impl Catalogue {
     ) -> Result<Pool, SpeechError> {
         let wish = self.wish(model)?;
         let mut pool = Pool::default();
-        let asked = match self.engage(model, wanted) {
+        let asked = match self.engage(own, model, wanted) {
             Ok(choice) => Some(choice),
             Err(error)
                 if error.kind() == ErrorKind::VoiceUnavailable && is_stated && policy != Policy::Exact =>

@@ -90,7 +90,11 @@ fn with_a_vendor(end: Option<Date>) -> Catalogue {
 type Resolved = Result<(String, String, Reason), (ErrorKind, Vec<String>)>;
 
 fn resolve_in(catalogue: &Catalogue, model: Option<&str>, name: &str) -> Resolved {
-    match catalogue.resolve(model, name) {
+    resolve_for(&Aliases::new(), catalogue, model, name)
+}
+
+fn resolve_for(own: &Aliases, catalogue: &Catalogue, model: Option<&str>, name: &str) -> Resolved {
+    match catalogue.resolve(own, model, name) {
         Ok(choice) => Ok((choice.voice.id.to_string(), choice.model.id, choice.reason)),
         Err(error) => Err((error.kind(), error.allowed().to_vec())),
     }
@@ -114,10 +118,36 @@ fn a_voice_is_found_by_id_by_bare_name_and_by_alias() {
 }
 
 #[test]
+fn a_clients_own_names_come_before_everyones_and_before_who_stands_in() {
+    let own: Aliases = [
+        ("alloy", "one:anna"),
+        ("nova", "two:both"),
+        ("anna", "two:both"),
+        ("ghost", "one:nobody"),
+        ("twice", "alloy"),
+    ]
+    .map(|(alias, voice)| (alias.to_owned(), voice.to_owned()))
+    .into();
+    let catalogue = catalogue();
+    let resolve = |name| resolve_for(&own, &catalogue, None, name);
+    assert_eq!(resolve("alloy"), chosen("one:anna", "model-one", Reason::Alias), "everyone's is two:both");
+    assert_eq!(resolve("nova"), chosen("two:both", "model-two", Reason::Alias), "anna would stand in");
+    assert_eq!(resolve("anna"), chosen("two:both", "model-two", Reason::Alias), "as everyone's may");
+    assert_eq!(resolve("echo"), chosen("one:anna", "model-one", Reason::Alias), "nothing is said of it");
+    for lost in ["ghost", "twice"] {
+        assert_eq!(resolve(lost).unwrap_err().0, ErrorKind::UnknownVoice, "{lost}");
+    }
+    let named = catalogue.aliases(&own);
+    let told = |name: &str| named.get(name).map(ToString::to_string);
+    assert_eq!(told("alloy").as_deref(), Some("one:anna"));
+    assert_eq!((told("ghost"), told("echo").as_deref()), (None, Some("one:anna")));
+}
+
+#[test]
 fn a_name_that_nobody_has_is_answered_by_who_stands_in() {
     assert_eq!(resolve(Some("tts-1"), "nova"), chosen("one:anna", "model-one", Reason::Alias));
     assert_eq!(resolve_in(&with_a_vendor(None), None, "nova"), chosen("vendor:nova", "tts-1", Reason::Exact));
-    let aliases = with_a_vendor(None).aliases();
+    let aliases = with_a_vendor(None).aliases(&Aliases::new());
     assert_eq!(
         aliases.keys().collect::<Vec<_>>(),
         ["echo"],
@@ -169,7 +199,8 @@ fn what_has_ended_is_avoided_where_there_is_a_choice() {
 
 #[test]
 fn an_end_is_told_from_ninety_days_before() {
-    let told = |end| with_a_vendor(Some(end)).resolve(None, "solo").unwrap().deprecated_after;
+    let told =
+        |end| with_a_vendor(Some(end)).resolve(&Aliases::new(), None, "solo").unwrap().deprecated_after;
     assert_eq!(told(Date::constant(2027, 4, 1)), Some(Date::constant(2027, 4, 1)));
     assert_eq!(told(Date::constant(2027, 4, 2)), None);
     assert_eq!(told(Date::constant(2020, 1, 1)), Some(Date::constant(2020, 1, 1)));

@@ -1,4 +1,4 @@
-//! `/api/v1/clients`: who may ask, and for how much.
+//! `/api/v1/clients`: who may ask, for how much, and what they prefer.
 
 use axum::Json;
 use axum::extract::State;
@@ -6,11 +6,11 @@ use axum::response::IntoResponse;
 use billing::{Budget, Client};
 use http::StatusCode;
 use speech::SpeechError;
-use wire::soundboard::schema::{CreateClientShape, SetBudgetsShape};
-use wire::soundboard::{BudgetBody, ClientBody, ClientsBody, CreateClient, SetBudgets};
+use wire::soundboard::schema::{AmendClientShape, CreateClientShape, SetBudgetsShape};
+use wire::soundboard::{AmendClient, BudgetBody, ClientBody, ClientsBody, CreateClient, SetBudgets};
 
 use super::Office;
-use super::known::KnownClient;
+use super::known::{KnownClient, NO_CLIENT};
 use crate::doors::json;
 use crate::fault::{Fault, unavailable};
 use crate::openapi::{Absent, NameTaken, Refused};
@@ -31,10 +31,11 @@ pub(super) async fn create(
 ) -> Result<impl IntoResponse, Fault> {
     let (parts, body) = request.into_parts();
     let body = json::read(&parts.headers, body, &office.config).await?;
-    let CreateClient { name, budgets } = CreateClient::from_json(&body).map_err(SpeechError::from)?;
+    let CreateClient { name, budgets, preferences } =
+        CreateClient::from_json(&body).map_err(SpeechError::from)?;
     refuse_others_keys(&budgets, |_| false)?;
     let created_unix_ms = office.clock.unix_ms();
-    let client = Client { id: security::client_id(), name: Some(name), created_unix_ms };
+    let client = Client { id: security::client_id(), name: Some(name), created_unix_ms, preferences };
     let is_new = office.accounts.create(client.clone(), budgets.clone()).await.map_err(unavailable)?;
     if !is_new {
         return Err(Fault::NameTaken);
@@ -75,6 +76,36 @@ pub(super) async fn one(
     KnownClient(client): KnownClient,
 ) -> Result<Json<ClientBody>, Fault> {
     standing(&office, client).await.map(Json)
+}
+
+/// Changes what a client prefers.
+///
+/// What is null is taken back, and what is absent stays. Of a client that the configuration names, the configuration says it.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/clients/{client}",
+    operation_id = "amend_client",
+    tag = "clients",
+    params(("client" = String, Path, description = "Its id, or its name.")),
+    request_body = AmendClientShape,
+    responses((status = 200, description = "The client.", body = ClientBody), Absent, Refused),
+)]
+pub(super) async fn amend(
+    State(office): State<Office>,
+    client: KnownClient,
+    request: Request,
+) -> Result<Json<ClientBody>, Fault> {
+    let client = client.remembered()?;
+    let (parts, body) = request.into_parts();
+    let body = json::read(&parts.headers, body, &office.config).await?;
+    let AmendClient { amendment } = AmendClient::from_json(&body).map_err(SpeechError::from)?;
+    if client.is_configured() {
+        let message = "The configuration names the client, and says what it prefers: change it there.";
+        return Err(SpeechError::invalid_parameter("client", message).into());
+    }
+    office.accounts.amend(&client.id, amendment).await.map_err(unavailable)?;
+    let client = office.accounts.client(&client.id).await.map_err(unavailable)?;
+    standing(&office, client.ok_or(NO_CLIENT)?).await.map(Json)
 }
 
 /// Sets a client's budgets.

@@ -9,7 +9,7 @@ use http::request::Parts;
 use super::Office;
 use crate::fault::{Fault, unavailable};
 
-const NO_CLIENT: Fault =
+pub(super) const NO_CLIENT: Fault =
     Fault::NotThere { code: "unknown_client", words: "There is no client of that id or name." };
 
 const NO_KEY: Fault = Fault::NotThere { code: "unknown_key", words: "The client has no key of that id." };

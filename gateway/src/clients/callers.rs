@@ -6,7 +6,7 @@ use billing::Payer;
 use http::{HeaderMap, Uri};
 
 use super::pages::is_no_rebound_name;
-use super::{Client, Clients, StoredKeys, is_loopback};
+use super::{Client, Clients, Own, StoredKeys, is_loopback};
 use crate::credentials;
 use crate::fault::Fault;
 
@@ -42,7 +42,7 @@ impl Callers {
         let is_meant = keys.first().is_some_and(|key| security::prefix_of(key).is_some());
         if !is_meant && self.are_all_local().await? {
             return if is_no_rebound_name(uri, headers) {
-                Ok(self.routed(self.local.clone()))
+                Ok(self.routed(self.local.clone(), Own::default()))
             } else {
                 Err(Fault::ForeignHost)
             };
@@ -62,23 +62,24 @@ impl Callers {
     /// # Errors
     /// The store cannot be read.
     pub(crate) async fn owner(&self, key: &[u8]) -> Result<Option<Client>, Fault> {
-        let payer = match (self.configured.owner(key), &self.stored) {
-            (Some(client), _) => Some(Payer { client, key: None }),
+        let owner = match (self.configured.owner(key), &self.stored) {
+            (Some(client), _) => Some((Payer { client, key: None }, Own::default())),
             (None, Some(stored)) => stored.owner(key).await?,
             (None, None) => None,
         };
-        Ok(payer.map(|payer| self.routed(payer)))
+        Ok(owner.map(|(payer, own)| self.routed(payer, own)))
     }
 
-    /// Whether who was let in before would be now: a key of the database may have ended since.
+    /// Who was let in before, as they are known now: a key of the database may have ended since, and its client may have
+    /// come to prefer something else.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub(crate) async fn is_still_good(&self, payer: &Payer) -> Result<bool, Fault> {
-        match (&payer.key, &self.stored) {
-            (Some(prefix), Some(stored)) => stored.is_good(prefix).await,
-            _ => Ok(true),
-        }
+    pub(crate) async fn again(&self, client: &Client) -> Result<Option<Client>, Fault> {
+        let (Some(prefix), Some(stored)) = (&client.payer.key, &self.stored) else {
+            return Ok(Some(client.clone()));
+        };
+        Ok(stored.by_prefix(prefix).await?.map(|(payer, own)| self.routed(payer, own)))
     }
 
     /// Whether who is let in now needs no key, as far as is known since somebody was last [identified](Self::identify).
@@ -87,8 +88,13 @@ impl Callers {
         self.is_loopback && self.configured.is_empty() && !has_stored
     }
 
-    fn routed(&self, payer: Payer) -> Client {
-        Client { routing: self.configured.routing_of(&payer.client), payer }
+    /// Somebody for whom that holds by the database. What the configuration says of a client comes before it, and what it
+    /// says for all comes after.
+    fn routed(&self, payer: Payer, stored: Own) -> Client {
+        let Clients { routing, own, .. } = &self.configured;
+        let mut own = own.get(&payer.client).cloned().unwrap_or(stored);
+        own.routing = own.routing.or(*routing);
+        Client { payer, own }
     }
 
     async fn are_all_local(&self) -> Result<bool, Fault> {

@@ -1,4 +1,4 @@
-//! The keys of the database.
+//! The keys of the database, and what holds for whoever has them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,9 +9,11 @@ use moka::future::Cache;
 use security::Pepper;
 use speech::Clock;
 
+use super::Own;
 use crate::fault::{Fault, unavailable};
 
-/// How long what was read is taken for true: a key that is made, changed or revoked is that everywhere within a second.
+/// How long what was read is taken for true: a key that is made, changed or revoked is that everywhere within a second, and
+/// so is what its client prefers.
 const FRESH: Duration = Duration::from_millis(500);
 
 /// Prefixes that are remembered, those among them that are nobody's: what strangers can have us hold.
@@ -23,7 +25,7 @@ pub(crate) struct StoredKeys {
     accounts: Arc<dyn Accounts>,
     pepper: Arc<Pepper>,
     clock: Arc<dyn Clock>,
-    by_prefix: Cache<String, Option<Known>>,
+    keys: Cache<String, Option<Known>>,
     are_there: Cache<(), bool>,
     were_there: AtomicBool,
 }
@@ -31,6 +33,7 @@ pub(crate) struct StoredKeys {
 #[derive(Clone)]
 struct Known {
     payer: Payer,
+    own: Own,
     digest: [u8; 32],
     expires_unix_ms: Option<i64>,
 }
@@ -42,27 +45,28 @@ impl StoredKeys {
             accounts,
             pepper,
             clock,
-            by_prefix: Cache::builder().max_capacity(MOST_REMEMBERED).time_to_live(FRESH).build(),
+            keys: Cache::builder().max_capacity(MOST_REMEMBERED).time_to_live(FRESH).build(),
             are_there: Cache::builder().max_capacity(1).time_to_live(FRESH).build(),
             were_there: AtomicBool::new(false),
         }
     }
 
-    /// Whose key that is; nobody's if it has expired.
-    pub(super) async fn owner(&self, key: &[u8]) -> Result<Option<Payer>, Fault> {
+    /// Whose key that is, and what holds for them; nobody's if it has expired.
+    pub(super) async fn owner(&self, key: &[u8]) -> Result<Option<(Payer, Own)>, Fault> {
         let Some(prefix) = security::prefix_of(key) else { return Ok(None) };
         let known = self.known(prefix).await?;
-        Ok(known.filter(|known| security::verify(&self.pepper, key, &known.digest)).map(|known| known.payer))
+        let known = known.filter(|known| security::verify(&self.pepper, key, &known.digest));
+        Ok(known.map(|known| (known.payer, known.own)))
     }
 
-    /// Whether the key with that prefix is still good.
-    pub(super) async fn is_good(&self, prefix: &str) -> Result<bool, Fault> {
-        Ok(self.known(prefix).await?.is_some())
+    /// The same of a key that was seen before, by its prefix.
+    pub(super) async fn by_prefix(&self, prefix: &str) -> Result<Option<(Payer, Own)>, Fault> {
+        Ok(self.known(prefix).await?.map(|known| (known.payer, known.own)))
     }
 
     /// The key with that prefix, unless it has expired.
     async fn known(&self, prefix: &str) -> Result<Option<Known>, Fault> {
-        let found = self.by_prefix.try_get_with_by_ref(prefix, self.look_up(prefix)).await;
+        let found = self.keys.try_get_with_by_ref(prefix, self.look_up(prefix)).await;
         let Some(known) = found.map_err(unavailable)? else { return Ok(None) };
         self.were_there.store(true, Ordering::Relaxed);
         let is_over = known.expires_unix_ms.is_some_and(|end| end <= self.clock.unix_ms());
@@ -70,9 +74,11 @@ impl StoredKeys {
     }
 
     async fn look_up(&self, prefix: &str) -> Result<Option<Known>, LedgerError> {
-        let key = self.accounts.key(prefix).await?;
-        Ok(key.map(|key| Known {
+        let Some(key) = self.accounts.key(prefix).await? else { return Ok(None) };
+        let Some(client) = self.accounts.client(&key.client).await? else { return Ok(None) };
+        Ok(Some(Known {
             payer: Payer { client: key.client.into(), key: Some(key.prefix.into()) },
+            own: client.preferences.into(),
             digest: key.digest,
             expires_unix_ms: key.expires_unix_ms,
         }))

@@ -3,7 +3,10 @@
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use billing::{Accounts, Budget, Client, Dimension, Key, LedgerError, Report, Reports, Scope, Standing};
+use billing::{
+    Accounts, Amendment, Budget, Client, Dimension, Key, LedgerError, Preferences, Report, Reports, Scope,
+    Standing,
+};
 use secrecy::ExposeSecret;
 use security::{Minted, Pepper};
 use speech::BoxFuture;
@@ -50,9 +53,17 @@ impl Memory {
 
     /// A client of that id and name.
     pub(crate) fn client(&self, id: &str) -> Client {
-        let client = Client { id: id.to_owned(), name: Some(id.to_owned()), created_unix_ms: 0 };
+        let (name, preferences) = (Some(id.to_owned()), Preferences::default());
+        let client = Client { id: id.to_owned(), name, created_unix_ms: 0, preferences };
         self.kept().clients.push(client.clone());
         client
+    }
+
+    /// The client of that id prefers that from now on.
+    pub(crate) fn prefers(&self, id: &str, preferences: Preferences) {
+        let mut kept = self.kept();
+        let client = kept.clients.iter_mut().find(|client| client.id == id);
+        client.unwrap_or_else(|| panic!("{id} is there")).preferences = preferences;
     }
 
     /// A new key of a client's, and its prefix.
@@ -106,6 +117,14 @@ impl Accounts for Memory {
             by_id
                 .or_else(|| kept.clients.iter().find(|client| client.name.as_deref() == Some(id_or_name)))
                 .cloned()
+        })
+    }
+
+    fn amend(&self, client: &str, by: Amendment) -> BoxFuture<Result<bool, LedgerError>> {
+        self.ask(|kept| {
+            let Some(known) = kept.clients.iter_mut().find(|known| known.id == client) else { return false };
+            known.preferences = std::mem::take(&mut known.preferences).amended(by);
+            true
         })
     }
 

@@ -96,7 +96,10 @@ async fn a_client_is_made_with_budgets_and_read_with_what_is_spent() {
     let id = made["id"].as_str().unwrap();
     assert!(id.starts_with("cl_") && !id.contains("Ann"), "{id}");
     let budget = json!({"measure": "money", "limit": 30_000_000, "limit_usd": "0.03", "window": "month", "action": "refuse"});
-    assert_eq!(made, json!({"id": id, "name": "Ann", "created_unix_ms": NOON, "budgets": [budget]}));
+    assert_eq!(
+        made,
+        json!({"id": id, "name": "Ann", "created_unix_ms": NOON, "aliases": {}, "budgets": [budget]})
+    );
     assert_eq!(read(&admin.get("/api/v1/clients").await), json!({"clients": [made]}));
 
     let kept = admin.memory.kept().budgets[0].1.clone();
@@ -111,6 +114,53 @@ async fn a_client_is_made_with_budgets_and_read_with_what_is_spent() {
     insta::assert_snapshot!(again.show(), @r#"
     409 Conflict
     {"error":{"code":"name_taken","message":"Another client has that name.","param":"name","allowed":[],"request_id":"req-5"}}
+    "#);
+}
+
+#[tokio::test]
+async fn what_a_client_prefers_is_said_when_it_is_made_and_changed_piece_by_piece() {
+    let admin = Admin::start().await;
+    let body = json!({"name": "Ann", "policy": "local-only", "fallback": "none", "aliases": {"host": "kokoro:af_sky"}});
+    let id = admin.client(body).await;
+    let path = format!("/api/v1/clients/{id}");
+    let preferred = async || {
+        let one = read(&admin.get(&path).await);
+        json!([one["policy"], one["fallback"], one["aliases"]])
+    };
+    assert_eq!(preferred().await, json!(["local-only", "none", {"host": "kokoro:af_sky"}]));
+    for (change, then) in [
+        (json!({}), json!(["local-only", "none", {"host": "kokoro:af_sky"}])),
+        (json!({"policy": "best"}), json!(["best", "none", {"host": "kokoro:af_sky"}])),
+        (
+            json!({"fallback": null, "aliases": {"alloy": "tone", "nobody": null}}),
+            json!(["best", null, {"alloy": "tone", "host": "kokoro:af_sky"}]),
+        ),
+        (
+            json!({"policy": null, "aliases": {"host": null, "alloy": "words"}}),
+            json!([null, null, {"alloy": "words"}]),
+        ),
+    ] {
+        let patched = admin.send("PATCH", &path, change.clone()).await;
+        assert_eq!(patched.status, 200, "{change}: {}", patched.text());
+        let patched = read(&patched);
+        assert_eq!(json!([patched["policy"], patched["fallback"], patched["aliases"]]), then, "{change}");
+        assert_eq!(preferred().await, then, "{change}");
+    }
+    assert_eq!(read(&admin.get("/api/v1/clients").await)["clients"][0]["aliases"], json!({"alloy": "words"}));
+
+    let wrong = admin.send("PATCH", &path, json!({"policy": "nearest"})).await;
+    insta::assert_snapshot!(wrong.show(), @r#"
+    400 Bad Request
+    {"error":{"code":"invalid_parameter","message":"policy is none of the allowed values.","param":"policy","allowed":["exact","equivalent","cheapest","fastest","best","local-first","local-only","weighted"],"request_id":"req-12"}}
+    "#);
+    let wrong = admin.send("PATCH", &path, json!({"aliases": {"?warm": "tone"}})).await;
+    assert_eq!((wrong.status.as_u16(), &read(&wrong)["error"]["param"]), (400, &json!("aliases")));
+    assert_eq!(admin.send("PATCH", "/api/v1/clients/nobody", json!({})).await.status, 404);
+    admin.memory.client("kiosk");
+    let configured = admin.send("PATCH", "/api/v1/clients/kiosk", json!({"policy": "best"})).await;
+    insta::assert_snapshot!(configured.show(), @r#"
+    400 Bad Request
+    {"error":{"code":"invalid_parameter","message":"The configuration names the client, and says what it prefers: change it there.","param":"client","allowed":[],"request_id":"req-15"}}
     "#);
 }
 
@@ -219,6 +269,7 @@ async fn a_client_that_was_forgotten_gets_nothing_any_more() {
     assert_eq!(admin.ask("DELETE", &path).send().await.status, 204, "it may have been interrupted");
     assert_eq!(read(&admin.get(&path).await)["name"], json!(null));
     assert_eq!(admin.ask("POST", &format!("{path}/keys")).send().await.status, 404);
+    assert_eq!(admin.send("PATCH", &path, json!({"policy": "best"})).await.status, 404);
     assert_eq!(admin.send("PUT", &format!("{path}/budgets"), json!({"budgets": []})).await.status, 404);
     assert_eq!(admin.get("/api/v1/clients/Ann").await.status, 404);
 }

@@ -59,6 +59,8 @@ mod openapi;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
+mod preferences;
+#[cfg(test)]
 mod routing;
 #[cfg(test)]
 mod server;

@@ -12,7 +12,7 @@ use crate::catalogue::Kept;
 use crate::client::Ask;
 use crate::server::{House, Server};
 
-const METHODS: [&str; 4] = ["get", "put", "post", "delete"];
+const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 
 async fn document(server: &Server) -> Value {
     let answer = server.get("/openapi.json").send().await;
@@ -56,6 +56,7 @@ async fn it_names_every_route_of_ours() {
     get /api/v1/clients (admin)
     post /api/v1/clients (admin)
     get /api/v1/clients/{client} (admin)
+    patch /api/v1/clients/{client} (admin)
     delete /api/v1/clients/{client} (admin)
     put /api/v1/clients/{client}/budgets (admin)
     get /api/v1/clients/{client}/keys (admin)
@@ -95,7 +96,7 @@ async fn each_path_takes_the_methods_that_it_names_and_no_other() {
     for (path, item) in paths(&document) {
         let is_admins = item.get("servers").is_some();
         let address = if is_admins { admin.address } else { public.address };
-        let refusal = Ask::new(address, "PATCH", path).send().await;
+        let refusal = Ask::new(address, "TRACE", path).send().await;
         assert_eq!(refusal.status, 405, "{path}");
         let allowed: BTreeSet<String> =
             refusal.header("allow").split(',').map(|method| method.trim().to_lowercase()).collect();
@@ -148,7 +149,9 @@ async fn what_is_answered_has_the_fields_that_it_describes() {
     let (public, admin) = (stage.server, Admin::start().await);
     assert!(public.engine.refresh().await);
     let document = document(&public).await;
-    let made = json!({"name": "Ann", "budget": {"limit_usd": 1}});
+    let made = json!({
+        "name": "Ann", "budget": {"limit_usd": 1}, "policy": "best", "fallback": "none", "aliases": {"host": "tone"},
+    });
     let client = admin.client(made).await;
     let key = admin.send("POST", &format!("/api/v1/clients/{client}/keys"), json!({})).await;
     admin.has_used(used(&client));

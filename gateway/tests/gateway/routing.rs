@@ -1,5 +1,6 @@
 //! What a request says of whom it may be spoken by, at every door, and what its client was promised.
 
+use billing::Preferences;
 use serde_json::json;
 use speech::{Policy, Routing};
 
@@ -8,7 +9,7 @@ use crate::server::{Server, clients, say};
 use crate::socket::client::open;
 
 /// Everything that speaks, and the body of each.
-const SPEAKING: [(&str, &str); 11] = [
+pub(crate) const SPEAKING: [(&str, &str); 11] = [
     ("/v1/audio/speech", OPENAI),
     ("/dev/captioned_speech", OPENAI),
     ("/api/v1/speech", NATIVE),
@@ -24,18 +25,18 @@ const SPEAKING: [(&str, &str); 11] = [
 const OPENAI: &str = r#"{"model":"sine-1","input":"Hello.","voice":"tone"}"#;
 const NATIVE: &str = r#"{"text":"Hello.","voice":"tone"}"#;
 const ELEVENLABS: &str = r#"{"text":"Hello.","inputs":[{"text":"Hello.","voice_id":"tone"}]}"#;
-const SOCKETS: [&str; 3] = [
+pub(crate) const SOCKETS: [&str; 3] = [
     "/v1/text-to-speech/tone/stream-input",
     "/v1/text-to-speech/tone/multi-stream-input",
     "/v1/text-to-dialogue/multi-stream-input",
 ];
 
-fn asked(server: &Server, path: &str, body: &str) -> Ask {
+pub(crate) fn asked(server: &Server, path: &str, body: &str) -> Ask {
     server.post(path).header("content-type", "application/json").body(body)
 }
 
 /// ElevenLabs has a status of its own for what cannot be taken.
-fn refusal(path: &str) -> u16 {
+pub(crate) fn refusal(path: &str) -> u16 {
     if path.starts_with("/v1/text-to-") { 422 } else { 400 }
 }
 
@@ -46,7 +47,8 @@ fn by(policy: Policy) -> Routing {
 /// Nothing that ann sends leaves this machine; bob says nothing of it.
 async fn with_a_promise() -> Server {
     let both = clients(&[("ann", "key-of-ann"), ("bob", "key-of-bob")]);
-    Server::of(both.routed(by(Policy::Cheapest), [("ann".to_owned(), by(Policy::LocalOnly))])).await
+    let promised = Preferences { policy: Some(Policy::LocalOnly), ..Preferences::default() };
+    Server::of(both.routed(by(Policy::Cheapest), [("ann".to_owned(), promised)])).await
 }
 
 #[tokio::test]

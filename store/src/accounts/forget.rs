@@ -12,7 +12,7 @@ const HOURS: i64 = 24;
 
 /// In one transaction: whose client this is, nobody knows behind it.
 const AT_ONCE: [&str; 4] = [
-    "UPDATE clients SET name = NULL WHERE id = $1",
+    "UPDATE clients SET name = NULL, preferences = '{}' WHERE id = $1",
     "DELETE FROM keys WHERE client = $1",
     "DELETE FROM lexicon WHERE client = $1",
     "DELETE FROM replays WHERE client = $1",

@@ -1,6 +1,9 @@
 //! Clients, their budgets and their keys, as `/api/v1/clients` tells of them.
 
-use billing::{Budget, Client, Key, Measure, Nanos, Standing};
+use std::collections::BTreeMap;
+
+use ::speech::{Fallback, Policy};
+use billing::{Budget, Client, Key, Measure, Nanos, Preferences, Standing};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,6 +23,16 @@ pub struct ClientBody {
     pub name: Option<String>,
     /// Since when, Unix milliseconds.
     pub created_unix_ms: i64,
+    /// How its voices are chosen, where a request does not say; not there where it leaves that open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = super::schema::policies)]
+    pub policy: Option<&'static str>,
+    /// What happens when a backend fails; likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = super::schema::fallbacks)]
+    pub fallback: Option<&'static str>,
+    /// Its own names for voices, each with the voice that is meant; they come before everyone's.
+    pub aliases: BTreeMap<String, String>,
     /// Its budgets, and those of its keys.
     pub budgets: Vec<BudgetBody>,
 }
@@ -96,8 +109,17 @@ impl std::fmt::Debug for NewKeyBody {
 impl ClientBody {
     /// A client and its budgets.
     pub fn new(client: Client, budgets: impl IntoIterator<Item = BudgetBody>) -> Self {
-        let Client { id, name, created_unix_ms } = client;
-        Self { id, name, created_unix_ms, budgets: budgets.into_iter().collect() }
+        let Client { id, name, created_unix_ms, preferences } = client;
+        let Preferences { policy, fallback, aliases } = preferences;
+        Self {
+            id,
+            name,
+            created_unix_ms,
+            policy: policy.map(Policy::name),
+            fallback: fallback.map(Fallback::name),
+            aliases,
+            budgets: budgets.into_iter().collect(),
+        }
     }
 }
 
@@ -136,7 +158,9 @@ mod tests {
     #[test]
     fn a_client_is_told_with_its_budgets() {
         let (client, name) = ("cl_a".to_owned(), Some("Ann".to_owned()));
-        let client = Client { id: client, name, created_unix_ms: 5 };
+        let aliases = [("host".to_owned(), "kokoro:af_sky".to_owned())].into();
+        let preferences = Preferences { policy: Some(Policy::LocalOnly), fallback: None, aliases };
+        let client = Client { id: client, name, created_unix_ms: 5, preferences };
         let limit = |measure, limit| Budget {
             key: None,
             measure,
@@ -147,7 +171,8 @@ mod tests {
         let money = Standing { budget: limit(Measure::Money, 30_000_000), spent: 15_000_000, held: 1 };
         let body = ClientBody::new(client, [money.into(), limit(Measure::Audio, 60_000).into()]);
         let expected = json!({
-            "id": "cl_a", "name": "Ann", "created_unix_ms": 5, "budgets": [
+            "id": "cl_a", "name": "Ann", "created_unix_ms": 5, "policy": "local-only", "aliases": {"host": "kokoro:af_sky"},
+            "budgets": [
                 {
                     "measure": "money", "limit": 30_000_000, "limit_usd": "0.03", "window": "month", "action": "refuse",
                     "spent": 15_000_000, "spent_usd": "0.015", "held": 1, "held_usd": "0.000000001",

@@ -1,9 +1,10 @@
 //! What is asked of `/api/v1/clients` and what lies below it. Fields that nobody knows are refused.
 
-use billing::Budget;
+use billing::{Budget, Preferences};
 use utoipa::ToSchema;
 
 use super::budgets::budgets;
+use super::preferences::amendment;
 use crate::fields::{Fields, RequestError, within};
 
 /// The most code points of a client's name.
@@ -16,6 +17,8 @@ pub struct CreateClient {
     pub name: String,
     /// From the beginning.
     pub budgets: Vec<Budget>,
+    /// Likewise.
+    pub preferences: Preferences,
 }
 
 /// `PUT /api/v1/clients/{id}/budgets`.
@@ -48,13 +51,14 @@ impl CreateClient {
     /// The first [`RequestError`].
     pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
         let fields = Fields::from_json(body, r#"{"name":"Ann","budget":{"limit_usd":10,"window":"month"}}"#)?;
-        fields.only(None, &["name", "budget", "budgets"])?;
+        fields.only(None, &["name", "budget", "budgets", "policy", "fallback", "aliases"])?;
         let name = within(MOST_NAME_CHARACTERS, "name", fields.required_text("name")?)?;
         if name.trim().is_empty() || name.trim() != name || name.contains(char::is_control) {
             let expected = "a name on one line, without spaces around it";
             return Err(RequestError::WrongShape { param: "name", expected });
         }
-        Ok(Self { name, budgets: budgets(body, &fields)?.unwrap_or_default() })
+        let preferences = Preferences::default().amended(amendment(&fields)?);
+        Ok(Self { name, budgets: budgets(body, &fields)?.unwrap_or_default(), preferences })
     }
 }
 
@@ -103,12 +107,15 @@ fn or_none(body: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
+    use ::speech::Policy;
+
     use super::*;
 
     #[test]
     fn a_client_has_a_name_on_one_line() {
         let client = CreateClient::from_json(br#"{"name":"Ann B.","budget":{"limit_usd":"1"}}"#).unwrap();
         assert_eq!((client.name.as_str(), client.budgets.len()), ("Ann B.", 1));
+        assert_eq!(client.preferences, Preferences::default());
         let of =
             |name: &str| CreateClient::from_json(serde_json::json!({ "name": name }).to_string().as_bytes());
         assert!(of(&"é".repeat(100)).is_ok());
@@ -118,6 +125,14 @@ mod tests {
         assert_eq!(CreateClient::from_json(b"{}"), Err(RequestError::Missing("name")));
         assert!(CreateClient::from_json(br#"{"name":"a","budgte":{}}"#).is_err());
         assert_eq!(SetBudgets::from_json(b"{}"), Err(RequestError::Missing("budgets")));
+    }
+
+    #[test]
+    fn a_client_may_prefer_something_from_the_beginning() {
+        let body = br#"{"name":"Ann","policy":"local-only","fallback":null,"aliases":{"host":"tone","nobody":null}}"#;
+        let preferences = CreateClient::from_json(body).unwrap().preferences;
+        assert_eq!((preferences.policy, preferences.fallback), (Some(Policy::LocalOnly), None));
+        assert_eq!(preferences.aliases, [("host".to_owned(), "tone".to_owned())].into());
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The shapes of bodies that are read field by field, for the document at `/openapi.json`. Nobody makes one: what came of a
 //! body is its reader's own type. A test holds each shape against what its reader takes.
 
+use std::collections::BTreeMap;
+
 use ::speech::{Codec, Fallback, Policy};
+use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use super::speech::SAMPLE_RATES;
 
@@ -123,6 +126,28 @@ pub struct CreateClientShape {
     /// Its budgets, those of its keys among them.
     #[schema(max_items = 100)]
     pub budgets: Option<Vec<AskedBudget>>,
+    /// How its voices are chosen, where a request does not say. `local-only` no request takes back.
+    #[schema(schema_with = policies)]
+    pub policy: Option<String>,
+    /// What happens when a backend fails, where a request does not say.
+    #[schema(schema_with = fallbacks)]
+    pub fallback: Option<String>,
+    /// Its own names for voices, each with the voice that is meant; they come before everyone's.
+    pub aliases: Option<BTreeMap<String, String>>,
+}
+
+/// `PATCH /api/v1/clients/{client}`: a JSON merge patch. What is null is taken back, what is absent stays.
+#[derive(ToSchema)]
+#[schema(as = AmendClient)]
+pub struct AmendClientShape {
+    /// How its voices are chosen, where a request does not say. `local-only` no request takes back.
+    #[schema(schema_with = policies_or_null)]
+    pub policy: Option<String>,
+    /// What happens when a backend fails, where a request does not say.
+    #[schema(schema_with = fallbacks_or_null)]
+    pub fallback: Option<String>,
+    /// Its own names for voices, each with the voice that is meant, or with null; they come before everyone's.
+    pub aliases: Option<BTreeMap<String, Option<String>>>,
 }
 
 /// `PUT /api/v1/clients/{client}/budgets`: either of the two.
@@ -198,12 +223,20 @@ pub struct ToldBudget {
     pub action: ActionShape,
 }
 
-fn policies() -> Object {
+pub(super) fn policies() -> Object {
     one_of(Policy::ALL.iter().map(|policy| policy.name()))
 }
 
-fn fallbacks() -> Object {
+pub(super) fn fallbacks() -> Object {
     one_of(Fallback::ALL.iter().map(|fallback| fallback.name()))
+}
+
+fn policies_or_null() -> Object {
+    or_null(policies())
+}
+
+fn fallbacks_or_null() -> Object {
+    or_null(fallbacks())
 }
 
 fn codecs() -> Object {
@@ -222,14 +255,20 @@ fn one_of(names: impl IntoIterator<Item = &'static str>) -> Object {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).build()
 }
 
+/// OpenAPI 3.1 has no `nullable`: null is one more type, and one more value.
+fn or_null(mut names: Object) -> Object {
+    names.schema_type = SchemaType::from_iter([Type::String, Type::Null]);
+    names.enum_values.iter_mut().for_each(|values| values.push(Value::Null));
+    names
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use serde_json::Value;
     use speech::SpeechError;
 
-    use super::super::{CreateClient, CreateKey, NormalizeText, RotateKey, SetBudgets, Speak};
+    use super::super::{AmendClient, CreateClient, CreateKey, NormalizeText, RotateKey, SetBudgets, Speak};
     use super::*;
     use crate::RequestError;
     use utoipa::PartialSchema as _;
@@ -250,6 +289,7 @@ mod tests {
         assert_eq!(fields::<SpeakShape>(), taken(Speak::from_json));
         assert_eq!(fields::<NormalizeShape>(), taken(NormalizeText::from_json));
         assert_eq!(fields::<CreateClientShape>(), taken(CreateClient::from_json));
+        assert_eq!(fields::<AmendClientShape>(), taken(AmendClient::from_json));
         assert_eq!(fields::<SetBudgetsShape>(), taken(SetBudgets::from_json));
         assert_eq!(fields::<CreateKey>(), taken(CreateKey::from_json));
         assert_eq!(fields::<RotateKey>(), taken(RotateKey::from_json));

@@ -16,7 +16,7 @@ use crate::fields::{Fields, RequestError, within, wrong_type};
 pub const SAMPLE_RATES: [u32; 7] = [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
 
 /// The most code points of a name, which answers and logs repeat.
-const MOST_NAME_CHARACTERS: usize = 512;
+pub(super) const MOST_NAME_CHARACTERS: usize = 512;
 
 /// The most code points of `instructions`.
 const MOST_INSTRUCTIONS: usize = 4096;
@@ -107,7 +107,7 @@ impl Speak {
 }
 
 /// The one of those that the field names.
-fn chosen<T: Copy>(
+pub(super) fn chosen<T: Copy>(
     fields: &Fields,
     param: &'static str,
     all: &[T],

@@ -95,7 +95,7 @@ async fn open(
     let tags = tags::read(&parts.headers, &rooms.config.tags)?;
     let routing = routing::read(&parts.headers)?;
     // Who says only later who they are is told then.
-    client.as_ref().map(|client| client.route(routing)).transpose()?;
+    client.as_ref().map(|client| routing.under(client.own.routing)).transpose()?;
     let manner = Manner::read(parts.uri.query(), dialect).map_err(SpeechError::from)?;
     let upgrade =
         WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|_| Fault::NoUpgrade)?;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ::speech::{Gender, SpeechError, VoiceStatus};
-use axum::Json;
+use ::speech::{Aliases, Gender, SpeechError, VoiceStatus};
 use axum::extract::State;
+use axum::{Extension, Json};
 use engine::Engine;
 use http::Uri;
 use wire::Query;
@@ -14,24 +14,30 @@ use super::named::VoiceName;
 use crate::doors::Rooms;
 use crate::doors::voices::{self, Named};
 use crate::fault::Fault;
+use crate::stack::Client;
 
 /// `GET /v1/voices`: every voice that can speak, by the shortest name that finds it, then every other name of one.
-pub(super) async fn all(State(rooms): State<Rooms>) -> Json<Voices> {
-    Json(Voices { voices: speaking(&rooms.engine) })
+pub(super) async fn all(State(rooms): State<Rooms>, Extension(client): Extension<Client>) -> Json<Voices> {
+    Json(Voices { voices: speaking(&rooms.engine, &client.own.aliases) })
 }
 
 /// `GET /v2/voices`.
-pub(super) async fn search(State(rooms): State<Rooms>, uri: Uri) -> Result<Json<VoicePage>, Fault> {
+pub(super) async fn search(
+    State(rooms): State<Rooms>,
+    Extension(client): Extension<Client>,
+    uri: Uri,
+) -> Result<Json<VoicePage>, Fault> {
     let search = VoiceSearch::read(Query::parse(uri.query())).map_err(SpeechError::from)?;
-    Ok(Json(search.page(speaking(&rooms.engine)).map_err(SpeechError::from)?))
+    Ok(Json(search.page(speaking(&rooms.engine, &client.own.aliases)).map_err(SpeechError::from)?))
 }
 
 /// `GET /v1/voices/{voice_id}`: by any name that a request may use.
 pub(super) async fn one(
     State(rooms): State<Rooms>,
+    Extension(client): Extension<Client>,
     VoiceName(name): VoiceName,
 ) -> Result<Json<Voice>, Fault> {
-    let id = rooms.engine.resolve(None, &name)?;
+    let id = rooms.engine.resolve(&client.own.aliases, None, &name)?;
     let models = main_models(&rooms.engine);
     let found = rooms.engine.voices().into_iter().find(|voice| voice.id == id);
     // A mix of voices is in no list.
@@ -43,9 +49,10 @@ pub(super) async fn one(
 /// `GET /v1/voices/{voice_id}/settings`: no voice has any of its own.
 pub(super) async fn settings(
     State(rooms): State<Rooms>,
+    Extension(client): Extension<Client>,
     VoiceName(name): VoiceName,
 ) -> Result<Json<DefaultSettings>, Fault> {
-    rooms.engine.resolve(None, &name)?;
+    rooms.engine.resolve(&client.own.aliases, None, &name)?;
     Ok(default_settings().await)
 }
 
@@ -54,9 +61,9 @@ pub(super) async fn default_settings() -> Json<DefaultSettings> {
     Json(DefaultSettings::default())
 }
 
-fn speaking(engine: &Engine) -> Vec<Voice> {
+fn speaking(engine: &Engine, own: &Aliases) -> Vec<Voice> {
     let models = main_models(engine);
-    let named = voices::named(engine).into_iter();
+    let named = voices::named(engine, own).into_iter();
     let speaking = named.filter(|named| named.voice.status == VoiceStatus::Available);
     speaking.map(|named| described(named, &models)).collect()
 }

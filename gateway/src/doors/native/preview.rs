@@ -48,7 +48,7 @@ pub(super) async fn speak(
     request: Request,
 ) -> Result<Response, Fault> {
     let notes = Notes::on(&request);
-    let voice = known(&rooms, name)?;
+    let voice = known(&rooms, &client, name)?;
     let index = rooms.engine.index();
     let languages = index.get(&voice).map(|entry| entry.voice.languages.as_slice()).unwrap_or_default();
     let text = SpeechText::new(line(languages.first().map_or("", String::as_str)), None);

@@ -1,9 +1,9 @@
 //! `/api/v1/voices`: everybody who can speak, at every backend, as one list.
 
 use ::speech::{ErrorKind, SpeechError, VoiceId, VoiceStatus};
-use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
+use axum::{Extension, Json};
 use catalog::{Change, Entry, Page, What};
 use http::Uri;
 use utoipa::IntoParams;
@@ -17,6 +17,7 @@ use wire::soundboard::{
 use crate::doors::Rooms;
 use crate::fault::Fault;
 use crate::openapi::{Absent, Refused};
+use crate::stack::Client;
 
 /// The nearest voices that are told of each other backend.
 const NEAREST: usize = 1;
@@ -69,9 +70,10 @@ pub(super) async fn search(State(rooms): State<Rooms>, uri: Uri) -> Result<Json<
 )]
 pub(super) async fn one(
     State(rooms): State<Rooms>,
+    Extension(client): Extension<Client>,
     name: Result<Path<String>, PathRejection>,
 ) -> Result<Json<VoiceBody>, Fault> {
-    let id = known(&rooms, name)?;
+    let id = known(&rooms, &client, name)?;
     rooms.engine.index().get(&id).map(|entry| Json(described(entry))).ok_or(NO_VOICE)
 }
 
@@ -88,9 +90,10 @@ pub(super) async fn one(
 )]
 pub(super) async fn equivalents(
     State(rooms): State<Rooms>,
+    Extension(client): Extension<Client>,
     name: Result<Path<String>, PathRejection>,
 ) -> Result<Json<EquivalentsBody>, Fault> {
-    let id = known(&rooms, name)?;
+    let id = known(&rooms, &client, name)?;
     let index = rooms.engine.index();
     let entry = index.get(&id).ok_or(NO_VOICE)?;
     let others = index.backends().filter(|backend| *backend != id.backend);
@@ -128,10 +131,14 @@ pub(super) async fn changes(State(rooms): State<Rooms>, uri: Uri) -> Result<Json
     Ok(Json(ChangesBody { changes: changes.into_iter().map(changed).collect(), next_before }))
 }
 
-/// The voice in a path, by any name that a request may use.
-pub(super) fn known(rooms: &Rooms, name: Result<Path<String>, PathRejection>) -> Result<VoiceId, Fault> {
+/// The voice in a path, by any name that a request of that client may use.
+pub(super) fn known(
+    rooms: &Rooms,
+    client: &Client,
+    name: Result<Path<String>, PathRejection>,
+) -> Result<VoiceId, Fault> {
     let Path(name) = name.map_err(|_| NO_VOICE)?;
-    rooms.engine.resolve(None, &name).map_err(|error| match error.kind() {
+    rooms.engine.resolve(&client.own.aliases, None, &name).map_err(|error| match error.kind() {
         ErrorKind::UnknownVoice => NO_VOICE,
         _ => error.into(),
     })

@@ -1,13 +1,14 @@
 //! What there is to ask for.
 
 use ::speech::{ErrorKind, Gender, SpeechError, VoiceStatus};
-use axum::Json;
 use axum::extract::{Path, State};
+use axum::{Extension, Json};
 use wire::openai;
 
 use crate::doors::Rooms;
 use crate::doors::voices::{self, Named};
 use crate::fault::Fault;
+use crate::stack::Client;
 
 /// `GET /v1/models`.
 pub(in crate::doors) async fn models(State(rooms): State<Rooms>) -> Json<openai::List<openai::Model>> {
@@ -35,9 +36,13 @@ fn offered(rooms: &Rooms) -> Vec<openai::Model> {
     models.map(|model| openai::Model::new(model.id, rooms.since, model.backend)).collect()
 }
 
-/// `GET /v1/audio/voices`: every voice by the shortest name that finds it, then every alias.
-pub(super) async fn voices(State(rooms): State<Rooms>) -> Json<openai::Voices> {
-    Json(openai::Voices { voices: voices::named(&rooms.engine).into_iter().map(entry).collect() })
+/// `GET /v1/audio/voices`: every voice by the shortest name that finds it, then every alias, the client's own among them.
+pub(super) async fn voices(
+    State(rooms): State<Rooms>,
+    Extension(client): Extension<Client>,
+) -> Json<openai::Voices> {
+    let named = voices::named(&rooms.engine, &client.own.aliases);
+    Json(openai::Voices { voices: named.into_iter().map(entry).collect() })
 }
 
 fn entry(Named { name, voice, alias_of }: Named) -> openai::Voice {

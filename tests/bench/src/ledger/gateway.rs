@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use billing::{
-    Accounts, Action, Budget, Client, Growth, Hold, Ledger, LedgerError, Mark, Measure, Rates, Settlement,
-    Verdict, Window,
+    Accounts, Action, Budget, Client, Growth, Hold, Ledger, LedgerError, Mark, Measure, Preferences, Rates,
+    Settlement, Verdict, Window,
 };
 use clap::ValueEnum;
 use engine::{Cache, CacheSettings, Catalogue, Defaults, Engine, Tariff};
@@ -61,7 +61,8 @@ pub async fn serve(
     cache_bytes: u64,
 ) -> crate::Result<Infallible> {
     let database = Arc::new(Database::open(&Location::parse(database, data)?).await?);
-    let client = Client { id: CLIENT.into(), name: Some(CLIENT.into()), created_unix_ms: 0 };
+    let (name, preferences) = (Some(CLIENT.into()), Preferences::default());
+    let client = Client { id: CLIENT.into(), name, created_unix_ms: 0, preferences };
     database.ensure(client).await?;
     database.set_budgets(CLIENT, vec![BUDGET]).await?;
     let clock = Arc::new(SystemClock);

@@ -187,9 +187,8 @@ impl Listener {
             return Err(Ending::Broken(broken(self.dialect, &Fault::BodyTooLarge { limit })));
         }
         // A socket may live long: what its key may no more, it may no more.
-        if self.rooms.seats.is_over(&self.client.payer).await {
-            return Err(Ending::Broken(broken(self.dialect, &Fault::WrongKey)));
-        }
+        let known = self.rooms.seats.again(&self.client).await;
+        self.client = known.ok_or_else(|| Ending::Broken(broken(self.dialect, &Fault::WrongKey)))?;
         let mut asked = match Asked::from_json(message) {
             Ok(asked) => asked,
             Err(misread) => return self.misread(misread).await,

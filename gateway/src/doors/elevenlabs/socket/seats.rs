@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use billing::Payer;
 use http::HeaderMap;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -88,10 +87,10 @@ impl Seats {
         self.take(self.callers.owner(key.as_bytes()).await?.ok_or(Fault::WrongKey)?)
     }
 
-    /// Whether the key by which somebody has a seat has ended since. Where that cannot be told it has not: without the
-    /// database nothing new is spoken anyway.
-    pub(super) async fn is_over(&self, payer: &Payer) -> bool {
-        matches!(self.callers.is_still_good(payer).await, Ok(false))
+    /// Who has a seat, as they are known now; none where their key has ended since. Where that cannot be told they are known
+    /// as before: without the database nothing new is spoken anyway.
+    pub(super) async fn again(&self, client: &Client) -> Option<Client> {
+        self.callers.again(client).await.unwrap_or_else(|_| Some(client.clone()))
     }
 
     /// Without keys a web page could open a socket here: browsers ask nobody before they do. So its origin must be one
