@@ -11,4 +11,6 @@ mod program;
 #[cfg(test)]
 mod reading;
 #[cfg(test)]
+mod routing;
+#[cfg(test)]
 mod speaking;
