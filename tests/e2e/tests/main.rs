@@ -49,6 +49,8 @@ mod outages;
 #[cfg(test)]
 mod overruns;
 #[cfg(test)]
+mod preferences;
+#[cfg(test)]
 mod redis;
 #[cfg(test)]
 mod routing;
