@@ -1,7 +1,7 @@
 //! Whom a request may be spoken by, and in which order they are asked.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -268,15 +268,17 @@ impl Planner {
         matches!(self.health.standing(&candidate.choice.voice.id).state, State::Open { .. })
     }
 
-    /// How many lots each has. Whoever is asked last has none, unless all are.
+    /// How many lots each has: of several voices of a backend, the nearest. Whoever is asked last has none, unless all are.
     fn lots(&self, candidates: &[Candidate], fallback: Fallback) -> Vec<u64> {
         let is_last = |candidate: &Candidate| fallback != Fallback::None && self.is_open(candidate);
         let last: Vec<bool> = candidates.iter().map(is_last).collect();
         let are_all_last = last.iter().all(|is_last| *is_last);
+        let mut backends = HashSet::new();
         let lots = candidates.iter().zip(last).map(|(candidate, is_last)| {
-            let weight = self.defaults.weights.get(&candidate.choice.voice.id.backend);
-            let weight = weight.map_or(1, |weight| u64::from(weight.get()));
-            if is_last && !are_all_last { 0 } else { weight }
+            let backend = &candidate.choice.voice.id.backend;
+            let has_lots = (!is_last || are_all_last) && backends.insert(backend);
+            let weight = self.defaults.weights.get(backend).map_or(1, |weight| u64::from(weight.get()));
+            if has_lots { weight } else { 0 }
         });
         lots.collect()
     }
