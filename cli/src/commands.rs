@@ -19,6 +19,7 @@ pub(crate) mod voices;
 
 use std::io::{self, Write};
 
+use serde::Serialize;
 use tokio::runtime::Runtime;
 
 use crate::failure::Failure;
@@ -47,8 +48,10 @@ fn print(text: &str) -> Result<(), Failure> {
 }
 
 /// Prints a result on standard output as JSON.
-fn print_json(value: &serde_json::Value) -> Result<(), Failure> {
-    print(&format!("{value:#}\n"))
+fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let json = serde_json::to_string_pretty(value);
+    let json = json.map_err(|error| Failure::machine("the result cannot be printed", &error))?;
+    print(&format!("{json}\n"))
 }
 
 /// A table: columns as wide as their widest cell, two spaces apart.

@@ -27,8 +27,7 @@ pub(crate) fn run(route: &Route, config: &Config, global: &Global) -> Result<(),
         Ok(gateway::explained(engine.explain(&terms, &route.voice, &text)?))
     })?;
     if global.json {
-        let body = serde_json::to_value(body);
-        return print_json(&body.map_err(|error| Failure::machine("the result cannot be printed", &error))?);
+        return print_json(&body);
     }
     print(&told(&body))
 }

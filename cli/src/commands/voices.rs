@@ -23,8 +23,7 @@ pub(crate) fn run(voices: &Voices, config: &Config, global: &Global) -> Result<(
     let index = catalogue.index();
     let page = index.search(&query);
     if global.json {
-        let body = serde_json::to_value(gateway::listed(&page));
-        return print_json(&body.map_err(|error| Failure::machine("the result cannot be printed", &error))?);
+        return print_json(&gateway::listed(&page));
     }
     let aliases = catalogue.aliases(&Aliases::new());
     let head = ["VOICE", "NAME", "LANGUAGE", "GENDER", "ALSO CALLED", "STATUS"].map(str::to_owned);
