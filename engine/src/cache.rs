@@ -20,6 +20,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use billing::Nanos;
+use futures::future::join;
 use speech::{BoxFuture, Clock, ErrorKind, SharedShelf, SpeechError};
 use tokio::runtime::Handle;
 use tower::{Service, ServiceExt as _};
@@ -210,14 +211,18 @@ impl Inner {
             match self.board(&key, begin) {
                 Boarding::IsKept => {}
                 Boarding::Leads(listener) => return listener.begun(CacheUse::Miss).await,
-                Boarding::Joins(listener) => match listener.begun(CacheUse::Joined).await {
-                    Ok(encoded) => {
-                        tab.given(prices.joined);
-                        return Ok(encoded);
+                Boarding::Joins(listener) => {
+                    // Whoever dies while it listens is not taken for one who has called.
+                    let (begun, ()) = join(listener.begun(CacheUse::Joined), tab.joins()).await;
+                    match begun {
+                        Ok(encoded) => {
+                            tab.given(prices.joined);
+                            return Ok(encoded);
+                        }
+                        Err(error) if is_its_own(error.kind()) => {}
+                        Err(error) => return Err(error),
                     }
-                    Err(error) if is_its_own(error.kind()) => {}
-                    Err(error) => return Err(error),
-                },
+                }
             }
         }
     }

@@ -274,6 +274,20 @@ impl Tab {
         });
     }
 
+    /// It joins a speech that is being spoken for another: no call is made for it, which is on disk when this resolves, if it
+    /// can be written at all.
+    pub(crate) async fn joins(&self) {
+        let lease = self.books.lease();
+        let mark = self.note(|state| {
+            state.announce(None);
+            state.mark(lease)
+        });
+        if let Err(error) = self.books.ledger().renew(vec![mark]).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "that a request has joined another could not be written");
+        }
+    }
+
     /// It leads a speech that others may join. It is settled only after that has ended, also when its client is gone.
     pub(crate) fn leads(&self) -> Leading {
         self.note(|state| state.leading += 1);
