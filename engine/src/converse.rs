@@ -6,8 +6,8 @@ use std::sync::Arc;
 use futures::future;
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
-    ErrorKind, Lexicons, Piece, Reading, Sound, SpeechError, SpeechGraph, SpeechText, Terms, TextError, Turn,
-    Utterance,
+    ErrorKind, Fallback, Follow, Lexicons, Piece, Reading, Sound, SpeechError, SpeechGraph, SpeechText,
+    Terms, TextError, Turn, Utterance,
 };
 
 use crate::buy::bought;
@@ -19,8 +19,9 @@ use crate::dictation::Dictation;
 use crate::encode::encode;
 use crate::gather::{Gathered, Gathering};
 use crate::listen::begun;
-use crate::plan::Planner;
-use crate::route::{claim_of, delivery};
+use crate::plan::{Candidate, Planner};
+use crate::route::{Encoded, claim_of, delivery, may_fail_over, warn};
+use crate::script::Script;
 use crate::spoken::Spoken;
 use crate::stack::Speaker;
 use crate::tab::{self, Claim, Tab};
@@ -54,26 +55,51 @@ impl Conversation {
     ) -> Result<Spoken, SpeechError> {
         terms.reading =
             with_lexicon_of(&*self.lexicons, &terms.client, std::mem::take(&mut terms.reading)).await?;
-        // Who follows a text cannot be followed by another: what it was told is gone.
-        let plan = self.planner.plan(&terms, &voice, |choice| claim_of(&tab, &terms, choice, SOME_LINE))?;
-        let first = plan.candidates.into_iter().next();
-        let choice = first.ok_or_else(|| SpeechError::internal("a plan of nobody"))?.choice;
-        if let Some(follow) = choice.backend.follow(&delivery(&terms, &choice)) {
-            let id = &choice.voice.id;
-            tab.choose(&choice.voice, &choice.model.id);
-            let claim = Claim::of(tab.rate(&id.backend, &choice.model.id)?, "", terms.speed);
-            let call = tab::Call::new(&id.backend, &choice.model.id, claim, false);
-            let attempt = tab.begin(call).await?;
-            let dictation = Dictation::new(attempt.clone(), terms.speed);
-            let following = follow(dictation.taken(pieces), attempt.receipt());
-            let sound = bought(attempt, following, choice.backend.is_local()).await?;
-            let sound = begun(dictation.heard(sound)).await?;
-            let encoded = encode(sound, terms.format, terms.volume).await?;
-            let dropped = leaves_out_of_any_text(&terms, &choice);
-            return Ok(Spoken::new(choice, voice.to_string(), dropped, &tab, encoded));
+        let mut plan =
+            self.planner.plan(&terms, &voice, |choice| claim_of(&tab, &terms, choice, SOME_LINE))?;
+        let first = plan.candidates.first().ok_or_else(|| SpeechError::internal("a plan of nobody"))?;
+        let choice = first.choice.clone();
+        // Nobody can take over in the middle of a text from who follows it.
+        let follow = match plan.fallback {
+            Fallback::Resume => None,
+            Fallback::None | Fallback::BeforeAudio => choice.backend.follow(&delivery(&terms, &choice)),
+        };
+        let Some(follow) = follow else {
+            return self.lines(terms, &[], turns_of(&voice, pieces), tab, HashMap::new()).await;
+        };
+        let (script, trying) = (Script::of(pieces), tab.attempt());
+        let error = match followed(follow, &choice, &terms, script.read(), &trying).await {
+            Ok(encoded) => {
+                script.forget();
+                let dropped = leaves_out_of_any_text(&terms, &choice);
+                return Ok(Spoken::new(choice, voice.to_string(), dropped, &tab, encoded));
+            }
+            Err(error) => error,
+        };
+        let failed = choice.voice.id;
+        let may_be_retold = plan.reachable().len() > 1 && script.is_known() && may_fail_over(&error);
+        if !may_be_retold {
+            return Err(error);
         }
-        let turns = pieces.map(move |Piece { text, flush }| Turn { voice: Arc::clone(&voice), text, flush });
-        self.lines(terms, &[], turns.boxed(), tab).await
+        trying.abandon();
+        warn(&failed, &error);
+        plan.candidates.remove(0);
+        let next =
+            plan.candidates.first().map(|Candidate { choice, .. }| (&choice.voice.id, &*choice.model.id));
+        tab.propose(next);
+        tab.note(|state| state.row.characters = None);
+        let others = Cast::new(
+            self.speaker.clone(),
+            &self.planner,
+            plan,
+            terms.clone(),
+            Arc::clone(&voice),
+            tab.clone(),
+        )?;
+        let casts = HashMap::from([(Arc::clone(&voice), Arc::new(others))]);
+        let mut spoken = self.lines(terms, &[], turns_of(&voice, script.read()), tab, casts).await?;
+        spoken.tried.insert(0, (failed, error.kind()));
+        Ok(spoken)
     }
 
     /// Voices take turns; of those voices it is known from the start.
@@ -86,18 +112,20 @@ impl Conversation {
     ) -> Result<Spoken, SpeechError> {
         terms.reading =
             with_lexicon_of(&*self.lexicons, &terms.client, std::mem::take(&mut terms.reading)).await?;
-        self.lines(terms, voices, turns, tab).await
+        self.lines(terms, voices, turns, tab, HashMap::new()).await
     }
 
+    /// Sentence by sentence; each voice by whoever is cast for it, if anybody is yet.
     async fn lines(
         self,
         terms: Terms,
         voices: &[Arc<str>],
         turns: BoxStream<'static, Turn>,
         tab: Tab,
+        casts: HashMap<Arc<str>, Arc<Cast>>,
     ) -> Result<Spoken, SpeechError> {
         let (format, volume, reading) = (terms.format, terms.volume, terms.reading.clone());
-        let mut casting = Casting { conversation: self, terms, tab: tab.clone(), casts: HashMap::new() };
+        let mut casting = Casting { conversation: self, terms, tab: tab.clone(), casts };
         // Nobody begins before everybody is cast.
         for voice in voices {
             casting.cast(voice)?;
@@ -150,6 +178,31 @@ impl Casting {
             line.and_then(|Line { voice, offset, graph }| self.cast(&voice)?.begins(&graph, offset, true));
         begins.unwrap_or_else(|error| vec![failing(error)])
     }
+}
+
+fn turns_of(voice: &Arc<str>, pieces: BoxStream<'static, Piece>) -> BoxStream<'static, Turn> {
+    let voice = Arc::clone(voice);
+    pieces.map(move |Piece { text, flush }| Turn { voice: Arc::clone(&voice), text, flush }).boxed()
+}
+
+/// What a backend says that follows a text while it is written, once its first audio is there.
+async fn followed(
+    follow: Follow,
+    choice: &Choice,
+    terms: &Terms,
+    pieces: BoxStream<'static, Piece>,
+    tab: &Tab,
+) -> Result<Encoded, SpeechError> {
+    let id = &choice.voice.id;
+    tab.choose(&choice.voice, &choice.model.id);
+    let claim = Claim::of(tab.rate(&id.backend, &choice.model.id)?, "", terms.speed);
+    let call = tab::Call::new(&id.backend, &choice.model.id, claim, false);
+    let attempt = tab.begin(call).await?;
+    let dictation = Dictation::new(attempt.clone(), terms.speed);
+    let following = follow(dictation.taken(pieces), attempt.receipt());
+    let sound = bought(attempt, following, choice.backend.is_local()).await?;
+    let sound = begun(dictation.heard(sound)).await?;
+    encode(sound, terms.format, terms.volume).await
 }
 
 /// What is left out whatever is written.

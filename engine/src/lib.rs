@@ -24,6 +24,7 @@ mod pace;
 mod patience;
 mod plan;
 mod route;
+mod script;
 mod split;
 mod spoken;
 mod stack;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures::channel::mpsc;
 use speech::{
     Backend, BoxFuture, Clock, Codec, Delivery, Door, EncodedChunk, EncodedStream, Follow, Lexicon, Model,
-    PcmChunk, PcmStream, Receipt, SampleRate, TimingKind, Utterance, Voice, WordTiming,
+    PcmChunk, PcmStream, Receipt, SampleRate, TimingKind, Utterance, Voice, VoiceId, WordTiming,
 };
 
 use testing::MemoryLedger;
@@ -24,6 +24,8 @@ struct Echo {
     name: &'static str,
     rate: SampleRate,
     follows: bool,
+    /// Who follows fails after so many pieces, unheard.
+    fails_after: Option<usize>,
     said: Mutex<Vec<String>>,
 }
 
@@ -78,8 +80,16 @@ impl Backend for Echo {
         })
     }
     fn follow(&self, _: &Delivery) -> Option<Follow> {
-        let follow: Follow = Box::new(|pieces, receipt| {
+        let fails_after = self.fails_after;
+        let follow: Follow = Box::new(move |pieces, receipt| {
             let format = speech::AudioFormat::from(Codec::Ulaw).at(RATE);
+            if let Some(pieces_taken) = fails_after {
+                let taken = pieces.take(pieces_taken).map(|_| Ok(EncodedChunk::default()));
+                let failed = || SpeechError::new(ErrorKind::BackendFailed, "The vendor hangs up.");
+                let chunks = taken.chain(stream::once(async move { Err(failed()) })).boxed();
+                let sound = Sound::Encoded(EncodedStream { format, chunks });
+                return Box::pin(async { Ok(sound) });
+            }
             // As a vendor's socket: open at once, and charging from the first words on.
             let chunks = pieces.map(move |piece| {
                 receipt.take();
@@ -110,12 +120,21 @@ impl Lexicons for NoWords {
 }
 
 fn echo(name: &'static str, rate: u32, follows: bool) -> Arc<Echo> {
-    Arc::new(Echo { name, rate: SampleRate::new(rate).unwrap(), follows, said: Mutex::default() })
+    Arc::new(Echo {
+        name,
+        rate: SampleRate::new(rate).unwrap(),
+        follows,
+        fails_after: None,
+        said: Mutex::default(),
+    })
 }
 
+/// The second stands in for the first.
 fn conversation(backends: &[Arc<Echo>]) -> Conversation {
+    let names: Vec<String> = backends.iter().map(|backend| backend.name.to_owned()).collect();
+    let stand_ins = names.windows(2).map(|names| (names[0].clone(), vec![names[1].clone()])).collect();
     let backends = backends.iter().map(|backend| Arc::clone(backend) as Arc<dyn Backend>).collect();
-    let catalogue = Catalogue::new(backends, BTreeMap::new(), BTreeMap::new(), Arc::new(Noon));
+    let catalogue = Catalogue::new(backends, BTreeMap::new(), stand_ins, Arc::new(Noon));
     let health = Health::default();
     let speaker = speaker(&health);
     let planner = Planner {
@@ -214,6 +233,60 @@ async fn a_backend_that_can_follow_is_given_the_pieces_as_they_are() {
     assert_eq!(chunks.concat(), b"Hello. By");
     assert!(one.said.lock().unwrap().is_empty());
     assert_eq!(tab.note(|state| state.row.characters), Some(9));
+}
+
+#[tokio::test]
+async fn of_who_fails_unheard_another_takes_over_the_text_from_its_beginning() {
+    for pieces_taken in [0, 1, 3] {
+        let one = Arc::new(Echo {
+            fails_after: Some(pieces_taken),
+            ..Arc::into_inner(echo("one", 1000, true)).unwrap()
+        });
+        let two = echo("two", 1000, false);
+        let tab = tab();
+        let pieces =
+            ["Good ", "morning. ", "Good ", "night."].map(|text| Piece { text: text.into(), flush: false });
+        let spoken = conversation(&[one, two.clone()])
+            .dictate(terms(Codec::Pcm), "one".into(), stream::iter(pieces).boxed(), tab.clone())
+            .await
+            .unwrap();
+        assert_eq!((spoken.voice.id.backend.as_str(), spoken.reason), ("two", crate::Reason::Fallback));
+        assert_eq!(spoken.tried, [(VoiceId::parse("one:one").unwrap(), ErrorKind::BackendFailed)]);
+        let (_, words) = heard(spoken).await.unwrap();
+        assert_eq!(
+            words.iter().map(|(text, ..)| text.trim()).collect::<Vec<_>>(),
+            ["Good morning.", "Good night."]
+        );
+        let row = tab.note(|state| (state.row.backend.clone(), state.row.characters));
+        assert_eq!(row, (Some("two".into()), Some(25)));
+    }
+}
+
+#[tokio::test]
+async fn nobody_takes_over_from_who_follows_where_the_client_wants_no_other() {
+    let one = Arc::new(Echo { fails_after: Some(1), ..Arc::into_inner(echo("one", 1000, true)).unwrap() });
+    let two = echo("two", 1000, false);
+    let routing = speech::Routing { fallback: Some(Fallback::None), ..speech::Routing::default() };
+    let pieces = stream::iter([Piece { text: "Good morning.".into(), flush: true }]).boxed();
+    let spoken = conversation(&[one, two.clone()])
+        .dictate(Terms { routing, ..terms(Codec::Pcm) }, "one".into(), pieces, tab())
+        .await;
+    assert_eq!(spoken.err().map(|error| error.kind()), Some(ErrorKind::BackendFailed));
+    assert!(two.said.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_may_be_resumed_is_said_sentence_by_sentence_also_by_who_could_follow() {
+    let one = echo("one", 1000, true);
+    let routing = speech::Routing { fallback: Some(Fallback::Resume), ..speech::Routing::default() };
+    let pieces = ["Good ", "morning. Good ", "night."].map(|text| Piece { text: text.into(), flush: false });
+    let spoken = conversation(&[one.clone(), echo("two", 1000, false)])
+        .dictate(Terms { routing, ..terms(Codec::Pcm) }, "one".into(), stream::iter(pieces).boxed(), tab())
+        .await
+        .unwrap();
+    heard(spoken).await.unwrap();
+    let said = one.said.lock().unwrap();
+    assert_eq!(said.iter().map(|text| text.trim()).collect::<Vec<_>>(), ["Good morning.", "Good night."]);
 }
 
 #[tokio::test]
