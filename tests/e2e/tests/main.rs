@@ -14,6 +14,8 @@ mod bad_input;
 #[cfg(test)]
 mod budgets;
 #[cfg(test)]
+mod catalogue;
+#[cfg(test)]
 mod codecs;
 #[cfg(test)]
 #[path = "../../../telemetry/tests/telemetry/collector.rs"]

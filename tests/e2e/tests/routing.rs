@@ -2,7 +2,12 @@
 //! no word comes twice, each switch is named, and each call is paid for by whom it should be.
 
 mod breakers;
+mod cached;
+mod explained;
+mod hedging;
 mod house;
 mod outages;
 mod refused;
+mod sockets;
+mod weighted;
 mod words;

@@ -14,6 +14,7 @@ use flate2::write::GzEncoder;
 use futures::stream;
 
 use crate::formats::Format;
+use crate::gate::Gate;
 use crate::script::{Fault, Script};
 use crate::sim::{Line, Streamed};
 use crate::speaker::Speaker;
@@ -47,6 +48,7 @@ pub(crate) struct Job {
     pub(crate) entry: Entry,
     pub(crate) line: Arc<Line>,
     pub(crate) script: Option<Script>,
+    pub(crate) gate: Arc<Gate>,
     /// Counts as one synthesis that runs, for as long as it lives.
     pub(crate) running: Arc<()>,
 }
@@ -187,6 +189,7 @@ impl Sending {
             self.job.entry.complete();
             return None;
         };
+        self.job.gate.pass(self.sent).await;
         self.sent += piece.bytes.len() as u64;
         self.job.entry.serve(piece.bytes.len(), piece.seconds);
         Some((Ok(piece.bytes), self))

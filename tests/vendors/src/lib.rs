@@ -11,6 +11,7 @@ mod delivery;
 mod elevenlabs;
 mod encoders;
 mod formats;
+mod gate;
 mod openai;
 mod roster;
 mod script;
@@ -98,6 +99,23 @@ impl Vendor {
     /// What the next synthesis requests suffer.
     pub fn script(&self, script: Script) {
         self.sim.prompter.set(script);
+    }
+
+    /// From now on no speech over HTTP gets further than the piece with that byte of its body, those that have begun
+    /// among them, until [`let_go`](Self::let_go).
+    pub fn hold(&self, after_bytes: u64) {
+        self.sim.speeches.shut(Some(after_bytes));
+    }
+
+    /// From now on whoever asks for a list waits for it until [`let_go`](Self::let_go).
+    pub fn hold_lists(&self) {
+        self.sim.lists.shut(Some(0));
+    }
+
+    /// Everything that was held goes on.
+    pub fn let_go(&self) {
+        self.sim.speeches.shut(None);
+        self.sim.lists.shut(None);
     }
 
     /// Lists so many voices, always the same for the same number: the vendor's own, then others of every language, accent,

@@ -20,6 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::Kind;
 use crate::delivery::Job;
+use crate::gate::Gate;
 use crate::roster::Roster;
 use crate::script::{Fault, Prompter, Script};
 use crate::truth::{Entry, Truth};
@@ -35,6 +36,8 @@ pub(crate) struct Sim {
     pub(crate) prompter: Prompter,
     pub(crate) roster: Roster,
     pub(crate) truth: Truth,
+    pub(crate) speeches: Arc<Gate>,
+    pub(crate) lists: Gate,
     /// One copy for each synthesis that runs, beside this one.
     running: Arc<()>,
 }
@@ -60,6 +63,8 @@ impl Sim {
             prompter: Prompter::default(),
             roster: Roster::new(kind),
             truth: Truth::default(),
+            speeches: Arc::default(),
+            lists: Gate::default(),
             running: Arc::default(),
         }
     }
@@ -81,7 +86,10 @@ impl Sim {
                 | Fault::Unavailable
                 | Fault::BadKey),
             ) => Err(fault),
-            _ => Ok(Job { entry, line, script, running: Arc::clone(&self.running) }),
+            _ => {
+                let (gate, running) = (Arc::clone(&self.speeches), Arc::clone(&self.running));
+                Ok(Job { entry, line, script, gate, running })
+            }
         }
     }
 }
@@ -131,6 +139,9 @@ async fn record(State(sim): State<Arc<Sim>>, request: Request, next: Next) -> Re
     let entry = sim.truth.open(&parts, &body);
     parts.extensions.insert(entry.clone());
     let is_list = parts.method == Method::GET && !parts.headers.contains_key(UPGRADE);
+    if is_list {
+        sim.lists.pass(0).await;
+    }
     let response = match is_list && sim.roster.is_broken() {
         true => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         false => next.run(Request::from_parts(parts, Body::from(body))).await,

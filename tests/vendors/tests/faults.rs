@@ -228,3 +228,21 @@ fn too_short_is_a_tenth_of_a_second() {
         0.1
     );
 }
+
+#[test]
+fn what_is_held_goes_on_once_it_is_let_go() {
+    for kind in KINDS {
+        let vendor = Vendor::start(kind).unwrap();
+        vendor.hold(10_000);
+        let answer = send(&vendor, path(kind), Some(&asked(kind)), Duration::from_secs(60)).unwrap();
+        let mut body = answer.into_body().into_reader();
+        let mut first = vec![0; 12_288];
+        body.read_exact(&mut first).unwrap();
+        let served = only_truth(&vendor);
+        assert_eq!((served.bytes_served, served.complete), (12_288, false));
+        vendor.let_go();
+        let mut rest = Vec::new();
+        body.read_to_end(&mut rest).unwrap();
+        assert_eq!(first.len() + rest.len(), post(&vendor, path(kind), &asked(kind)).body.len());
+    }
+}

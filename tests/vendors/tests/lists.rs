@@ -195,3 +195,18 @@ fn lists_can_break_while_voices_speak() {
         assert_eq!(get(&vendor, path).status, 200);
     }
 }
+
+#[test]
+fn a_list_that_is_held_is_that_of_the_moment_when_it_is_let_go() {
+    let vendor = Vendor::start(Kind::ElevenLabs).unwrap();
+    vendor.hold_lists();
+    std::thread::scope(|scope| {
+        let asking = scope.spawn(|| ids(&get(&vendor, "/v1/voices").json()));
+        while vendor.truth().is_empty() {
+            std::thread::yield_now();
+        }
+        let id = vendor.add_voice("Nova Latecomer");
+        vendor.let_go();
+        assert_eq!(asking.join().unwrap().last(), Some(&id));
+    });
+}

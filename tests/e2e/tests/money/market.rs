@@ -80,7 +80,7 @@ impl Market {
             [("openai", openai), ("elevenlabs", elevenlabs)]
                 .map(|(kind, vendor)| (format!("{kind}-{name}"), vendor.truth()))
         });
-        Books::read(&data.path().join("soundboard.db"), truth.collect())
+        Books::read(|sql| tools::select(&data.path().join("soundboard.db"), sql), truth)
     }
 }
 

@@ -1,13 +1,10 @@
 //! The books of a gateway beside the truth of its vendors.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
 use vendors::Served;
-
-use crate::harness::tools;
 
 /// Nano-dollars for a token of text, and for one of audio.
 const TEXT_TOKEN: i64 = 600;
@@ -39,26 +36,32 @@ struct Attempt {
 #[derive(Debug, Deserialize)]
 struct Request {
     id: String,
+    backend: Option<String>,
     outcome: String,
     charge_nanos: i64,
     vendor_cost_nanos: i64,
 }
 
 impl Books {
-    pub(crate) fn read(database: &Path, truth: BTreeMap<String, Vec<Served>>) -> Self {
-        let read = |sql| Value::from(tools::select(database, sql));
+    /// The books that answer queries in SQL so, and what each vendor has served.
+    pub(crate) fn read(
+        select: impl Fn(&str) -> Vec<Value>,
+        truth: impl IntoIterator<Item = (String, Vec<Served>)>,
+    ) -> Self {
+        let read = |sql| Value::from(select(sql));
         let attempts = read(
             "SELECT request, ledger.backend, basis, ledger.characters, nanos, vendor_request, outcome, audio_ms
              FROM ledger JOIN requests ON requests.id = request WHERE kind = 'settle' AND attempt > 0",
         );
-        let requests = read("SELECT id, outcome, charge_nanos, vendor_cost_nanos FROM requests");
+        let requests = read("SELECT id, backend, outcome, charge_nanos, vendor_cost_nanos FROM requests");
         let mut zero = read(
             "SELECT (SELECT count(*) FROM holds) AS holds,
                     (SELECT count(*) FROM ledger WHERE kind IN ('adjust', 'close')) AS adjustments,
-                    (SELECT coalesce(sum(abs(nanos)), 0) FROM (SELECT sum(nanos) AS nanos FROM ledger_legs GROUP BY request))
-                        AS imbalance,
+                    (SELECT coalesce(sum(abs(nanos)), 0) FROM (SELECT sum(nanos) AS nanos FROM ledger_legs GROUP BY request)
+                        AS requests) AS imbalance,
                     (SELECT coalesce(sum(abs(nanos)), 0) FROM (SELECT sum(nanos) AS nanos FROM ledger_legs
-                        WHERE account LIKE '%/held' OR account LIKE '%/budget' GROUP BY request, account)) AS held,
+                        WHERE account LIKE '%/held' OR account LIKE '%/budget' GROUP BY request, account)
+                        AS accounts) AS held,
                     (SELECT coalesce(sum(vendor_cost_nanos), 0) FROM requests)
                         - (SELECT coalesce(sum(vendor_cost), 0) FROM usage_hours) AS cost_unreported,
                     (SELECT coalesce(sum(charge_nanos), 0) FROM requests)
@@ -70,40 +73,50 @@ impl Books {
             attempts: serde_json::from_value(attempts).unwrap(),
             requests: serde_json::from_value(requests).unwrap(),
             zero: zero[0].take(),
-            truth,
+            truth: truth.into_iter().collect(),
         }
     }
 
     /// Checks what must hold of any books: money comes from somewhere, none is on hold, and whoever was served pays for every
     /// call.
     pub(crate) fn are_sound(&self) {
-        self.are_sound_where(|_| true);
+        self.are_sound_where(|_, _| true);
     }
 
     /// The same where another speaks for whom a fault has befallen: nobody pays for a call that suffered one, but we.
     pub(crate) fn are_sound_with_fallback(&self) {
-        self.are_sound_where(|attempt| {
+        self.are_sound_where(|_, attempt| {
             let is_of = |served: &&Served| attempt.vendor_request.as_ref() == Some(&served.request_id);
             let served = self.truth.get(&attempt.backend).and_then(|truth| truth.iter().find(is_of));
             served.is_some_and(|served| served.fault.is_none())
         });
     }
 
-    fn are_sound_where(&self, is_heard: impl Fn(&Attempt) -> bool) {
+    /// The same where several may be asked for one speech: whoever is heard is paid for, and nobody else.
+    pub(crate) fn are_sound_where_one_is_heard(&self) {
+        self.are_sound_where(|request, attempt| request.backend.as_ref() == Some(&attempt.backend));
+    }
+
+    fn are_sound_where(&self, is_heard: impl Fn(&Request, &Attempt) -> bool) {
         for (what, sum) in self.zero.as_object().unwrap() {
             assert_eq!(sum, 0, "{what}");
         }
-        let mut costs: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+        let mut attempts: BTreeMap<&str, Vec<&Attempt>> = BTreeMap::new();
         for attempt in &self.attempts {
-            let (cost, charge) = costs.entry(&attempt.request).or_default();
-            *cost += attempt.nanos;
-            *charge += if is_heard(attempt) { attempt.nanos } else { 0 };
+            attempts.entry(&attempt.request).or_default().push(attempt);
         }
         for request in &self.requests {
-            let (cost, charge) = costs.get(request.id.as_str()).copied().unwrap_or_default();
+            let attempts = attempts.remove(request.id.as_str()).unwrap_or_default();
+            let cost = attempts.iter().map(|attempt| attempt.nanos).sum::<i64>();
+            let heard = attempts.iter().filter(|attempt| is_heard(request, attempt));
+            let charge = heard.map(|attempt| attempt.nanos).sum::<i64>();
             let is_served = matches!(request.outcome.as_str(), "completed" | "hung_up");
             let charge = if is_served { charge } else { 0 };
-            assert_eq!((request.vendor_cost_nanos, request.charge_nanos), (cost, charge), "{request:?}");
+            assert_eq!(
+                (request.vendor_cost_nanos, request.charge_nanos),
+                (cost, charge),
+                "{request:?}: {attempts:?}"
+            );
         }
     }
 
@@ -132,6 +145,21 @@ impl Books {
             });
             assert_eq!(ledger, truth, "{backend}, characters and nano-dollars: {left:#?} for {sockets:#?}");
         }
+    }
+
+    /// Who was heard, by request.
+    pub(crate) fn heard(&self) -> BTreeMap<&str, &str> {
+        let requests = self.requests.iter();
+        requests.filter_map(|request| Some((request.id.as_str(), request.backend.as_deref()?))).collect()
+    }
+
+    /// Requests for which several calls cost us something.
+    pub(crate) fn paid_twice(&self) -> usize {
+        let mut paid: BTreeMap<&str, usize> = BTreeMap::new();
+        for attempt in self.attempts.iter().filter(|attempt| attempt.nanos > 0) {
+            *paid.entry(&attempt.request).or_default() += 1;
+        }
+        paid.into_values().filter(|calls| *calls > 1).count()
     }
 
     /// How many requests were charged for, and how many calls cost us something.

@@ -1,6 +1,5 @@
 //! Two vendors, each of which can stand in for the other, and a gateway before them.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,11 +12,14 @@ use vendors::{Kind, Served, Vendor};
 use crate::harness::federation::{ELEVENLABS_VOICES, speeches};
 use crate::harness::http::Answer;
 use crate::harness::server::config;
-use crate::harness::{Server, eventually};
+use crate::harness::{Ended, Server, eventually, program, run, tools};
 use crate::money::truth::Books;
 
 /// How many ask at a time.
 pub(super) const STREAMS: usize = 50;
+
+/// The gateway's, at its vendors.
+const KEY: &str = "sk-of-the-gateway-zqxw";
 
 /// A name that each of the two has a voice for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,11 +90,10 @@ impl House {
         if backend == "openai" { &self.openai } else { &self.elevenlabs }
     }
 
-    /// How many voices of that backend are listed.
+    /// How many voices of that backend are found.
     pub(super) fn listed(&self, backend: &str) -> usize {
-        let voices = self.server.get("/v1/audio/voices").json();
-        let is_own = |voice: &&Value| voice["backend"] == backend && voice["alias_of"].is_null();
-        voices["voices"].as_array().unwrap().iter().filter(is_own).count()
+        let found = self.server.get(&format!("/api/v1/voices?backend={backend}&limit=1")).json();
+        found["total"].as_u64().unwrap() as usize
     }
 
     /// Asks for that text by that voice, as PCM of 24 kHz.
@@ -121,6 +122,14 @@ impl House {
         })
     }
 
+    /// What the program comes to, of this house's configuration, on data of its own.
+    pub(super) fn runs(&self, arguments: &[&str]) -> Ended {
+        let data = tempfile::tempdir().unwrap();
+        let mut command = program();
+        command.args(arguments).arg("--config").arg(&self.config).env("VOICE_SOUNDBOARD_DATA", data.path());
+        run(command.env("E2E_VENDORS_KEY", KEY), b"")
+    }
+
     /// Where the admin's listener is.
     pub(super) fn metrics(&self) -> String {
         let log = self.server.log();
@@ -143,6 +152,15 @@ impl House {
 
     /// Waits until everything has come to its end, stops the gateway, and holds its books against its vendors'.
     pub(super) fn closes_with_true_books(self) {
+        self.closes().are_sound_with_fallback();
+    }
+
+    /// The same where each text is said by one of them to its end, as it was written.
+    pub(super) fn closes_with_true_books_of_one_each(self) {
+        self.closes().are_sound_where_one_is_heard();
+    }
+
+    fn closes(self) -> Books {
         let vendors = [("openai", &self.openai), ("elevenlabs", &self.elevenlabs)];
         let all_ended = || vendors.iter().all(|(_, vendor)| vendor.truth().iter().all(|served| served.ended));
         eventually("end of every request", || all_ended().then_some(()));
@@ -150,17 +168,16 @@ impl House {
         assert!(!log.contains("panicked"), "{log}");
         let database = self.server.data();
         drop(self.server.stop());
-        let truth: BTreeMap<_, _> =
-            vendors.iter().map(|(name, vendor)| ((*name).to_owned(), vendor.truth())).collect();
-        let books = Books::read(&database.path().join("soundboard.db"), truth);
+        let truth = vendors.map(|(name, vendor)| (name.to_owned(), vendor.truth()));
+        let books = Books::read(|sql| tools::select(&database.path().join("soundboard.db"), sql), truth);
         books.are_the_truth();
-        books.are_sound_with_fallback();
+        books
     }
 }
 
 fn serve(data: Arc<TempDir>, config: &PathBuf) -> Server {
     Server::on(data, |serve| {
         serve.arg("--config").arg(config).args(["--admin-listen", "127.0.0.1:0"]);
-        serve.env("E2E_VENDORS_KEY", "sk-of-the-gateway-zqxw");
+        serve.env("E2E_VENDORS_KEY", KEY);
     })
 }
