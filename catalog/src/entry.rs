@@ -41,7 +41,7 @@ pub struct Entry {
     /// As its backend describes it, all its labels included, whatever has been made of them below. Its gender and languages
     /// are those that `config/catalog/` knows where its backend says nothing.
     #[serde(flatten)]
-    pub voice: Voice,
+    pub voice: Arc<Voice>,
     /// The kind of its backend.
     pub kind: Arc<str>,
     /// BCP 47 language and region of its own language: `en-GB`.

@@ -167,7 +167,7 @@ impl Labels {
             capabilities: Arc::clone(&of.capabilities),
             price_per_1k: of.price_per_1k,
             quality: kind.zip(usual).and_then(|(kind, model)| kind.mark(&model.id)).unwrap_or(UNHEARD),
-            voice: Voice { gender: voice.gender.or(facts.gender), languages, ..voice },
+            voice: Arc::new(Voice { gender: voice.gender.or(facts.gender), languages, ..voice }),
         }
     }
 

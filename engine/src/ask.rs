@@ -67,7 +67,7 @@ where
         }
         asked.tab.abandon();
         warn(&asked.choice.voice.id, &error);
-        tried.push((asked.choice.voice.id, error.kind()));
+        tried.push((asked.choice.voice.id.clone(), error.kind()));
         failure = earlier.or(Some(error));
         round.go_on_without();
     }

@@ -4,6 +4,7 @@ mod lists;
 mod pool;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use speech::{Aliases, Backend, Clock, Date, ErrorKind, Model, SpeechError, Voice, VoiceId, VoiceStatus};
@@ -38,11 +39,43 @@ pub struct ModelName {
 #[derive(Clone)]
 pub(crate) struct Choice {
     pub(crate) backend: Arc<dyn Backend>,
-    pub(crate) model: Model,
-    pub(crate) voice: Voice,
+    pub(crate) model: OneOf,
+    pub(crate) voice: Arc<Voice>,
     pub(crate) reason: Reason,
     /// The day after which the model or the voice will be gone, once that is near.
     pub(crate) deprecated_after: Option<Date>,
+}
+
+/// One of a backend's models. To copy it would be to copy the names of all its languages.
+#[derive(Clone)]
+pub(crate) struct OneOf {
+    models: Arc<[Model]>,
+    at: usize,
+}
+
+impl OneOf {
+    /// That one, or where there is none the only one of a backend that names none.
+    fn new(models: Arc<[Model]>, at: usize, backend: &str) -> Self {
+        if at < models.len() {
+            return Self { models, at };
+        }
+        let only = Model {
+            id: backend.to_owned(),
+            name: backend.to_owned(),
+            most_characters: None,
+            languages: Vec::new(),
+            deprecated_after: None,
+        };
+        Self { models: Arc::new([only]), at: 0 }
+    }
+}
+
+impl Deref for OneOf {
+    type Target = Model;
+
+    fn deref(&self) -> &Model {
+        &self.models[self.at]
+    }
 }
 
 /// Who can speak, under which names.
@@ -90,7 +123,7 @@ impl Catalogue {
         let names = own.keys().chain(self.aliases.keys()).chain(self.stand_ins.keys());
         let led = names.filter_map(|name| {
             let choice = self.resolve(own, None, name).ok()?;
-            (choice.reason != Reason::Exact).then(|| (name.clone(), choice.voice.id))
+            (choice.reason != Reason::Exact).then(|| (name.clone(), choice.voice.id.clone()))
         });
         led.collect()
     }
@@ -220,13 +253,13 @@ impl Catalogue {
         if let Some(VoiceId { backend, voice }) = VoiceId::parse(name)
             && let Some(backend) = candidates.iter().find(|candidate| candidate.name() == backend)
         {
-            return Ok(Some(self.choice(wish, backend, backend.voice(&voice)?)));
+            return Ok(Some(self.choice(wish, backend, backend.voice(&voice)?.into())));
         }
         let mut found = Vec::new();
         let mut refused = None;
         for backend in &candidates {
             match backend.voice(name) {
-                Ok(voice) => found.push(self.choice(wish, backend, voice)),
+                Ok(voice) => found.push(self.choice(wish, backend, voice.into())),
                 Err(error) if error.kind() == ErrorKind::UnknownVoice => {}
                 Err(error) => refused = refused.or(Some(error)),
             }
@@ -251,16 +284,10 @@ impl Catalogue {
         }
     }
 
-    fn choice(&self, wish: &Wish<'_>, backend: &Arc<dyn Backend>, voice: Voice) -> Choice {
+    fn choice(&self, wish: &Wish<'_>, backend: &Arc<dyn Backend>, voice: Arc<Voice>) -> Choice {
         let models = backend.models();
-        let model = models.iter().find(|model| wish.model() == Some(model.id.as_str())).or(models.first());
-        let model = model.cloned().unwrap_or_else(|| Model {
-            id: backend.name().to_owned(),
-            name: backend.name().to_owned(),
-            most_characters: None,
-            languages: Vec::new(),
-            deprecated_after: None,
-        });
+        let wished = models.iter().position(|model| wish.model() == Some(model.id.as_str()));
+        let model = OneOf::new(models, wished.unwrap_or_default(), backend.name());
         let deprecated_after = self.deprecations.near(model.deprecated_after, voice.deprecated_after);
         Choice { backend: Arc::clone(backend), model, voice, reason: Reason::Exact, deprecated_after }
     }

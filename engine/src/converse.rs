@@ -76,7 +76,7 @@ impl Conversation {
             }
             Err(error) => error,
         };
-        let failed = choice.voice.id;
+        let failed = choice.voice.id.clone();
         let may_be_retold = plan.reachable().len() > 1 && script.is_known() && may_fail_over(&error);
         if !may_be_retold {
             return Err(error);

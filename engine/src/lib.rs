@@ -243,8 +243,8 @@ impl Engine {
         Ok(Estimate {
             likely: rate.likely(claim.counted, claim.instructions),
             most: claim.amounts.charge,
-            voice: choice.voice.id,
-            model: choice.model.id,
+            voice: choice.voice.id.clone(),
+            model: choice.model.id.clone(),
             characters: request.text.characters() as u64,
             rate: rate.id.clone(),
         })
@@ -272,7 +272,7 @@ impl Engine {
     /// # Errors
     /// As [`speak`](Self::speak), for the names.
     pub fn resolve(&self, own: &Aliases, model: Option<&str>, voice: &str) -> Result<VoiceId, SpeechError> {
-        self.catalogue.resolve(own, model, voice).map(|choice| choice.voice.id)
+        self.catalogue.resolve(own, model, voice).map(|choice| choice.voice.id.clone())
     }
 
     /// Who can be relied on just now.

@@ -158,14 +158,14 @@ impl Planner {
         let is_alone = choices.len() == 1;
         for (choice, score) in choices {
             if let Some((filter, reason)) = unfit(&choice, score, terms, policy) {
-                plan.rejected.push(Rejected { voice: choice.voice.id, filter, reason });
+                plan.rejected.push(Rejected { voice: choice.voice.id.clone(), filter, reason });
                 continue;
             }
             match claim(&choice) {
                 Ok(claim) => plan.candidates.push(Candidate { choice, score, claim }),
                 Err(error) => {
                     let reason = error.message().to_owned();
-                    plan.rejected.push(Rejected { voice: choice.voice.id, filter: "price", reason });
+                    plan.rejected.push(Rejected { voice: choice.voice.id.clone(), filter: "price", reason });
                     plan.only = Some(error).filter(|_| is_alone);
                 }
             }
@@ -183,8 +183,8 @@ impl Planner {
         let explained = candidates.into_iter().zip(lots).map(|(Candidate { choice, score, claim }, lots)| {
             let standing = self.health.standing(&choice.voice.id);
             Explained {
-                voice: choice.voice.id,
-                model: choice.model.id,
+                voice: choice.voice.id.clone(),
+                model: choice.model.id.clone(),
                 reason: match choice.reason {
                     Reason::Fallback if is_drawn => Reason::Policy(policy),
                     reason => reason,
@@ -327,7 +327,7 @@ impl Plan {
             self.candidates.drain(..).partition(|candidate| candidate.claim.amounts.charge < charge);
         self.candidates = kept;
         self.rejected.extend(left_out.into_iter().map(|candidate| Rejected {
-            voice: candidate.choice.voice.id,
+            voice: candidate.choice.voice.id.clone(),
             filter: "budget",
             reason: "The client's budget has no room for it.".to_owned(),
         }));

@@ -81,8 +81,8 @@ impl Spoken {
         Encoded { sample_rate, audio, cache }: Encoded,
     ) -> Self {
         Self {
-            voice: choice.voice,
-            model: choice.model.id,
+            model: choice.model.id.clone(),
+            voice: Arc::unwrap_or_clone(choice.voice),
             requested_voice,
             reason: choice.reason,
             tried: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -117,7 +118,7 @@ pub struct SpeechError {
     message: String,
     origin: Option<Origin>,
     param: Option<&'static str>,
-    allowed: Vec<String>,
+    allowed: Arc<[String]>,
     retry_after: Option<Duration>,
     retry: Option<bool>,
     source: Option<Box<dyn Error + Send + Sync>>,
@@ -131,7 +132,7 @@ impl SpeechError {
             message: message.into(),
             origin: None,
             param: None,
-            allowed: Vec::new(),
+            allowed: Arc::default(),
             retry_after: None,
             retry: None,
             source: None,
@@ -164,6 +165,12 @@ impl SpeechError {
     /// Lists what would have been accepted.
     pub fn allowing(mut self, allowed: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.allowed = allowed.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The same with names that are known already: who looks for somebody among many makes many such errors.
+    pub fn allowing_these(mut self, allowed: &Arc<[String]>) -> Self {
+        self.allowed = Arc::clone(allowed);
         self
     }
 

@@ -12,6 +12,9 @@ pub(crate) struct Voices {
     all: Arc<[Voice]>,
     by_id: HashMap<String, usize>,
     by_name: HashMap<String, Vec<usize>>,
+    /// The first fifty of each, for errors.
+    some_ids: Arc<[String]>,
+    some_names: Arc<[String]>,
 }
 
 /// Of two with one id, the first.
@@ -26,7 +29,9 @@ impl FromIterator<Voice> for Voices {
                 all.push(voice);
             }
         }
-        Self { all: all.into(), by_id, by_name }
+        let some = |of: fn(&Voice) -> &String| all.iter().map(of).take(MOST_NAMES).cloned().collect();
+        let (some_ids, some_names) = (some(|voice| &voice.id.voice), some(|voice| &voice.name));
+        Self { all: all.into(), by_id, by_name, some_ids, some_names }
     }
 }
 
@@ -46,6 +51,11 @@ impl Voices {
         places.iter().filter_map(|at| self.all.get(*at))
     }
 
+    /// Names for people of some of them.
+    pub(crate) fn some_names(&self) -> &Arc<[String]> {
+        &self.some_names
+    }
+
     /// The voice of that id, if it can speak.
     ///
     /// # Errors
@@ -54,7 +64,9 @@ impl Voices {
         match self.get(id) {
             None => {
                 let message = format!("The backend {backend} has no voice of that name.");
-                Err(unknown(message, self.all.iter().map(|voice| voice.id.voice.as_str())))
+                Err(SpeechError::new(ErrorKind::UnknownVoice, message)
+                    .about("voice")
+                    .allowing_these(&self.some_ids))
             }
             Some(Voice { status: VoiceStatus::Unavailable { reason }, .. }) => {
                 Err(SpeechError::new(ErrorKind::VoiceUnavailable, reason).about("voice"))

@@ -40,7 +40,7 @@ fn what_elevenlabs_says_becomes_our_words_and_no_label_is_lost() {
     assert_eq!(entry.styles, ["warm", "well-rounded"]);
     assert_eq!(entry.use_cases, ["narration"]);
     assert_eq!((entry.quality, entry.models), (76, vec!["eleven_v3".to_owned()]));
-    assert_eq!(entry.voice, george, "as its backend describes it, with all its labels");
+    assert_eq!(*entry.voice, george, "as its backend describes it, with all its labels");
 }
 
 #[test]
@@ -76,7 +76,10 @@ fn what_is_published_of_a_voice_comes_after_what_its_backend_says() {
     assert_eq!((onyx.locale, onyx.accent, onyx.age), (None, None, None), "nobody publishes it");
     let other = Voice { gender: Some(Gender::Female), ..voice("onyx", &["fr"], &[]) };
     let other = labels.entry(other, &offer("openai", "tts-1"));
-    assert_eq!((other.voice.gender, other.voice.languages), (Some(Gender::Female), vec!["fr".to_owned()]));
+    assert_eq!(
+        (other.voice.gender, other.voice.languages.clone()),
+        (Some(Gender::Female), vec!["fr".to_owned()])
+    );
     let thalia = labels.entry(voice("aura-2-thalia-en", &["en"], &[]), &offer("deepgram", "aura-2"));
     assert_eq!((thalia.locale.as_deref(), thalia.styles.len()), (Some("en-US"), 4));
     let unknown = labels.entry(voice("zed", &[], &[]), &offer("openai", "tts-1"));

@@ -24,11 +24,11 @@ fn entry(
         capabilities: Arc::default(),
         price_per_1k: None,
         quality: 50,
-        voice: Voice {
+        voice: Arc::new(Voice {
             languages: languages.iter().map(|tag| (*tag).to_owned()).collect(),
             gender,
             ..Voice::named(backend, name)
-        },
+        }),
     }
 }
 
@@ -94,7 +94,7 @@ fn what_is_not_known_speaks_neither_for_nor_against() {
 #[test]
 fn the_same_voice_at_another_backend_of_its_kind_comes_before_all_others() {
     let mut asleep = entry("eleven3:emma", &["en"], WOMAN, None, None);
-    asleep.voice.status = VoiceStatus::Unavailable { reason: "asleep".into() };
+    Arc::make_mut(&mut asleep.voice).status = VoiceStatus::Unavailable { reason: "asleep".into() };
     let index = Index::new(vec![
         entry("eleven1:emma", &[], None, None, None),
         entry("eleven2:emma", &[], None, None, None),
@@ -161,7 +161,7 @@ proptest! {
             );
             entry.styles = [&[][..], &["warm"], &["cold"], &["warm", "cold"]][*style].iter().map(|style| (*style).to_owned()).collect();
             if *backend == 3 && *style == 3 {
-                entry.voice.status = VoiceStatus::Unavailable { reason: "asleep".into() };
+                Arc::make_mut(&mut entry.voice).status = VoiceStatus::Unavailable { reason: "asleep".into() };
             }
             entry
         });

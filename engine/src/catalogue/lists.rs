@@ -52,7 +52,7 @@ pub(super) struct Lists {
 struct Found {
     index: Arc<Index>,
     /// By the description, the voice of each backend that it fits best, best first.
-    likest: Cache<String, Arc<[Voice]>>,
+    likest: Cache<String, Arc<[Arc<Voice>]>>,
 }
 
 impl Found {
@@ -222,7 +222,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// As [`Index::described`].
-    pub(super) fn likest_of_each(&self, description: &str) -> Result<Arc<[Voice]>, SpeechError> {
+    pub(super) fn likest_of_each(&self, description: &str) -> Result<Arc<[Arc<Voice>]>, SpeechError> {
         let Found { index, likest } = &*self.lists.found();
         if let Some(known) = likest.get(description) {
             return Ok(known);
@@ -230,7 +230,7 @@ impl Catalogue {
         let mut backends = BTreeSet::new();
         let fitting = index.described(description, DESCRIBED)?.into_iter();
         let of_each = fitting.filter(|entry| backends.insert(entry.voice.id.backend.as_str()));
-        let of_each: Arc<[Voice]> = of_each.map(|entry| entry.voice.clone()).collect();
+        let of_each: Arc<[Arc<Voice>]> = of_each.map(|entry| entry.voice.clone()).collect();
         likest.insert(description.to_owned(), Arc::clone(&of_each));
         Ok(of_each)
     }

@@ -102,7 +102,7 @@ impl Catalogue {
             self.backends.iter().filter(|other| other.house() == house && other.name() != id.backend);
         let same = others.filter_map(|other| {
             let voice = other.voice(&id.voice).ok()?;
-            let twin = self.choice(&Wish::Rather(&choice.model.id), other, voice);
+            let twin = self.choice(&Wish::Rather(&choice.model.id), other, voice.into());
             (twin.model.id == choice.model.id).then_some(Choice { reason: choice.reason, ..twin })
         });
         same.collect()

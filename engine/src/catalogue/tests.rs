@@ -95,7 +95,7 @@ fn resolve_in(catalogue: &Catalogue, model: Option<&str>, name: &str) -> Resolve
 
 fn resolve_for(own: &Aliases, catalogue: &Catalogue, model: Option<&str>, name: &str) -> Resolved {
     match catalogue.resolve(own, model, name) {
-        Ok(choice) => Ok((choice.voice.id.to_string(), choice.model.id, choice.reason)),
+        Ok(choice) => Ok((choice.voice.id.to_string(), choice.model.id.clone(), choice.reason)),
         Err(error) => Err((error.kind(), error.allowed().to_vec())),
     }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use outbound::Remote;
-use speech::{Date, Gender, Model, SpeechError, Voice, VoiceId};
+use speech::{Date, ErrorKind, Gender, Model, SpeechError, Voice, VoiceId};
 use wire::elevenlabs::upstream::{self, VoicePage};
 use wire::elevenlabs::{MODELS, SPEECH_MODEL};
 
@@ -146,7 +146,9 @@ impl Lists {
             [] if is_id(name) => Ok(voice(&self.settings, name)),
             [] => {
                 let message = format!("The backend {backend} has no voice of that name.");
-                Err(unknown(message, voices.all().iter().map(|voice| voice.name.as_str())))
+                Err(SpeechError::new(ErrorKind::UnknownVoice, message)
+                    .about("voice")
+                    .allowing_these(voices.some_names()))
             }
             several => {
                 let message =
