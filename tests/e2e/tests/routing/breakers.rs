@@ -35,7 +35,8 @@ fn a_vendor_that_is_down_is_left_alone_until_it_is_back() {
     });
     assert_eq!(level(&house), Some(2));
     let called = speeches(&house.openai).len();
-    for _ in 0..20 {
+    // So few that a busy machine can say them within the rest.
+    for _ in 0..5 {
         let answer = house.asks("alloy", &[], "All is well.");
         assert_eq!((answer.status(), answer.header("x-soundboard-backend")), (200, "elevenlabs"));
         assert_eq!(
