@@ -3,13 +3,16 @@
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderValue, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
 use crate::Origin;
 use crate::fault::Fault;
 
 /// Names that nobody's DNS can lead here but our own. The last is how a container on a desktop calls its host.
 const LOCAL_NAMES: [&str; 2] = ["localhost", "host.docker.internal"];
+
+/// `same-origin`, `same-site`, `cross-site`, or `none` where no page but the user asks (W3C, Fetch Metadata).
+const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// A web page could still reach us as one of our own, by a name of its own that it resolves to 127.0.0.1 (DNS
 /// rebinding). Its requests carry that name; an address cannot be rebound, and only what is no browser sends no
@@ -29,14 +32,18 @@ pub(super) fn is_no_rebound_name(uri: &Uri, headers: &HeaderMap) -> bool {
 }
 
 /// Some requests a browser sends for a page without asking anybody. So the page's origin must be one that may call, or
-/// our own.
+/// our own. Of what a page only shows or plays, the browser does not tell the origin, but how far away it is.
 ///
 /// # Errors
 /// [`Fault::ForeignPage`].
 pub(crate) fn refuse_foreign_page(may_call: &[Origin], headers: &HeaderMap) -> Result<(), Fault> {
-    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
-    let may_call = may_call.iter().any(|known| known.is_any() || known.header() == origin);
-    if may_call || is_own(origin, headers.get(header::HOST)) { Ok(()) } else { Err(Fault::ForeignPage) }
+    let origin = headers.get(header::ORIGIN);
+    let may_call = may_call.iter().any(|known| known.is_any() || Some(&known.header()) == origin);
+    let is_known = match origin {
+        Some(origin) => is_own(origin, headers.get(header::HOST)),
+        None => headers.get(SITE).is_none_or(|site| site == "same-origin" || site == "none"),
+    };
+    if may_call || is_known { Ok(()) } else { Err(Fault::ForeignPage) }
 }
 
 fn is_own(origin: &HeaderValue, host: Option<&HeaderValue>) -> bool {

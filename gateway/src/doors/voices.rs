@@ -18,18 +18,22 @@ pub(super) struct Named {
 /// Every voice by the shortest name that finds it, then by every other name, those among them that a client has for itself.
 pub(super) fn named(engine: &Engine, own: &Aliases) -> Vec<Named> {
     let voices = engine.voices();
+    let aliases = engine.aliases(own);
     let mut namesakes = BTreeMap::new();
     for voice in &voices {
         *namesakes.entry(voice.id.voice.as_str()).or_insert(0) += 1;
     }
     let by_their_own = voices.iter().map(|voice| {
-        let unique = namesakes.get(voice.id.voice.as_str()) == Some(&1);
-        let name = if unique { voice.id.voice.clone() } else { voice.id.to_string() };
+        let bare = &voice.id.voice;
+        // By an alias' name its target is found, and nobody else who may be called so.
+        let unique = namesakes.get(bare.as_str()) == Some(&1) && !aliases.contains_key(bare);
+        let name = if unique { bare.clone() } else { voice.id.to_string() };
         Named { name, voice: voice.clone(), alias_of: None }
     });
-    let aliases = engine.aliases(own).into_iter().filter_map(|(name, target)| {
-        let voice = voices.iter().find(|voice| voice.id == target)?.clone();
-        Some(Named { name, voice, alias_of: Some(target) })
+    let by_their_own = by_their_own.filter(|named| !aliases.contains_key(&named.name));
+    let by_another = aliases.iter().filter_map(|(name, target)| {
+        let voice = voices.iter().find(|voice| voice.id == *target)?.clone();
+        Some(Named { name: name.clone(), voice, alias_of: Some(target.clone()) })
     });
-    by_their_own.chain(aliases).collect()
+    by_their_own.chain(by_another).collect()
 }

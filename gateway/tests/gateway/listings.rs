@@ -1,7 +1,12 @@
 //! What there is to ask for, and whether it is there.
 
+use std::collections::BTreeSet;
+
+use billing::Preferences;
+use speech::Routing;
+
 use crate::client::Answer;
-use crate::server::Server;
+use crate::server::{Server, clients};
 
 fn pretty(answer: &Answer) -> String {
     assert_eq!(answer.header("content-type"), "application/json");
@@ -61,6 +66,31 @@ async fn the_voices() {
     {"alias_of":"tone:tone","backend":"tone","gender":"female","id":"21m00Tcm4TlvDq8ikWAM","language":"en-US","name":"21m00Tcm4TlvDq8ikWAM","status":"available"}
     {"alias_of":"tone:tone","backend":"tone","gender":"female","id":"alloy","language":"en-US","name":"alloy","status":"available"}
     "#);
+}
+
+#[tokio::test]
+async fn a_name_is_listed_once_for_whom_it_leads_to() {
+    let aliases = [("words", "tone:tone"), ("tone:vendor", "tone:tone")];
+    let aliases = aliases.map(|(name, target)| (name.to_owned(), target.to_owned())).into();
+    let preferences = Preferences { aliases, ..Preferences::default() };
+    let ann = clients(&[("ann", "key-of-ann")]);
+    let server = Server::of(ann.routed(Routing::default(), [("ann".to_owned(), preferences)])).await;
+    for (path, id, alias_of) in
+        [("/v1/audio/voices", "/id", "/alias_of"), ("/v1/voices", "/voice_id", "/labels/alias_of")]
+    {
+        let answer = server.get(path).key("key-of-ann").send().await;
+        let listed: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        let listed = listed["voices"].as_array().unwrap();
+        let named = |name: &str| listed.iter().find(|voice| voice.pointer(id).unwrap() == name);
+        let names: BTreeSet<&str> = listed.iter().filter_map(|voice| voice.pointer(id)?.as_str()).collect();
+        assert_eq!(names.len(), listed.len(), "{path}: no name comes twice");
+        for alias in ["words", "tone:vendor"] {
+            let target = named(alias).and_then(|voice| voice.pointer(alias_of));
+            assert_eq!(target.and_then(|target| target.as_str()), Some("tone:tone"), "{path}: {alias}");
+        }
+        assert!(named("tone:words").is_some_and(|voice| voice.pointer(alias_of).is_none()), "{path}");
+        assert!(named("vendor").is_some_and(|voice| voice.pointer(alias_of).is_none()), "{path}");
+    }
 }
 
 #[tokio::test]

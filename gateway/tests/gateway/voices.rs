@@ -1,12 +1,14 @@
 //! `/api/v1/voices` and `/api/v1/routes/explain`.
 
+use billing::Preferences;
 use engine::Defaults;
+use gateway::Config;
 use serde_json::{Value, json};
 use speech::{Policy, Routing};
 
 use crate::actor::Stage;
-use crate::client::Answer;
-use crate::server::{House, Server, clients};
+use crate::client::{Answer, Ask};
+use crate::server::{House, Server, clients, config};
 
 fn read(answer: &Answer) -> Value {
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
@@ -90,17 +92,63 @@ async fn a_preview_is_spoken_and_paid_for_by_who_asks() {
 
 #[tokio::test]
 async fn a_preview_of_what_is_not_here_is_not_for_who_is_spoken_for_here_only() {
-    let promised = Routing { policy: Some(Policy::LocalOnly), ..Routing::default() };
-    let ann = clients(&[("ann", "key-of-ann")]).routed(promised, []);
-    let server = Server::of(ann).await;
-    let answer = server.get("/api/v1/voices/tone/preview").key("key-of-ann").send().await;
-    let is_here = answer.status.as_u16() == 200;
-    let explained = server.get("/api/v1/routes/explain?voice=tone").key("key-of-ann").send().await;
-    let explained = read(&explained);
-    assert_eq!(explained["policy"], "local-only");
-    let is_local = explained["candidates"].as_array().unwrap().iter().any(|voice| voice["id"] == "tone:tone");
-    assert_eq!(is_here, is_local, "{explained}");
-    assert_eq!(*server.work.begun.borrow() > 0, is_local);
+    let promised = Preferences { policy: Some(Policy::LocalOnly), ..Preferences::default() };
+    let both = clients(&[("ann", "key-of-ann"), ("bob", "key-of-bob")]);
+    let server = Server::of(both.routed(Routing::default(), [("ann".to_owned(), promised)])).await;
+    let refusal = server.get("/api/v1/voices/tone/preview").key("key-of-ann").send().await;
+    let said: Value = serde_json::from_slice(&refusal.body).unwrap();
+    assert_eq!((refusal.status.as_u16(), &said["error"]["code"]), (422, &json!("no_candidate")));
+    assert_eq!(*server.work.begun.borrow(), 0);
+    let heard = server.get("/api/v1/voices/tone/preview").key("key-of-bob").send().await;
+    assert_eq!(heard.status.as_u16(), 200, "{}", heard.text());
+}
+
+#[tokio::test]
+async fn without_keys_no_foreign_page_has_a_preview_spoken() {
+    let known = gateway::Origin::try_from("https://app.example".to_owned()).unwrap();
+    let server = Server::configured(Config { cors_origins: vec![known], ..config() }).await;
+    let own = format!("http://{}", server.address);
+    let ask = async |headers: &[(&str, &str)]| {
+        let ask = server.get("/api/v1/voices/tone/preview");
+        headers.iter().fold(ask, |ask, (name, value)| ask.header(name, value)).send().await
+    };
+    for foreign in [
+        &[("sec-fetch-site", "cross-site")][..],
+        &[("sec-fetch-site", "same-site")],
+        &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
+        &[("origin", "https://evil.example")],
+        &[("origin", "null")],
+    ] {
+        let refusal = ask(foreign).await;
+        let said: Value = serde_json::from_slice(&refusal.body).unwrap();
+        let code = &said["error"]["code"];
+        assert_eq!((refusal.status.as_u16(), code), (403, &json!("origin_not_allowed")), "{foreign:?}");
+    }
+    assert_eq!(*server.work.begun.borrow(), 0);
+    for known in [
+        &[][..],
+        &[("sec-fetch-site", "none")],
+        &[("sec-fetch-site", "same-origin")],
+        &[("sec-fetch-site", "cross-site"), ("origin", "https://app.example")],
+        &[("origin", &own)],
+    ] {
+        assert_eq!(ask(known).await.status.as_u16(), 200, "{known:?}");
+    }
+    let keyed = Server::of(clients(&[("ann", "key-of-ann")])).await;
+    let answer =
+        keyed.get("/api/v1/voices/tone/preview").key("key-of-ann").header("sec-fetch-site", "cross-site");
+    assert_eq!(answer.send().await.status.as_u16(), 200, "whoever has a key is no stranger");
+}
+
+#[tokio::test]
+async fn who_only_wants_the_head_of_a_preview_is_refused_and_pays_nothing() {
+    let server = Server::start().await;
+    let refusal = Ask::new(server.address, "HEAD", "/api/v1/voices/tone/preview").send().await;
+    assert_eq!((refusal.status.as_u16(), refusal.header("allow")), (405, "GET"));
+    assert_eq!(*server.work.begun.borrow(), 0);
+    let rows = server.rows.clone();
+    server.ended().await;
+    assert_eq!(rows.show(), "");
 }
 
 #[tokio::test]

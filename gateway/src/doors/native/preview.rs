@@ -4,6 +4,7 @@ use ::speech::{Door, ErrorKind, Policy, SpeechError, SpeechRequest, SpeechText, 
 use axum::Extension;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
+use http::{HeaderValue, Method};
 
 use super::speech::{Speech, answer};
 use super::voices::known;
@@ -47,6 +48,11 @@ pub(super) async fn speak(
     name: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Fault> {
+    // axum has `HEAD` answered by whoever answers `GET`; nobody is to pay for what they cannot hear.
+    if request.method() == Method::HEAD {
+        return Err(Fault::WrongMethod { allow: HeaderValue::from_static("GET") });
+    }
+    rooms.seats.refuse_foreign_page(&rooms.config, request.headers())?;
     let notes = Notes::on(&request);
     let voice = known(&rooms, &client, name)?;
     let index = rooms.engine.index();

@@ -93,9 +93,9 @@ impl Seats {
         self.callers.again(client).await.unwrap_or_else(|_| Some(client.clone()))
     }
 
-    /// Without keys a web page could open a socket here: browsers ask nobody before they do. So its origin must be one
-    /// that may call, or our own.
-    pub(super) fn refuse_foreign_page(&self, config: &Config, headers: &HeaderMap) -> Result<(), Fault> {
+    /// Without keys a web page could open a socket here, or play what is spoken to whoever only looks at it: browsers ask nobody
+    /// before they do. So its origin must be one that may call, or our own.
+    pub(crate) fn refuse_foreign_page(&self, config: &Config, headers: &HeaderMap) -> Result<(), Fault> {
         if self.callers.are_let_in_without_keys() {
             refuse_foreign_page(&config.cors_origins, headers)
         } else {
