@@ -135,14 +135,8 @@ impl Field {
     /// [`InvalidParameter`](speech::ErrorKind::InvalidParameter) where no voice can have it, with what it can have.
     pub(crate) fn read(self, value: &str) -> Result<String, SpeechError> {
         match self {
-            Self::Gender => {
-                let all = [Gender::Female, Gender::Male, Gender::Neutral];
-                self.one_of(value, all.into_iter().map(Gender::name))
-            }
-            Self::Age => self.one_of(&plain(value), Age::ALL.into_iter().map(Age::name)),
-            Self::Capability => self.one_of(value, ABILITIES.into_iter().map(|(name, _)| name)),
-            Self::Format => self.one_of(value, Codec::ALL.into_iter().map(Codec::name)),
-            Self::Status => self.one_of(value, STATUSES),
+            Self::Age => self.one_of(&plain(value)),
+            Self::Gender | Self::Capability | Self::Format | Self::Status => self.one_of(value),
             Self::Language | Self::Locale => self.tag(value),
             Self::SampleRate => match value.parse::<u32>() {
                 Ok(rate) if rate > 0 => Ok(rate.to_string()),
@@ -159,8 +153,25 @@ impl Field {
         }
     }
 
-    fn one_of(self, value: &str, all: impl IntoIterator<Item = &'static str>) -> Result<String, SpeechError> {
-        let all: Vec<&str> = all.into_iter().collect();
+    /// All values that a voice can have; none where there is no end to them.
+    pub(crate) fn choices(self) -> Vec<&'static str> {
+        match self {
+            Self::Gender => [Gender::Female, Gender::Male, Gender::Neutral].map(Gender::name).into(),
+            Self::Age => Age::ALL.map(Age::name).into(),
+            Self::Capability => ABILITIES.map(|(name, _)| name).into(),
+            Self::Format => Codec::ALL.map(Codec::name).into(),
+            Self::Status => STATUSES.into(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether its values are words of the vendors, or of those who made the voices: there may be as many as voices.
+    pub(crate) fn is_free(self) -> bool {
+        matches!(self, Self::Accent | Self::Style | Self::UseCase)
+    }
+
+    fn one_of(self, value: &str) -> Result<String, SpeechError> {
+        let all = self.choices();
         let value = value.to_lowercase();
         if all.contains(&value.as_str()) { Ok(value) } else { Err(self.no_such(&value).allowing(all)) }
     }

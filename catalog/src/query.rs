@@ -13,11 +13,11 @@ use crate::fields::Field;
 const OTHERS: [&str; 5] = ["q", "max_price_per_1k_usd", "sort", "limit", "cursor"];
 
 /// Voices of a page.
-const MOST: usize = 500;
-const USUAL: usize = 100;
+pub(crate) const MOST: usize = 500;
+pub(crate) const USUAL: usize = 100;
 
 /// Characters of a text that is searched for.
-const MOST_CHARACTERS: usize = 200;
+pub(crate) const MOST_CHARACTERS: usize = 200;
 
 /// What comes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -33,9 +33,9 @@ pub enum Sort {
 }
 
 impl Sort {
-    const ALL: [Self; 3] = [Self::Fit, Self::Name, Self::Price];
+    pub(crate) const ALL: [Self; 3] = [Self::Fit, Self::Name, Self::Price];
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Fit => "fit",
             Self::Name => "name",
@@ -87,7 +87,7 @@ impl Query {
         for (name, value) in parameters {
             let (name, value) = (name.as_ref(), value.as_ref().trim());
             match name {
-                _ if value.is_empty() && Self::parameters().any(|known| known == name) => {}
+                _ if value.is_empty() && Self::names().any(|known| known == name) => {}
                 "q" => query.add_text(value)?,
                 "max_price_per_1k_usd" => query.wanted.most_price = Some(price(value)?),
                 "sort" => query.sort = sort(value)?,
@@ -100,8 +100,7 @@ impl Query {
         Ok(query)
     }
 
-    /// The names of all parameters.
-    pub fn parameters() -> impl Iterator<Item = &'static str> {
+    fn names() -> impl Iterator<Item = &'static str> {
         Field::ALL.into_iter().map(Field::name).chain(OTHERS)
     }
 
@@ -121,7 +120,7 @@ impl Query {
         let Some(field) = Field::ALL.into_iter().find(|field| field.name() == name) else {
             let shown: String = name.chars().take(64).collect();
             let message = format!("Voices are not searched by {shown:?}.");
-            return Err(SpeechError::invalid_parameter("query", message).allowing(Self::parameters()));
+            return Err(SpeechError::invalid_parameter("query", message).allowing(Self::names()));
         };
         let wanted = self.wanted.values.entry(field).or_default();
         for value in values.split(',').map(str::trim).filter(|value| !value.is_empty()) {
@@ -169,6 +168,7 @@ mod tests {
     use speech::ErrorKind;
 
     use super::*;
+    use crate::Parameter;
 
     fn error(name: &str, value: &str) -> SpeechError {
         Query::parse([(name, value)]).unwrap_err()
@@ -235,9 +235,17 @@ mod tests {
 
     #[test]
     fn every_parameter_that_is_named_is_known() {
-        for name in Query::parameters() {
-            assert!(Query::parse([(name, "")]).is_ok(), "{name}");
+        let parameters: Vec<_> = Query::parameters().collect();
+        assert!(Query::names().eq(parameters.iter().map(|parameter| parameter.name)));
+        assert_eq!(parameters.len(), 18);
+        for Parameter { name, says, choices, takes_several } in parameters {
+            assert!(Query::parse([(name, "")]).is_ok() && says.ends_with('.'), "{name}");
+            choices
+                .iter()
+                .for_each(|choice| assert!(Query::parse([(name, choice)]).is_ok(), "{name}={choice}"));
+            let several = choices.join(",");
+            assert!(choices.is_empty() || Query::parse([(name, several)]).is_ok() == takes_several, "{name}");
+            assert!(choices.is_empty() || Query::parse([(name, "another")]).is_err(), "{name}");
         }
-        assert_eq!(Query::parameters().count(), 18);
     }
 }

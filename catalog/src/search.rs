@@ -1,5 +1,6 @@
 //! Who passes all filters, in which order, and what the filters would leave otherwise.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use billing::Nanos;
@@ -10,6 +11,9 @@ use crate::fields::Field;
 use crate::query::Wanted;
 use crate::texts::asked;
 use crate::{Entry, Index, Page, Query, Sort};
+
+/// Values of a field without end that are counted, at most.
+const MOST_COUNTED: usize = 100;
 
 /// Who passes which filter.
 struct Sieve {
@@ -144,12 +148,15 @@ impl Index {
                 (count > 0).then(|| (value.to_owned(), count))
             };
             let values = self.values(field);
-            let counts = match field {
+            let mut counts: BTreeMap<String, usize> = match field {
                 Field::Language => {
                     values.languages().iter().filter_map(|(value, voices)| counted((value, voices))).collect()
                 }
                 _ => values.all().filter_map(|value| counted((&value.shown, &value.voices))).collect(),
             };
+            if field.is_free() {
+                keep_the_most_frequent(&mut counts);
+            }
             (field.name(), counts)
         };
         Field::ALL.into_iter().map(facet).collect()
@@ -173,6 +180,15 @@ impl Index {
                 Err(rank) => (rank as u64, 0),
             },
         }
+    }
+}
+
+/// Of equals, those that come first in the alphabet.
+fn keep_the_most_frequent(counts: &mut BTreeMap<String, usize>) {
+    if counts.len() > MOST_COUNTED {
+        let mut frequent: Vec<_> = std::mem::take(counts).into_iter().collect();
+        frequent.sort_by_key(|(_, count)| Reverse(*count));
+        counts.extend(frequent.into_iter().take(MOST_COUNTED));
     }
 }
 

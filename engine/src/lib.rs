@@ -38,7 +38,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use billing::{Ledger, Nanos};
-use catalog::{Change, Index};
+use catalog::{Change, Entry, Index};
 use futures::stream::BoxStream;
 use speech::{
     Aliases, Clock, Lexicons, Piece, Reading, SpeechError, SpeechRequest, SpeechText, Terms, Turn, Voice,
@@ -185,6 +185,11 @@ impl Engine {
     /// The voices of all backends that a query finds.
     pub fn index(&self) -> Arc<Index> {
         self.catalogue.index()
+    }
+
+    /// What is known of a voice, also of one that can be spoken with and is in no list.
+    pub fn entry(&self, id: &VoiceId) -> Option<Entry> {
+        self.catalogue.entry(id)
     }
 
     /// What voices have come and gone, newest first; those older than `before`, where that is given.

@@ -44,6 +44,8 @@ pub(crate) enum Fault {
         /// For people.
         words: &'static str,
     },
+    /// The path names no voice, or several; in the engine's words.
+    NoVoice(Arc<SpeechError>),
     /// The name is another's.
     NameTaken,
     /// The path is served, but not with that method.
@@ -68,7 +70,7 @@ impl Fault {
     /// What the journal says of it.
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
-            Self::Speech(error) => error.kind(),
+            Self::Speech(error) | Self::NoVoice(error) => error.kind(),
             Self::NoKey | Self::WrongKey | Self::ForeignHost | Self::ForeignPage => {
                 ErrorKind::Unauthenticated
             }
@@ -93,7 +95,7 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = match self {
-            Self::Speech(error) => return error.fmt(f),
+            Self::Speech(error) | Self::NoVoice(error) => return error.fmt(f),
             Self::WrongMethod { allow } => {
                 let allow = allow.to_str().unwrap_or_default();
                 return write!(f, "This path does not take that method. Allowed: {allow}.");

@@ -19,7 +19,7 @@ use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, S
 use utoipa::{PartialSchema as _, ToSchema as _};
 use wire::soundboard::{ErrorBody, ErrorEnvelope};
 
-pub(crate) use answers::{Absent, AskedHeaders, NameTaken, Refused, Spoken, Unspoken};
+pub(crate) use answers::{Absent, AskedHeaders, NameTaken, Refused, RoutingHeaders, Spoken, Unspoken};
 
 use crate::{admin, doors};
 

@@ -368,3 +368,18 @@ fn a_cursor_of_another_query_is_refused() {
     let error = Query::parse([("cursor", cursor.as_str()), ("gender", "male")]).unwrap_err();
     assert_eq!(error.param(), Some("cursor"));
 }
+
+#[test]
+fn of_values_without_end_the_hundred_most_frequent_are_counted() {
+    let mut voices = vec![named("Zoe", &["en"], &["zesty"]), named("Zita", &["en"], &["zesty"])];
+    for number in 0..150 {
+        let rare = format!("rare-{number:03}");
+        let entry = named(&rare, &["en"], &[&rare, "warm"]);
+        voices.push(Entry { use_cases: vec![format!("use-{number}")], models: vec![rare], ..entry });
+    }
+    let facets = Index::new(voices).search(&Query::default()).facets;
+    let (styles, uses) = (&facets["style"], &facets["use_case"]);
+    assert_eq!((styles.len(), styles["warm"], styles["zesty"], uses.len()), (100, 150, 2, 100));
+    assert!(styles.contains_key("rare-097") && !styles.contains_key("rare-098"), "of equals, the first");
+    assert_eq!(facets["model"].len(), 150, "there are as many as somebody has configured");
+}

@@ -22,10 +22,10 @@ pub(crate) fn run(voices: &Voices, config: &Config, global: &Global) -> Result<(
     })?;
     let index = catalogue.index();
     let page = index.search(&query);
-    if global.json {
-        return print_json(&gateway::listed(&page));
-    }
     let aliases = catalogue.aliases(&Aliases::new());
+    if global.json {
+        return print_json(&gateway::listed(&page, &aliases));
+    }
     let head = ["VOICE", "NAME", "LANGUAGE", "GENDER", "ALSO CALLED", "STATUS"].map(str::to_owned);
     let rows = page.voices.iter().map(|entry| row(entry, &aliases));
     print(&columns(std::iter::once(head).chain(rows)))?;

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use catalog::{Change, Index, Labels, Listing, Offer, Shelf, UNHEARD, changes};
+use catalog::{Change, Entry, Index, Labels, Listing, Offer, Shelf, UNHEARD, changes};
 use futures::future::join_all;
 use moka::sync::Cache;
 use speech::{Backend, Clock, SpeechError, Voice, VoiceId};
@@ -198,15 +198,7 @@ impl Catalogue {
         Some(move || {
             let mut entries = Vec::new();
             for backend in &backends {
-                let models = backend.models();
-                let price =
-                    |model: &str| Some(tariff.rate(backend.name(), model, now).ok()?.likely(PRICED, 0));
-                let offer = Offer {
-                    kind: backend.kind().into(),
-                    price_per_1k: models.first().and_then(|usual| price(&usual.id)),
-                    models: models.to_vec(),
-                    capabilities: Arc::new(backend.capabilities()),
-                };
+                let offer = offer(backend, &tariff, now);
                 entries.extend(backend.voices().iter().map(|voice| labels.entry(voice.clone(), &offer)));
             }
             Index::new(entries)
@@ -216,6 +208,16 @@ impl Catalogue {
     /// What all backends have, as it is searched.
     pub fn index(&self) -> Arc<Index> {
         Arc::clone(&self.lists.found().index)
+    }
+
+    /// What is known of a voice, also of one that can be spoken with and is in no list: a mix, say.
+    pub(crate) fn entry(&self, id: &VoiceId) -> Option<Entry> {
+        if let Some(listed) = self.index().get(id) {
+            return Some(listed.clone());
+        }
+        let backend = self.backends.iter().find(|backend| backend.name() == id.backend)?;
+        let offer = offer(backend, &self.lists.tariff, self.lists.clock.unix_ms());
+        Some(self.lists.labels.as_ref()?.entry(backend.voice(&id.voice).ok()?, &offer))
     }
 
     /// The voice of each backend that a description fits best, best first.
@@ -238,6 +240,18 @@ impl Catalogue {
     /// How good a voice sounds, by the catalogue's own marks.
     pub(crate) fn quality(&self, id: &VoiceId) -> u8 {
         self.index().get(id).map_or(UNHEARD, |entry| entry.quality)
+    }
+}
+
+/// What holds for all voices of a backend.
+fn offer(backend: &Arc<dyn Backend>, tariff: &Tariff, now_unix_ms: i64) -> Offer {
+    let models = backend.models();
+    let price = |model: &str| Some(tariff.rate(backend.name(), model, now_unix_ms).ok()?.likely(PRICED, 0));
+    Offer {
+        kind: backend.kind().into(),
+        price_per_1k: models.first().and_then(|usual| price(&usual.id)),
+        models: models.to_vec(),
+        capabilities: Arc::new(backend.capabilities()),
     }
 }
 

@@ -17,10 +17,10 @@ use crate::stack::REQUEST_IDS;
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
-/// The headers by which a request for speech says more than its body.
-pub(crate) struct AskedHeaders;
+/// The headers by which any request for speech says whom it may be spoken by, and what it is for.
+pub(crate) struct RoutingHeaders;
 
-impl IntoParams for AskedHeaders {
+impl IntoParams for RoutingHeaders {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let policies = one_of(Policy::ALL.iter().map(|policy| policy.name()));
         let fallbacks = one_of(Fallback::ALL.iter().map(|fallback| fallback.name()));
@@ -29,21 +29,33 @@ impl IntoParams for AskedHeaders {
             header(headers::FALLBACK, fallbacks, "What happens when a backend fails."),
             header("x-soundboard-cache", one_of(["bypass"]), "Speaks anew, and keeps nothing."),
             header(
-                "x-soundboard-content-length",
-                one_of(["exact"]),
-                "Sends nothing before its length is known.",
-            ),
-            header(
                 "x-soundboard-tag",
                 text(),
                 "`NAME=VALUE`, with commas in between: what costs are told apart by.",
+            ),
+        ]
+    }
+}
+
+/// The headers by which a request for speech says more than its body.
+pub(crate) struct AskedHeaders;
+
+impl IntoParams for AskedHeaders {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut parameters = RoutingHeaders::into_params(place);
+        parameters.extend([
+            header(
+                "x-soundboard-content-length",
+                one_of(["exact"]),
+                "Sends nothing before its length is known.",
             ),
             header(
                 "idempotency-key",
                 text(),
                 "Asked again with the same key, the answer is the same, and costs nothing.",
             ),
-        ]
+        ]);
+        parameters
     }
 }
 
@@ -137,7 +149,7 @@ pub(crate) struct Absent;
 
 impl IntoResponses for Absent {
     fn responses() -> Responses {
-        errors(&[("404", "There is nothing of that name: `unknown_client`, `unknown_key`.")])
+        errors(&[("404", "There is nothing of that name: `unknown_client`, `unknown_key`, `unknown_voice`.")])
     }
 }
 

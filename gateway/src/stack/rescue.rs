@@ -97,7 +97,7 @@ fn status(fault: &Fault) -> StatusCode {
         Fault::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Fault::AnswerRunning | Fault::AnswerNotKept | Fault::NameTaken => StatusCode::CONFLICT,
         Fault::AnotherRequest => StatusCode::UNPROCESSABLE_ENTITY,
-        Fault::UnknownRoute | Fault::NotThere { .. } => StatusCode::NOT_FOUND,
+        Fault::UnknownRoute | Fault::NotThere { .. } | Fault::NoVoice(_) => StatusCode::NOT_FOUND,
         Fault::WrongMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
         Fault::WrongMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Fault::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,

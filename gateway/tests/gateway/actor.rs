@@ -61,6 +61,7 @@ impl Actor {
         let voice = |(voice, gender): &(&str, Gender)| Voice {
             gender: Some(*gender),
             languages: vec!["de-DE".into()],
+            preview_url: Some(format!("https://{}.example/{voice}.mp3", self.name)),
             ..Voice::named(self.name, voice)
         };
         *self.voices.lock().unwrap() = voices.iter().map(voice).collect();

@@ -144,6 +144,33 @@ async fn it_is_whole() {
 }
 
 #[tokio::test]
+async fn every_parameter_is_described_and_its_values_are_named_where_they_end() {
+    let document = document(&Server::start().await).await;
+    let parameters = |path: &str| document["paths"][path]["get"]["parameters"].as_array().unwrap().clone();
+    let search = parameters("/api/v1/voices");
+    assert_eq!(search.len(), 18);
+    assert!(search.iter().all(|parameter| parameter["description"].is_string()));
+    let schema =
+        |name: &str| search.iter().find(|parameter| parameter["name"] == name).unwrap()["schema"].clone();
+    for (name, value) in [
+        ("gender", "neutral"),
+        ("age", "middle-aged"),
+        ("status", "available"),
+        ("capability", "visemes"),
+        ("format", "mp3"),
+    ] {
+        assert!(schema(name)["items"]["enum"].as_array().unwrap().contains(&json!(value)), "{name}");
+    }
+    assert_eq!(schema("sort")["enum"], json!(["fit", "name", "price"]));
+    assert!(schema("style")["items"].get("enum").is_none());
+    let preview = parameters("/api/v1/voices/{voice}/preview");
+    let headers = preview.iter().filter(|parameter| parameter["in"] == "header");
+    let headers: BTreeSet<&str> = headers.map(|parameter| parameter["name"].as_str().unwrap()).collect();
+    let routing = ["x-soundboard-policy", "x-soundboard-fallback", "x-soundboard-cache", "x-soundboard-tag"];
+    assert_eq!(headers, routing.into());
+}
+
+#[tokio::test]
 async fn what_is_answered_has_the_fields_that_it_describes() {
     let stage = Stage::with(House { shelf: Some(Arc::new(Kept::default())), ..House::default() }).await;
     let (public, admin) = (stage.server, Admin::start().await);

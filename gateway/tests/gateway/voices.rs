@@ -4,7 +4,7 @@ use billing::Preferences;
 use engine::Defaults;
 use gateway::Config;
 use serde_json::{Value, json};
-use speech::{Policy, Routing};
+use speech::{Gender, Policy, Routing};
 
 use crate::actor::Stage;
 use crate::client::{Answer, Ask};
@@ -59,18 +59,89 @@ async fn an_unknown_filter_is_answered_with_those_that_are_known() {
 #[tokio::test]
 async fn a_voice_is_shown_by_any_of_its_names() {
     let server = Server::start().await;
-    for name in ["tone:tone", "tone%3Atone", "tone", "alloy"] {
+    for (name, alias_of) in [
+        ("tone:tone", None),
+        ("tone%3Atone", None),
+        ("tone", None),
+        ("alloy", Some("tone:tone")),
+        ("21m00Tcm4TlvDq8ikWAM", Some("tone:tone")),
+    ] {
         let voice = read(&server.get(&format!("/api/v1/voices/{name}")).send().await);
-        assert_eq!(voice["id"], "tone:tone", "{name}");
+        assert_eq!((&voice["id"], voice["alias_of"].as_str()), (&json!("tone:tone"), alias_of), "{name}");
+        assert_eq!(voice["aliases"], json!(["21m00Tcm4TlvDq8ikWAM", "alloy"]));
+        assert_eq!(voice["preview"], "/api/v1/voices/tone:tone/preview");
     }
     let near = read(&server.get("/api/v1/voices/tone/equivalents").send().await);
     assert_eq!(near, json!({"equivalents": []}), "there is no other backend");
-    for nowhere in ["nobody", "nobody/equivalents", "nobody/preview", "%FF"] {
+    for nowhere in ["nobody", "nobody/equivalents", "nobody/preview", "tone:nobody", "%3Fzzz", "%FF"] {
         let answer = server.get(&format!("/api/v1/voices/{nowhere}")).send().await;
         assert_eq!(answer.status.as_u16(), 404, "{nowhere}: {}", answer.text());
         assert!(answer.text().contains("unknown_voice"), "{}", answer.text());
     }
     assert_eq!(read(&server.get("/api/v1/voices/changes").send().await)["next_before"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_voice_that_is_not_found_is_answered_in_the_engines_own_words() {
+    let stage = Stage::open().await;
+    stage.right.lists(&[("anna", Gender::Female)]);
+    for (name, words, allowed) in [
+        ("nobody", "There is no voice \"nobody\".", "alloy"),
+        ("anna", "Several backends have a voice \"anna\"; name one of them.", "left:anna"),
+        ("anna/preview", "Several backends have a voice \"anna\"; name one of them.", "right:anna"),
+    ] {
+        let answer = stage.server.get(&format!("/api/v1/voices/{name}")).send().await;
+        let said: Value = serde_json::from_slice(&answer.body).unwrap();
+        let error = &said["error"];
+        assert_eq!((answer.status.as_u16(), &error["message"]), (404, &json!(words)), "{name}");
+        assert!(error["allowed"].as_array().unwrap().contains(&json!(allowed)), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn who_cannot_speak_now_and_who_is_in_no_list_are_shown_as_well() {
+    let server = Server::start().await;
+    let asleep = read(&server.get("/api/v1/voices/tone:foreign").send().await);
+    assert_eq!(
+        (&asleep["status"], &asleep["reason"]),
+        (&json!("unavailable"), &json!("Its language is not spoken yet."))
+    );
+    let unlisted = read(&server.get("/api/v1/voices/ending").send().await);
+    assert_eq!(
+        (&unlisted["id"], &unlisted["kind"], &unlisted["deprecated_after"]),
+        (&json!("tone:ending"), &json!("tone"), &json!("1970-01-31"))
+    );
+    assert_eq!(unlisted["models"], json!(["sine-1"]));
+    let heard = server.get(unlisted["preview"].as_str().unwrap()).send().await;
+    assert_eq!((heard.status.as_u16(), heard.header("x-soundboard-voice")), (200, "tone:ending"));
+    read(&server.get("/api/v1/voices/ending/equivalents").send().await);
+}
+
+#[tokio::test]
+async fn a_client_is_told_its_own_names_and_where_a_voice_is_heard() {
+    let stage = Stage::open().await;
+    stage.left.lists(&[("Anna / 2", Gender::Female)]);
+    assert!(stage.server.engine.refresh().await);
+    let found = read(&stage.server.get("/api/v1/voices?backend=left").send().await);
+    let voice = &found["voices"][0];
+    assert_eq!(
+        (&voice["preview_url"], &voice["aliases"]),
+        (&json!("https://left.example/Anna / 2.mp3"), &json!([]))
+    );
+    assert_eq!(voice["preview"], "/api/v1/voices/left:Anna%20%2F%202/preview");
+    let heard = stage.server.get(voice["preview"].as_str().unwrap()).send().await;
+    assert_eq!((heard.status.as_u16(), heard.header("x-soundboard-voice")), (200, "left:Anna / 2"));
+
+    let aliases = [("host".to_owned(), "tone:words".to_owned())].into();
+    let own = Preferences { aliases, ..Preferences::default() };
+    let both = clients(&[("ann", "key-of-ann"), ("bob", "key-of-bob")]);
+    let server = Server::of(both.routed(Routing::default(), [("ann".to_owned(), own)])).await;
+    for (key, aliases) in [("key-of-ann", json!(["host"])), ("key-of-bob", json!([]))] {
+        let found = read(&server.get("/api/v1/voices").key(key).send().await);
+        let voices = found["voices"].as_array().unwrap();
+        let words = voices.iter().find(|voice| voice["id"] == "tone:words").unwrap();
+        assert_eq!(words["aliases"], aliases, "{key}");
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ pub struct VoicesBody {
     pub voices: Vec<VoiceBody>,
     /// How many there are on all pages.
     pub total: usize,
-    /// By filter and value, how many there would be with that value.
+    /// By filter and value, how many there would be with that value; of accents, styles and use cases, those 100 that most voices have.
     pub facets: BTreeMap<&'static str, BTreeMap<String, usize>>,
     /// Asks for the next page; null on the last.
     pub next_cursor: Option<String>,
@@ -23,6 +23,11 @@ pub struct VoicesBody {
 pub struct VoiceBody {
     /// `backend:voice`.
     pub id: String,
+    /// The same, where it was asked for by another name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias_of: Option<String>,
+    /// The other names by which whoever asks may ask for it.
+    pub aliases: Vec<String>,
     /// For people.
     pub name: String,
     /// The backend, by its configured name.
@@ -50,6 +55,11 @@ pub struct VoiceBody {
     /// One sentence where there is something to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// The path under which it is heard here, which costs what its words cost.
+    pub preview: String,
+    /// Where its vendor has a sample of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preview_url: Option<String>,
     /// What else its backend says of it, in the backend's own words.
     pub labels: BTreeMap<String, String>,
     /// The models that speak with it, the usual one first.

@@ -24,7 +24,7 @@ pub(in crate::doors) fn status(fault: &Fault) -> Option<StatusCode> {
 pub(super) fn describe<'r>(fault: &Fault, request_id: &'r str) -> ErrorBody<'r> {
     let (_, kind, code) = table(fault);
     let param = match fault {
-        Fault::Speech(error) => error.param().map(as_called_here),
+        Fault::Speech(error) | Fault::NoVoice(error) => error.param().map(as_called_here),
         _ => None,
     };
     let message = match fault {
@@ -38,7 +38,7 @@ pub(super) fn describe<'r>(fault: &Fault, request_id: &'r str) -> ErrorBody<'r> 
 /// The one table from what went wrong to ElevenLabs' type and code, and to its status where that is its own.
 fn table(fault: &Fault) -> (Option<StatusCode>, &'static str, &'static str) {
     match fault {
-        Fault::Speech(error) => of_speech(error),
+        Fault::Speech(error) | Fault::NoVoice(error) => of_speech(error),
         Fault::NoKey => (None, "authentication_error", "missing_api_key"),
         Fault::WrongKey => (None, "authentication_error", "invalid_api_key"),
         Fault::ForeignHost => (None, "authorization_error", "host_not_allowed"),

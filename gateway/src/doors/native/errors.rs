@@ -9,7 +9,7 @@ use crate::fault::Fault;
 /// The body of an answer that is no 2xx.
 pub(in crate::doors) fn envelope(fault: &Fault, request_id: &str) -> Vec<u8> {
     let error = match fault {
-        Fault::Speech(error) => ErrorBody {
+        Fault::Speech(error) | Fault::NoVoice(error) => ErrorBody {
             code: error.kind().code(),
             message: error.message().to_owned(),
             param: error.param(),
@@ -42,7 +42,9 @@ fn param(fault: &Fault) -> Option<&'static str> {
 
 fn code(fault: &Fault) -> &'static str {
     match fault {
-        Fault::Speech(_) | Fault::NoKey | Fault::WrongKey | Fault::TooMany { .. } => fault.kind().code(),
+        Fault::Speech(_) | Fault::NoVoice(_) | Fault::NoKey | Fault::WrongKey | Fault::TooMany { .. } => {
+            fault.kind().code()
+        }
         Fault::AnswerRunning => "idempotency_key_in_use",
         Fault::AnotherRequest => "idempotency_key_reused",
         Fault::AnswerNotKept => "idempotency_answer_not_kept",

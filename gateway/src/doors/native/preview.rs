@@ -7,10 +7,10 @@ use axum::extract::{Path, State};
 use http::{HeaderValue, Method};
 
 use super::speech::{Speech, answer};
-use super::voices::known;
+use super::voices::{known, sent};
 use crate::doors::{Rooms, routing, tags};
 use crate::fault::Fault;
-use crate::openapi::{Absent, Refused, Spoken, Unspoken};
+use crate::openapi::{Absent, Refused, RoutingHeaders, Spoken, Unspoken};
 use crate::stack::{Client, Notes, Request, RequestId, Response};
 
 /// What each language's voices say, by its BCP 47 primary tag. The first is for all others.
@@ -38,7 +38,10 @@ const LINES: [(&str, &str); 12] = [
     path = "/api/v1/voices/{voice}/preview",
     operation_id = "preview_voice",
     tag = "voices",
-    params(("voice" = String, Path, description = "`backend:voice`, or any other name that finds it.")),
+    params(
+        ("voice" = String, Path, description = "`backend:voice`, or any other name that finds it."),
+        RoutingHeaders,
+    ),
     responses(Spoken, Absent, Unspoken, Refused),
 )]
 pub(super) async fn speak(
@@ -54,14 +57,12 @@ pub(super) async fn speak(
     }
     rooms.seats.refuse_foreign_page(&rooms.config, request.headers())?;
     let notes = Notes::on(&request);
-    let voice = known(&rooms, &client, name)?;
-    let index = rooms.engine.index();
-    let languages = index.get(&voice).map(|entry| entry.voice.languages.as_slice()).unwrap_or_default();
-    let text = SpeechText::new(line(languages.first().map_or("", String::as_str)), None);
+    let voice = known(&rooms, &client, &sent(name)?)?.voice;
+    let text = SpeechText::new(line(voice.languages.first().map_or("", String::as_str)), None);
     let asked = routing::read(request.headers())?;
     let tags = tags::read(request.headers(), &rooms.config.tags)?;
     let mut terms = Terms { tags, ..client.terms(&*id, Door::Native, asked)? };
-    let voice = voice.to_string();
+    let voice = voice.id.to_string();
     if terms.routing.policy == Some(Policy::LocalOnly) {
         let explained = rooms.engine.explain(&terms, &voice, "")?;
         if explained.candidates.first().is_none_or(|first| first.voice.to_string() != voice) {

@@ -1,14 +1,18 @@
 //! `/api/v1/voices`: everybody who can speak, at every backend, as one list.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use ::speech::{ErrorKind, SpeechError, VoiceId, VoiceStatus};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use catalog::{Change, Entry, Page, What};
 use http::Uri;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use utoipa::IntoParams;
-use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{Object, Schema, Type};
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use wire::Query;
 use wire::soundboard::{
     CapabilitiesBody, ChangeBody, ChangesBody, EquivalentBody, EquivalentsBody, VoiceBody, VoicesBody,
@@ -26,20 +30,35 @@ const NEAREST: usize = 1;
 const MOST_CHANGES: u64 = 500;
 const USUAL_CHANGES: u64 = 100;
 
-const NO_VOICE: Fault =
-    Fault::NotThere { code: "unknown_voice", words: "There is no voice of that id or name." };
+/// What a path cannot hold as it is, beside what [`CONTROLS`] are.
+const IN_PATHS: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'/').add(b'<').add(b'>').add(b'?');
 
 /// The parameters of a search, as the catalogue names them.
 pub(super) struct Search;
 
 impl IntoParams for Search {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let text = || Some(Schema::Object(Object::with_type(Type::String)));
-        let parameter = |name: &str| {
-            ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).schema(text()).build()
-        };
-        catalog::Query::parameters().map(parameter).collect()
+        catalog::Query::parameters().map(described_as_sent).collect()
     }
+}
+
+/// Several values are one text, with commas in between.
+fn described_as_sent(parameter: catalog::Parameter) -> Parameter {
+    let catalog::Parameter { name, says, choices, takes_several } = parameter;
+    let value = ObjectBuilder::new()
+        .schema_type(if name == "limit" { Type::Integer } else { Type::String })
+        .enum_values((!choices.is_empty()).then_some(choices))
+        .build();
+    let builder = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).description(Some(says));
+    let builder = match takes_several {
+        true => builder
+            .schema(Some(ArrayBuilder::new().items(value).build()))
+            .style(Some(ParameterStyle::Form))
+            .explode(Some(false)),
+        false => builder.schema(Some(value)),
+    };
+    builder.build()
 }
 
 /// Searches the voices of all backends.
@@ -54,12 +73,17 @@ impl IntoParams for Search {
     params(Search),
     responses((status = 200, description = "A page of voices.", body = VoicesBody), Refused),
 )]
-pub(super) async fn search(State(rooms): State<Rooms>, uri: Uri) -> Result<Json<VoicesBody>, Fault> {
+pub(super) async fn search(
+    State(rooms): State<Rooms>,
+    Extension(client): Extension<Client>,
+    uri: Uri,
+) -> Result<Json<VoicesBody>, Fault> {
     let query = catalog::Query::parse(Query::parse(uri.query()).pairs())?;
-    Ok(Json(listed(&rooms.engine.index().search(&query))))
+    let aliases = rooms.engine.aliases(&client.own.aliases);
+    Ok(Json(listed(&rooms.engine.index().search(&query), &aliases)))
 }
 
-/// Shows a voice.
+/// Shows a voice, also one that can be spoken with and is in no list.
 #[utoipa::path(
     get,
     path = "/api/v1/voices/{voice}",
@@ -73,8 +97,13 @@ pub(super) async fn one(
     Extension(client): Extension<Client>,
     name: Result<Path<String>, PathRejection>,
 ) -> Result<Json<VoiceBody>, Fault> {
-    let id = known(&rooms, &client, name)?;
-    rooms.engine.index().get(&id).map(|entry| Json(described(entry))).ok_or(NO_VOICE)
+    let name = sent(name)?;
+    let entry = known(&rooms, &client, &name)?;
+    let id = &entry.voice.id;
+    let aliases = rooms.engine.aliases(&client.own.aliases);
+    let alias_of = aliases.get(&name).map(VoiceId::to_string);
+    let names = aliases.iter().filter(|(_, target)| *target == id).map(|(name, _)| name.clone()).collect();
+    Ok(Json(VoiceBody { alias_of, ..described(&entry, names) }))
 }
 
 /// Lists the nearest voice of each other backend.
@@ -93,11 +122,10 @@ pub(super) async fn equivalents(
     Extension(client): Extension<Client>,
     name: Result<Path<String>, PathRejection>,
 ) -> Result<Json<EquivalentsBody>, Fault> {
-    let id = known(&rooms, &client, name)?;
+    let entry = known(&rooms, &client, &sent(name)?)?;
     let index = rooms.engine.index();
-    let entry = index.get(&id).ok_or(NO_VOICE)?;
-    let others = index.backends().filter(|backend| *backend != id.backend);
-    let mut near: Vec<_> = others.flat_map(|backend| index.nearest(entry, Some(backend), NEAREST)).collect();
+    let others = index.backends().filter(|backend| *backend != entry.voice.id.backend);
+    let mut near: Vec<_> = others.flat_map(|backend| index.nearest(&entry, Some(backend), NEAREST)).collect();
     near.sort_by(|one, other| other.score.total_cmp(&one.score));
     let equivalents = near.into_iter().map(|near| EquivalentBody {
         id: near.entry.voice.id.to_string(),
@@ -131,16 +159,30 @@ pub(super) async fn changes(State(rooms): State<Rooms>, uri: Uri) -> Result<Json
     Ok(Json(ChangesBody { changes: changes.into_iter().map(changed).collect(), next_before }))
 }
 
-/// The voice in a path, by any name that a request of that client may use.
-pub(super) fn known(
-    rooms: &Rooms,
-    client: &Client,
-    name: Result<Path<String>, PathRejection>,
-) -> Result<VoiceId, Fault> {
-    let Path(name) = name.map_err(|_| NO_VOICE)?;
-    rooms.engine.resolve(&client.own.aliases, None, &name).map_err(|error| match error.kind() {
-        ErrorKind::UnknownVoice => NO_VOICE,
-        _ => error.into(),
+/// The name in a path.
+pub(super) fn sent(name: Result<Path<String>, PathRejection>) -> Result<String, Fault> {
+    let no_text =
+        || SpeechError::new(ErrorKind::UnknownVoice, "The path names no voice in UTF-8.").about("voice");
+    name.map(|Path(name)| name).map_err(|_| Fault::NoVoice(Arc::new(no_text())))
+}
+
+/// The voice of any name that a request of that client may use; by its id also one that cannot speak now.
+pub(super) fn known(rooms: &Rooms, client: &Client, name: &str) -> Result<Entry, Fault> {
+    let found = rooms.engine.resolve(&client.own.aliases, None, name);
+    let refused = match found {
+        Ok(id) => match rooms.engine.entry(&id) {
+            Some(entry) => return Ok(entry),
+            None => {
+                SpeechError::new(ErrorKind::UnknownVoice, "Nothing is known of that voice.").about("voice")
+            }
+        },
+        Err(refused) => refused,
+    };
+    let index = rooms.engine.index();
+    let listed = VoiceId::parse(name).and_then(|id| index.get(&id).cloned());
+    listed.ok_or_else(|| match refused.kind() {
+        ErrorKind::UnknownVoice => Fault::NoVoice(Arc::new(refused)),
+        _ => refused.into(),
     })
 }
 
@@ -149,17 +191,22 @@ pub(super) fn known_language(tag: Option<&str>) -> Result<(), SpeechError> {
     catalog::Query::parse(tag.map(|tag| ("language", tag))).map(drop)
 }
 
-/// The answer's body.
-pub fn listed(page: &Page<'_>) -> VoicesBody {
+/// The answer's body, for whom these are other names of voices.
+pub fn listed(page: &Page<'_>, aliases: &BTreeMap<String, VoiceId>) -> VoicesBody {
+    let mut names: BTreeMap<&VoiceId, Vec<String>> = BTreeMap::new();
+    aliases.iter().for_each(|(name, target)| names.entry(target).or_default().push(name.clone()));
+    let voices = page.voices.iter();
     VoicesBody {
-        voices: page.voices.iter().map(|entry| described(entry)).collect(),
+        voices: voices
+            .map(|entry| described(entry, names.remove(&entry.voice.id).unwrap_or_default()))
+            .collect(),
         total: page.total,
         facets: page.facets.clone(),
         next_cursor: page.next_cursor.clone(),
     }
 }
 
-fn described(entry: &Entry) -> VoiceBody {
+fn described(entry: &Entry, aliases: Vec<String>) -> VoiceBody {
     let (voice, able) = (&entry.voice, &entry.capabilities);
     let (status, reason) = match &voice.status {
         VoiceStatus::Available => ("available", None),
@@ -167,6 +214,8 @@ fn described(entry: &Entry) -> VoiceBody {
     };
     VoiceBody {
         id: voice.id.to_string(),
+        alias_of: None,
+        aliases,
         name: voice.name.clone(),
         backend: voice.id.backend.clone(),
         kind: entry.kind.to_string(),
@@ -178,6 +227,8 @@ fn described(entry: &Entry) -> VoiceBody {
         styles: entry.styles.clone(),
         use_cases: entry.use_cases.clone(),
         description: voice.description.clone(),
+        preview: format!("/api/v1/voices/{}/preview", utf8_percent_encode(&voice.id.to_string(), IN_PATHS)),
+        preview_url: voice.preview_url.clone(),
         labels: voice.labels.clone(),
         models: entry.models.clone(),
         capabilities: CapabilitiesBody {

@@ -21,7 +21,7 @@ pub(crate) fn envelope(fault: &Fault) -> Vec<u8> {
 /// What a fault is called here.
 pub(super) fn describe(fault: &Fault) -> ErrorBody {
     let code = match fault {
-        Fault::Speech(error) => return describe_speech_error(error),
+        Fault::Speech(error) | Fault::NoVoice(error) => return describe_speech_error(error),
         Fault::NoKey | Fault::BodyBroken => None,
         Fault::AnswerRunning => Some("idempotency_key_in_use"),
         Fault::AnotherRequest => Some("idempotency_key_reused"),
