@@ -156,7 +156,11 @@ impl Planner {
             only: None,
         };
         let is_alone = choices.len() == 1;
-        for (choice, score) in choices {
+        for (mut choice, score) in choices {
+            // Nobody has failed: it is the policy that wants another voice than the one that was asked for.
+            if policy == Policy::LocalOnly && choice.reason == Reason::Fallback {
+                choice.reason = Reason::Policy(policy);
+            }
             if let Some((filter, reason)) = unfit(&choice, score, terms, policy) {
                 plan.rejected.push(Rejected { voice: choice.voice.id.clone(), filter, reason });
                 continue;

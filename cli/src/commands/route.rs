@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use catalog::Query;
 use speech::{Door, Ids as _, Routing, Terms};
 use store::Database;
 use wire::soundboard::RouteBody;
@@ -35,6 +36,8 @@ pub(crate) fn run(route: &Route, config: &Config, global: &Global) -> Result<(),
 /// What its client, whoever runs this unless it says otherwise, would ask with.
 async fn terms(route: &Route, config: &Config, store: &Database) -> Result<Terms, Failure> {
     let client = remembered(known(store, route.client.as_deref().unwrap_or(LOCAL)).await?)?;
+    // What there is not, nobody speaks.
+    Query::parse(route.language.iter().map(|tag| ("language", tag)))?;
     let asked = Routing { policy: route.policy, fallback: route.fallback, ..Routing::default() };
     let preferred = client.preferences.routing().or(compose::routing(config)?);
     Ok(Terms {

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use http::{HeaderValue, Method};
 
 use super::speech::{Speech, answer};
-use super::voices::{known, sent};
+use super::voices::{asks_for_no_more, known, sent};
 use crate::doors::{Rooms, routing, tags};
 use crate::fault::Fault;
 use crate::openapi::{Absent, Refused, RoutingHeaders, Spoken, Unspoken};
@@ -56,6 +56,7 @@ pub(super) async fn speak(
         return Err(Fault::WrongMethod { allow: HeaderValue::from_static("GET") });
     }
     rooms.seats.refuse_foreign_page(&rooms.config, request.headers())?;
+    asks_for_no_more(request.uri())?;
     let notes = Notes::on(&request);
     let voice = known(&rooms, &client, &sent(name)?)?.voice;
     let text = SpeechText::new(line(voice.languages.first().map_or("", String::as_str)), None);

@@ -96,8 +96,10 @@ pub(super) async fn one(
     State(rooms): State<Rooms>,
     Extension(client): Extension<Client>,
     name: Result<Path<String>, PathRejection>,
+    uri: Uri,
 ) -> Result<Json<VoiceBody>, Fault> {
     let name = sent(name)?;
+    asks_for_no_more(&uri)?;
     let entry = known(&rooms, &client, &name)?;
     let id = &entry.voice.id;
     let aliases = rooms.engine.aliases(&client.own.aliases);
@@ -121,7 +123,9 @@ pub(super) async fn equivalents(
     State(rooms): State<Rooms>,
     Extension(client): Extension<Client>,
     name: Result<Path<String>, PathRejection>,
+    uri: Uri,
 ) -> Result<Json<EquivalentsBody>, Fault> {
+    asks_for_no_more(&uri)?;
     let entry = known(&rooms, &client, &sent(name)?)?;
     let index = rooms.engine.index();
     let others = index.backends().filter(|backend| *backend != entry.voice.id.backend);
@@ -157,6 +161,11 @@ pub(super) async fn changes(State(rooms): State<Rooms>, uri: Uri) -> Result<Json
     let changes = rooms.engine.changes(before, limit).await?;
     let next_before = changes.last().filter(|_| changes.len() == limit).map(|change| change.number);
     Ok(Json(ChangesBody { changes: changes.into_iter().map(changed).collect(), next_before }))
+}
+
+/// Whoever asks for a part of what there is must not take all for that part.
+pub(super) fn asks_for_no_more(uri: &Uri) -> Result<(), SpeechError> {
+    Query::parse(uri.query()).only(&[]).map_err(SpeechError::from)
 }
 
 /// The name in a path.
