@@ -94,9 +94,11 @@ pub struct Estimate {
     pub rate: String,
 }
 
-/// The speech stack. Cheap to clone.
+/// The speech stack. Clones are the same engine.
 #[derive(Clone)]
-pub struct Engine {
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
     stack: stack::Stack,
     catalogue: Arc<Catalogue>,
     planner: Planner,
@@ -123,7 +125,7 @@ impl Engine {
         let stack = stack::build(books.clone(), lexicons.clone(), planner.clone(), cache, speaker.clone());
         let conversation =
             converse::Conversation { planner: planner.clone(), lexicons: lexicons.clone(), speaker };
-        Self { stack, catalogue, planner, books, lexicons, conversation, health }
+        Self(Arc::new(Inner { stack, catalogue, planner, books, lexicons, conversation, health }))
     }
 
     /// Speaks. Resolves when the first audio is ready. One row goes to the journal when the stream ends, fails
@@ -132,7 +134,7 @@ impl Engine {
     /// # Errors
     /// Every failure before the first audio.
     pub async fn speak(&self, request: SpeechRequest) -> Result<Spoken, SpeechError> {
-        self.stack.clone().oneshot(request).await
+        self.0.stack.clone().oneshot(request).await
     }
 
     /// One voice speaks a text that is still being written: one sound, one row. Resolves when the first audio is
@@ -146,9 +148,9 @@ impl Engine {
         voice: Arc<str>,
         pieces: BoxStream<'static, Piece>,
     ) -> Result<Spoken, SpeechError> {
-        let row = self.books.open_on(&terms, None);
+        let row = self.0.books.open_on(&terms, None);
         let tab = row.tab();
-        let speaking = row.over(self.conversation.clone().dictate(terms, voice, pieces, tab));
+        let speaking = row.over(self.0.conversation.clone().dictate(terms, voice, pieces, tab));
         trace::until_silence(trace::span("dictate"), speaking).await
     }
 
@@ -163,9 +165,9 @@ impl Engine {
         voices: &[Arc<str>],
         turns: BoxStream<'static, Turn>,
     ) -> Result<Spoken, SpeechError> {
-        let row = self.books.open_on(&terms, None);
+        let row = self.0.books.open_on(&terms, None);
         let tab = row.tab();
-        let speaking = row.over(self.conversation.clone().converse(terms, voices, turns, tab));
+        let speaking = row.over(self.0.conversation.clone().converse(terms, voices, turns, tab));
         trace::until_silence(trace::span("converse"), speaking).await
     }
 
@@ -174,22 +176,22 @@ impl Engine {
     /// # Errors
     /// As [`speak`](Self::speak), for the names; that nobody is left whom the policy allows is no error here.
     pub fn explain(&self, terms: &Terms, voice: &str, text: &str) -> Result<Explanation, SpeechError> {
-        let (tariff, now) = (self.books.tariff(), self.books.now());
-        let plan = self.planner.survey(None, terms, voice, |choice| {
+        let (tariff, now) = (self.0.books.tariff(), self.0.books.now());
+        let plan = self.0.planner.survey(None, terms, voice, |choice| {
             let rate = tariff.rate(&choice.voice.id.backend, &choice.model.id, now)?;
             Ok(tab::Claim::of(rate, text, terms.speed).with_instructions(terms.instructions.as_deref()))
         })?;
-        Ok(self.planner.explain(plan))
+        Ok(self.0.planner.explain(plan))
     }
 
     /// The voices of all backends that a query finds.
     pub fn index(&self) -> Arc<Index> {
-        self.catalogue.index()
+        self.0.catalogue.index()
     }
 
     /// What is known of a voice, also of one that can be spoken with and is in no list.
     pub fn entry(&self, id: &VoiceId) -> Option<Entry> {
-        self.catalogue.entry(id)
+        self.0.catalogue.entry(id)
     }
 
     /// What voices have come and gone, newest first; those older than `before`, where that is given.
@@ -197,22 +199,22 @@ impl Engine {
     /// # Errors
     /// Where that is kept cannot be read.
     pub async fn changes(&self, before: Option<i64>, most: usize) -> Result<Vec<Change>, SpeechError> {
-        self.catalogue.changes(before, most).await
+        self.0.catalogue.changes(before, most).await
     }
 
     /// Takes what vendors have listed in an earlier run for known. To be called once, before anybody speaks.
     pub async fn recall(&self) {
-        self.catalogue.recall().await;
+        self.0.catalogue.recall().await;
     }
 
     /// Asks the vendors what they offer, now and from time to time; it never ends.
     pub async fn keep_listing(&self) -> Infallible {
-        self.catalogue.keep_listing().await
+        self.0.catalogue.keep_listing().await
     }
 
     /// Asks every vendor anew for its models and voices: see [`Catalogue::refresh`].
     pub async fn refresh(&self) -> bool {
-        self.catalogue.refresh().await
+        self.0.catalogue.refresh().await
     }
 
     /// What would be said of a text that this client sends. Nobody is asked to speak, and nothing is journaled.
@@ -226,7 +228,7 @@ impl Engine {
         reading: Reading,
         english: English,
     ) -> Result<Normalised, SpeechError> {
-        let reading = compile::with_lexicon_of(&*self.lexicons, client, reading).await?;
+        let reading = compile::with_lexicon_of(&*self.0.lexicons, client, reading).await?;
         normalise::normalise(text, reading, english).await
     }
 
@@ -236,8 +238,8 @@ impl Engine {
     /// As [`speak`](Self::speak), for the names and for a model that has no price.
     pub fn estimate(&self, request: &SpeechRequest) -> Result<Estimate, SpeechError> {
         let (text, terms) = (request.text.as_str(), &request.terms);
-        let (tariff, now) = (self.books.tariff(), self.books.now());
-        let plan = self.planner.plan(terms, &request.voice, |choice| {
+        let (tariff, now) = (self.0.books.tariff(), self.0.books.now());
+        let plan = self.0.planner.plan(terms, &request.voice, |choice| {
             let rate = tariff.rate(&choice.voice.id.backend, &choice.model.id, now)?;
             Ok(tab::Claim::of(rate, text, terms.speed).with_instructions(terms.instructions.as_deref()))
         })?;
@@ -257,18 +259,18 @@ impl Engine {
 
     /// Enters a request that was answered with what an earlier one had been answered, at no charge.
     pub async fn replayed(&self, replayed: Replayed) {
-        self.books.replayed(replayed).await;
+        self.0.books.replayed(replayed).await;
     }
 
     /// Keeps the books: renews the leases of what runs here, and settles what died elsewhere. To be run for as long as
     /// anybody may speak; it never ends.
     pub async fn keep_books(&self) -> Infallible {
-        self.books.keep().await
+        self.0.books.keep().await
     }
 
     /// Journals a request that a door refused before it became a [`SpeechRequest`].
     pub async fn refused(&self, refusal: Refusal) {
-        self.books.refused(refusal).await;
+        self.0.books.refused(refusal).await;
     }
 
     /// The voice that a request with these names would be spoken by, of a client that has those of its own; nobody is asked
@@ -277,27 +279,27 @@ impl Engine {
     /// # Errors
     /// As [`speak`](Self::speak), for the names.
     pub fn resolve(&self, own: &Aliases, model: Option<&str>, voice: &str) -> Result<VoiceId, SpeechError> {
-        self.catalogue.resolve(own, model, voice).map(|choice| choice.voice.id.clone())
+        self.0.catalogue.resolve(own, model, voice).map(|choice| choice.voice.id.clone())
     }
 
     /// Who can be relied on just now.
     pub fn health(&self) -> &Health {
-        &self.health
+        &self.0.health
     }
 
     /// Every voice of every backend.
     pub fn voices(&self) -> Vec<Voice> {
-        self.catalogue.voices()
+        self.0.catalogue.voices()
     }
 
     /// The other names for voices, each with the voice it leads to now; for a client that has those of its own.
     pub fn aliases(&self, own: &Aliases) -> BTreeMap<String, VoiceId> {
-        self.catalogue.aliases(own)
+        self.0.catalogue.aliases(own)
     }
 
     /// Every model name that a request may use, with who answers for it.
     pub fn models(&self) -> Vec<ModelName> {
-        self.catalogue.models()
+        self.0.catalogue.models()
     }
 
     /// Fit to speak and to account for it: the first reason why not.
@@ -305,13 +307,13 @@ impl Engine {
     /// # Errors
     /// The backend that cannot speak, or the journal that cannot be written.
     pub async fn ready(&self) -> Result<(), SpeechError> {
-        self.catalogue.ready()?;
-        self.books.ready().await
+        self.0.catalogue.ready()?;
+        self.0.books.ready().await
     }
 
     /// Resolves when every row of finished requests is on disk. Call it once no request is left.
     pub async fn settled(&self) {
-        self.books.settled().await;
+        self.0.books.settled().await;
     }
 }
 

@@ -95,7 +95,7 @@ async fn a_voice_that_is_alone_is_waited_for_as_long_as_several() {
 async fn where_too_many_are_tried_again_one_failover_is_all_there_is() {
     let (dear, cheap, own) = three();
     let house = house(&[&dear, &cheap, &own]);
-    while house.engine.planner.retries.try_withdraw() {}
+    while house.engine.0.planner.retries.try_withdraw() {}
     [&dear, &cheap].into_iter().for_each(|actor| actor.will([REFUSES]));
     assert!(house.ask("r1", "anna", "Hello.", falling(Fallback::Resume)).await.is_err());
     assert_eq!([&dear, &cheap, &own].map(|actor| actor.said().len()), [1, 1, 0]);

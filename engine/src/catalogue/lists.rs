@@ -34,6 +34,15 @@ const DESCRIBED: usize = 500;
 /// So many descriptions are remembered: an application has a few, and sends them again and again.
 const REMEMBERED: u64 = 1000;
 
+/// So many voices' neighbours are; they are some hundred bytes each.
+const NEIGHBOURS: u64 = 10_000;
+
+/// How many voices of each other backend are looked at.
+const OF_EACH: usize = 2;
+
+/// Voices of other backends, with how near each is.
+pub(super) type Neighbours = Arc<[(Arc<Voice>, f32)]>;
+
 /// What was listed.
 pub(super) struct Lists {
     clock: Arc<dyn Clock>,
@@ -53,11 +62,16 @@ struct Found {
     index: Arc<Index>,
     /// By the description, the voice of each backend that it fits best, best first.
     likest: Cache<String, Arc<[Arc<Voice>]>>,
+    nearest: Cache<VoiceId, Neighbours>,
 }
 
 impl Found {
     fn new(index: Index) -> Arc<Self> {
-        Arc::new(Self { index: Arc::new(index), likest: Cache::new(REMEMBERED) })
+        Arc::new(Self {
+            index: Arc::new(index),
+            likest: Cache::new(REMEMBERED),
+            nearest: Cache::new(NEIGHBOURS),
+        })
     }
 }
 
@@ -225,7 +239,7 @@ impl Catalogue {
     /// # Errors
     /// As [`Index::described`].
     pub(super) fn likest_of_each(&self, description: &str) -> Result<Arc<[Arc<Voice>]>, SpeechError> {
-        let Found { index, likest } = &*self.lists.found();
+        let Found { index, likest, .. } = &*self.lists.found();
         if let Some(known) = likest.get(description) {
             return Ok(known);
         }
@@ -235,6 +249,20 @@ impl Catalogue {
         let of_each: Arc<[Arc<Voice>]> = of_each.map(|entry| entry.voice.clone()).collect();
         likest.insert(description.to_owned(), Arc::clone(&of_each));
         Ok(of_each)
+    }
+
+    /// The voices of each other backend that are nearest to that one; none where it is in no list.
+    pub(super) fn nearest_of_each(&self, id: &VoiceId) -> Neighbours {
+        let Found { index, nearest, .. } = &*self.lists.found();
+        if let Some(known) = nearest.get(id) {
+            return known;
+        }
+        let Some(entry) = index.get(id) else { return Arc::default() };
+        let others = self.backends.iter().filter(|other| other.name() != id.backend);
+        let near = others.flat_map(|other| index.nearest(entry, Some(other.name()), OF_EACH));
+        let near: Neighbours = near.map(|near| (Arc::clone(&near.entry.voice), near.score)).collect();
+        nearest.insert(id.clone(), Arc::clone(&near));
+        near
     }
 
     /// How good a voice sounds, by the catalogue's own marks.

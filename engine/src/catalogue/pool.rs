@@ -1,5 +1,7 @@
 //! Who may answer to a name.
 
+use std::sync::Arc;
+
 use speech::{Aliases, ErrorKind, Policy, SpeechError, VoiceId};
 
 use super::{Catalogue, Choice, Wish};
@@ -12,9 +14,6 @@ const STANDS_IN: f32 = 0.99;
 /// The least that a voice must have in common with another to be heard in its place: its language, and no other gender. By
 /// the catalogue's weights, all else together cannot make up for that.
 const NEAR: f32 = 0.765;
-
-/// How many voices of each other backend are looked at.
-const OF_EACH: usize = 2;
 
 /// Who may answer to a name, and how near each is to what was asked for.
 #[derive(Default)]
@@ -118,25 +117,22 @@ impl Catalogue {
 
     /// The voices of other backends that are nearest to that one.
     fn nearest(&self, wish: &Wish<'_>, id: &VoiceId, rejected: &mut Vec<Rejected>) -> Vec<(Choice, f32)> {
-        let index = self.index();
-        let Some(entry) = index.get(id) else { return Vec::new() };
+        let neighbours = self.nearest_of_each(id);
         let mut near = Vec::new();
-        for backend in self.backends.iter().filter(|other| other.name() != id.backend) {
-            let found = index.nearest(entry, Some(backend.name()), OF_EACH);
-            if !wish.allows(backend) {
-                rejected.extend(found.iter().take(1).map(|near| Rejected {
-                    voice: near.entry.voice.id.clone(),
+        for backend in &self.backends {
+            let mut its = neighbours.iter().filter(|(voice, _)| voice.id.backend == backend.name());
+            if wish.allows(backend) {
+                let its = its.filter(|(_, score)| *score >= NEAR);
+                near.extend(
+                    its.map(|(voice, score)| (self.choice(wish, backend, Arc::clone(voice)), *score)),
+                );
+            } else {
+                rejected.extend(its.next().map(|(voice, _)| Rejected {
+                    voice: voice.id.clone(),
                     filter: "model",
                     reason: "Its backend does not have the model that was asked for.".to_owned(),
                 }));
-                continue;
             }
-            near.extend(
-                found
-                    .into_iter()
-                    .filter(|near| near.score >= NEAR)
-                    .map(|near| (self.choice(wish, backend, near.entry.voice.clone()), near.score)),
-            );
         }
         near.sort_by(by_score);
         near

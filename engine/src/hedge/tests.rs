@@ -255,7 +255,7 @@ async fn where_too_many_are_tried_again_nobody_is_hedged() {
     let (dear, cheap) = two();
     let house = house(&dear, &cheap);
     house.warm(&dear, 20).await;
-    while house.engine.planner.retries.try_withdraw() {}
+    while house.engine.0.planner.retries.try_withdraw() {}
     dear.will([after(1000)]);
     let spoken = house.ask("r", "anna", "Hello.", Routing::default()).await.unwrap();
     assert_eq!((spoken.reason, cheap.said().len()), (Reason::Exact, 0));

@@ -1,8 +1,9 @@
 //! What it costs to decide who speaks: whom a request may be spoken by, and in which order they are asked.
 //!
 //! Five backends share the voices: four are a vendor's adapter, which nobody asks anything, and one is in this process. The
-//! ways to ask take turns; each asks for another voice every time.
+//! ways to ask take turns, and ask for a tenth of the voices again and again; some ask for what is new.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::future::ready;
 use std::sync::Arc;
@@ -52,6 +53,8 @@ const TEXT: &str =
 #[derive(Clone, Copy)]
 enum Ask {
     Id,
+    /// By one whose neighbours nobody has looked for before.
+    IdAnew,
     Name,
     Alias,
     Described,
@@ -59,10 +62,11 @@ enum Ask {
     DescribedAnew,
 }
 
-const WAYS: [(&str, Ask, Option<Policy>); 13] = [
+const WAYS: [(&str, Ask, Option<Policy>); 14] = [
     ("a voice by its id", Ask::Id, None),
     ("a voice by its name alone", Ask::Name, None),
     ("an alias", Ask::Alias, None),
+    ("a voice that is new", Ask::IdAnew, Some(Policy::Equivalent)),
     ("a description", Ask::Described, None),
     ("a description that is new", Ask::DescribedAnew, None),
     ("exact", Ask::Id, Some(Policy::Exact)),
@@ -133,7 +137,10 @@ impl Seen {
 struct Stage {
     engine: Engine,
     voices: Vec<Voice>,
+    /// Of each voice, in the same order.
     aliases: Vec<String>,
+    /// How many were asked for that nobody had asked for before.
+    anew: Cell<usize>,
     filters: Vec<String>,
     /// By filters and in words.
     descriptions: Vec<String>,
@@ -161,7 +168,7 @@ impl Stage {
         let kinds = VENDORS.map(|name| (name.to_owned(), "elevenlabs".to_owned()));
         let kinds = kinds.into_iter().chain([(OWN.to_owned(), "kokoro".to_owned())]).collect();
         let (tariff, clock) = (Tariff::new(Rates::builtin()?, kinds), Arc::new(SystemClock));
-        let names = aliases.keys().cloned().collect();
+        let names = (0..voices.len()).map(|number| format!("alias-{number}")).collect();
         let catalogue = Catalogue::new(backends, aliases, BTreeMap::new(), clock.clone());
         let engine = Engine::new(engine::Parts {
             catalogue: catalogue.described(Labels::builtin()?, tariff.clone()),
@@ -174,16 +181,17 @@ impl Stage {
         });
         let (filters, words) = descriptions();
         let descriptions = filters.iter().chain(&words).cloned().collect();
-        Ok(Self { engine, voices, aliases: names, filters, descriptions })
+        Ok(Self { engine, voices, aliases: names, anew: Cell::new(0), filters, descriptions })
     }
 
     /// Something to ask for.
     fn name(&self, ask: Ask, random: &mut Rng) -> String {
         let any = |random: &mut Rng, names: &[String]| names[random.usize(..names.len())].clone();
         match ask {
-            Ask::Id => self.any(random).id.to_string(),
-            Ask::Name => self.any(random).id.voice.clone(),
-            Ask::Alias => any(random, &self.aliases),
+            Ask::Id => self.voices[self.known(random)].id.to_string(),
+            Ask::IdAnew => self.voices[self.anew()].id.to_string(),
+            Ask::Name => self.voices[self.known(random)].id.voice.clone(),
+            Ask::Alias => self.aliases[self.known(random)].clone(),
             Ask::Described => any(random, &self.descriptions),
             Ask::DescribedAnew => {
                 let most = 1.0 + random.f64();
@@ -192,8 +200,15 @@ impl Stage {
         }
     }
 
-    fn any(&self, random: &mut Rng) -> &Voice {
-        &self.voices[random.usize(..self.voices.len())]
+    /// One of the voices that applications ask for: one in ten.
+    fn known(&self, random: &mut Rng) -> usize {
+        random.usize(..self.voices.len() / 10) * 10
+    }
+
+    /// One of the others, each once before any twice.
+    fn anew(&self) -> usize {
+        let number = self.anew.replace(self.anew.get() + 1);
+        (number / 9 * 10 + 1 + number % 9) % self.voices.len()
     }
 
     fn decide(&self, id: &str, voice: &str, policy: Option<Policy>) -> Result<Decided> {
