@@ -77,7 +77,10 @@ impl Call {
 
 /// Sends each request to those that may speak it, until one does.
 #[derive(Clone)]
-pub(crate) struct Route<S> {
+pub(crate) struct Route<S>(Arc<Ways<S>>);
+
+/// Where a request may go. What is given from the cache needs none of it, and does not pay for a copy.
+struct Ways<S> {
     inner: S,
     speaker: Speaker,
     planner: Planner,
@@ -86,7 +89,7 @@ pub(crate) struct Route<S> {
 
 impl<S> Route<S> {
     pub(crate) fn new(inner: S, speaker: Speaker, planner: Planner, cache: Cache) -> Self {
-        Self { inner, speaker, planner, cache }
+        Self(Arc::new(Ways { inner, speaker, planner, cache }))
     }
 }
 
@@ -99,24 +102,25 @@ where
     type Error = SpeechError;
     type Future = BoxFuture<Result<Spoken, SpeechError>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), SpeechError>> {
-        self.inner.poll_ready(context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), SpeechError>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, Compiled { request, graph, tab }: Compiled) -> Self::Future {
-        let Self { inner, speaker, planner, cache } = self.clone();
+        let ways = Arc::clone(&self.0);
         Box::pin(async move {
+            let Ways { inner, speaker, planner, cache } = &*ways;
             let SpeechRequest { terms, voice, .. } = request;
             let claim = |choice: &Choice| claim_of(&tab, &terms, choice, graph.text().as_str());
             let mut plan = planner.plan(&terms, &voice, claim)?;
-            if let Some(spoken) = given(&cache, &plan, &terms, &voice, &graph, &tab).await {
+            if let Some(spoken) = given(cache, &plan, &terms, &voice, &graph, &tab).await {
                 return Ok(spoken);
             }
-            set_aside(&mut plan, &planner, &terms, &voice, claim, &tab).await?;
+            set_aside(&mut plan, planner, &terms, &voice, claim, &tab).await?;
             if plan.fallback == Fallback::Resume {
-                return resume(speaker, &planner, plan, terms, voice, graph, tab).await;
+                return resume(speaker.clone(), planner, plan, terms, voice, graph, tab).await;
             }
-            speak(inner, &planner, plan, terms, voice, graph, tab).await
+            speak(inner.clone(), planner, plan, terms, voice, graph, tab).await
         })
     }
 }
