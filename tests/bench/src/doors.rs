@@ -10,6 +10,8 @@ mod programs;
 mod socket;
 mod table;
 
+pub(crate) use connection::{Connection, KEY};
+
 pub use door::{DOORS, Door};
 pub use measures::{Measured, measure};
 pub use programs::Programs;

@@ -10,6 +10,7 @@ mod programs;
 mod table;
 mod vendor;
 
+pub(crate) use gateway::RandomIds;
 pub(crate) use line::request;
 pub(crate) use vendor::speech;
 

@@ -5,6 +5,7 @@
 //! report gives their medians with intervals.
 
 pub mod cache;
+pub mod catalogue;
 pub mod doors;
 pub mod ledger;
 pub mod machine;

@@ -1,17 +1,19 @@
 //! What it costs to search a catalogue of many voices, and to find who sounds most like one of them.
 //!
-//! The voices are made up, over five backends of the kinds that there are.
+//! The voices are made up, over five backends of the kinds that there are. Over HTTP they are those of two fake vendors.
 
 use std::sync::Arc;
 
-use bench::Result;
+use bench::catalogue::{Served, Stand, Task, serve_through};
 use bench::statistics::quantile;
 use bench::voices::voice;
+use bench::{Result, machine};
 use billing::Nanos;
 use catalog::{Entry, Index, Labels, Offer, Query};
 use clap::Parser;
 use fastrand::Rng;
 use speech::{Capabilities, Codec, Model};
+use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
 
 /// Measures what it costs to search voices.
@@ -24,12 +26,16 @@ struct Arguments {
     /// How often each thing is done.
     #[arg(long, default_value_t = 2000, value_name = "N")]
     rounds: usize,
+
+    /// How often the lists are read anew while the gateway serves.
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    refreshes: usize,
 }
 
 /// A name, and what is asked for.
-type Search = (&'static str, &'static [(&'static str, &'static str)]);
+type Search<Q> = (&'static str, Q);
 
-const SEARCHES: [Search; 8] = [
+const SEARCHES: [Search<&[(&str, &str)]>; 8] = [
     ("everybody", &[]),
     ("filters", &[("gender", "female"), ("language", "en"), ("style", "conversational"), ("backend", "")]),
     (
@@ -51,8 +57,56 @@ const SEARCHES: [Search; 8] = [
     ("by name", &[("sort", "name"), ("gender", "male")]),
 ];
 
+/// What is asked for over HTTP, of the fakes' voices.
+const QUERIES: [Search<&str>; 6] = [
+    ("everybody, a page of 100", ""),
+    ("filters", "gender=female&language=en&style=conversational&backend=&limit=20"),
+    (
+        "many filters",
+        "gender=female,male&language=en-GB,de,fr&style=warm,calm&age=young,middle-aged&capability=streaming&limit=20",
+    ),
+    ("free text", "q=a+warm+british+woman&limit=20"),
+    ("free text with a typo in every word", "q=brittish+conversatoinal+narartor&limit=20"),
+    ("by name", "sort=name&gender=male&limit=20"),
+];
+
 fn main() -> Result<()> {
-    let Arguments { voices, rounds } = Arguments::parse();
+    let Arguments { voices, rounds, refreshes } = Arguments::parse();
+    println!("{}\n", machine::description());
+    in_memory(voices, rounds)?;
+    // As in two programs: neither waits for a thread of the other.
+    let (server, client) = (Runtime::new()?, Builder::new_current_thread().enable_all().build()?);
+    let stand = Arc::new(server.block_on(Stand::open(voices))?);
+    client.block_on(over_http(&stand, &server, rounds, refreshes))
+}
+
+async fn over_http(stand: &Arc<Stand>, server: &Runtime, rounds: usize, refreshes: usize) -> Result<()> {
+    println!("\n| over HTTP | found | p50, ms | p99, ms | target for p99 |");
+    println!("|---|---|---|---|---|");
+    let mut client = stand.client().await?;
+    for (name, query) in QUERIES {
+        let found = client.found(query).await?;
+        let mut times = Vec::with_capacity(rounds);
+        for _ in 0..rounds {
+            times.push(client.time(Task::Search(query)).await?);
+        }
+        let (p50, p99) = (quantile(times.iter().copied(), 0.5), quantile(times, 0.99));
+        println!("| search: {name} | {found} | {p50:.2} | {p99:.2} | 2 |");
+    }
+    println!(
+        "\n| while the lists are read anew | answers | p99 at rest, ms | p99 then, ms | ratio | longest then, ms |"
+    );
+    println!("|---|---|---|---|---|---|");
+    for (name, task) in [("search: filters", Task::Search(QUERIES[1].1)), ("speech", Task::Speech)] {
+        let Served { at_rest, in_refresh } = serve_through(stand, server.handle(), task, refreshes).await?;
+        let (rest, then) = (quantile(at_rest, 0.99), quantile(in_refresh.iter().copied(), 0.99));
+        let (answers, longest) = (in_refresh.len(), in_refresh.into_iter().fold(0.0, f64::max));
+        println!("| {name} | {answers} | {rest:.2} | {then:.2} | {:.2} | {longest:.2} |", then / rest);
+    }
+    Ok(())
+}
+
+fn in_memory(voices: usize, rounds: usize) -> Result<()> {
     let labels = Labels::builtin()?;
     let start = Instant::now();
     let entries = made_up(&labels, voices);

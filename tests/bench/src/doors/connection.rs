@@ -12,16 +12,16 @@ use tokio::net::TcpStream;
 use crate::Result;
 
 /// The key that every request carries: any is good for the fakes, and a gateway without clients looks at none.
-pub(super) const KEY: &str = "a-key-of-the-benchmark";
+pub(crate) const KEY: &str = "a-key-of-the-benchmark";
 
 /// A client of one server.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     address: SocketAddr,
     requests: SendRequest<Full<Bytes>>,
 }
 
 impl Connection {
-    pub(super) async fn open(address: SocketAddr) -> Result<Self> {
+    pub(crate) async fn open(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         let (requests, connection) = handshake(TokioIo::new(stream)).await?;
@@ -31,12 +31,12 @@ impl Connection {
     }
 
     /// Posts JSON, and shows each piece of the answer as it comes.
-    pub(super) async fn post(&mut self, path: &str, json: Bytes, heard: impl FnMut(Bytes)) -> Result<()> {
+    pub(crate) async fn post(&mut self, path: &str, json: Bytes, heard: impl FnMut(Bytes)) -> Result<()> {
         self.ask(Method::POST, path, json, heard).await
     }
 
     /// A whole answer.
-    pub(super) async fn fetch(&mut self, method: Method, path: &str) -> Result<Vec<u8>> {
+    pub(crate) async fn fetch(&mut self, method: Method, path: &str) -> Result<Vec<u8>> {
         let mut body = Vec::new();
         self.ask(method, path, Bytes::new(), |piece| body.extend_from_slice(&piece)).await?;
         Ok(body)

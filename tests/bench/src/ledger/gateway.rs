@@ -155,7 +155,7 @@ impl Clock for SystemClock {
 
 /// As the program's are.
 #[derive(Debug)]
-struct RandomIds;
+pub(crate) struct RandomIds;
 
 impl Ids for RandomIds {
     #[expect(clippy::expect_used, reason = "without randomness an id could come twice")]
