@@ -18,6 +18,7 @@ use crate::compile::with_lexicon_of;
 use crate::dictation::Dictation;
 use crate::encode::encode;
 use crate::gather::{Gathered, Gathering};
+use crate::guard::watched;
 use crate::listen::begun;
 use crate::plan::{Candidate, Planner};
 use crate::route::{Encoded, claim_of, delivery, may_fail_over, warn};
@@ -68,7 +69,7 @@ impl Conversation {
             return self.lines(terms, &[], turns_of(&voice, pieces), tab, HashMap::new()).await;
         };
         let (script, trying) = (Script::of(pieces), tab.attempt());
-        let error = match followed(follow, &choice, &terms, script.read(), &trying).await {
+        let error = match self.followed(follow, &choice, &terms, script.read(), &trying).await {
             Ok(encoded) => {
                 script.forget();
                 let dropped = leaves_out_of_any_text(&terms, &choice);
@@ -100,6 +101,28 @@ impl Conversation {
         let mut spoken = self.lines(terms, &[], turns_of(&voice, script.read()), tab, casts).await?;
         spoken.tried.insert(0, (failed, error.kind()));
         Ok(spoken)
+    }
+
+    /// What a backend says that follows a text while it is written, once its first audio is there.
+    async fn followed(
+        &self,
+        follow: Follow,
+        choice: &Choice,
+        terms: &Terms,
+        pieces: BoxStream<'static, Piece>,
+        tab: &Tab,
+    ) -> Result<Encoded, SpeechError> {
+        let id = &choice.voice.id;
+        tab.choose(&choice.voice, &choice.model.id);
+        let claim = Claim::of(tab.rate(&id.backend, &choice.model.id)?, "", terms.speed);
+        let call = tab::Call::new(&id.backend, &choice.model.id, claim, false);
+        let attempt = tab.begin(call).await?;
+        let watch = self.planner.health.follow(id.clone());
+        let dictation = Dictation::new(attempt.clone(), terms.speed);
+        let following = follow(dictation.taken(pieces), attempt.receipt());
+        let following = bought(attempt, following, choice.backend.is_local());
+        let sound = watched(watch, async { begun(dictation.heard(following.await?)).await }).await?;
+        encode(sound, terms.format, terms.volume).await
     }
 
     /// Voices take turns; of those voices it is known from the start.
@@ -183,26 +206,6 @@ impl Casting {
 fn turns_of(voice: &Arc<str>, pieces: BoxStream<'static, Piece>) -> BoxStream<'static, Turn> {
     let voice = Arc::clone(voice);
     pieces.map(move |Piece { text, flush }| Turn { voice: Arc::clone(&voice), text, flush }).boxed()
-}
-
-/// What a backend says that follows a text while it is written, once its first audio is there.
-async fn followed(
-    follow: Follow,
-    choice: &Choice,
-    terms: &Terms,
-    pieces: BoxStream<'static, Piece>,
-    tab: &Tab,
-) -> Result<Encoded, SpeechError> {
-    let id = &choice.voice.id;
-    tab.choose(&choice.voice, &choice.model.id);
-    let claim = Claim::of(tab.rate(&id.backend, &choice.model.id)?, "", terms.speed);
-    let call = tab::Call::new(&id.backend, &choice.model.id, claim, false);
-    let attempt = tab.begin(call).await?;
-    let dictation = Dictation::new(attempt.clone(), terms.speed);
-    let following = follow(dictation.taken(pieces), attempt.receipt());
-    let sound = bought(attempt, following, choice.backend.is_local()).await?;
-    let sound = begun(dictation.heard(sound)).await?;
-    encode(sound, terms.format, terms.volume).await
 }
 
 /// What is left out whatever is written.

@@ -152,7 +152,17 @@ impl Health {
             instance.load.begun();
             Ok(instance.admit(&voice.voice))
         })?;
-        Ok(Watch::new(self.clone(), voice, permits, now))
+        Ok(Watch::new(self.clone(), voice, permits, Some(now)))
+    }
+
+    /// Watches a call of a voice that follows a text: how long that takes is its writer's business, so it is no measure of
+    /// speed, nor does it try out who has failed, which may take as long.
+    pub(crate) fn follow(&self, voice: VoiceId) -> Watch {
+        let permits = self.note(&voice.backend, |instance, _| {
+            instance.load.begun();
+            instance.look(&voice.voice)
+        });
+        Watch::new(self.clone(), voice, permits, None)
     }
 
     /// Reads or writes what is known of a backend; beside that, a lot between 0 and 1.

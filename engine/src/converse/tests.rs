@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use billing::Action;
 use bytes::Bytes;
+use futures::FutureExt as _;
 use futures::channel::mpsc;
 use speech::{
     Backend, BoxFuture, Clock, Codec, Delivery, Door, EncodedChunk, EncodedStream, Follow, Lexicon, Model,
@@ -13,7 +15,7 @@ use testing::MemoryLedger;
 
 use super::*;
 use crate::Catalogue;
-use crate::health::{Health, Retries};
+use crate::health::{Health, Retries, State};
 use crate::stack::speaker;
 use crate::tab::tests::{books, budget, tab};
 
@@ -260,6 +262,35 @@ async fn of_who_fails_unheard_another_takes_over_the_text_from_its_beginning() {
         let row = tab.note(|state| (state.row.backend.clone(), state.row.characters));
         assert_eq!(row, (Some("two".into()), Some(25)));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_fails_to_follow_again_and_again_rests_and_a_slow_writer_says_nothing_of_it() {
+    let one = Arc::new(Echo { fails_after: Some(0), ..Arc::into_inner(echo("one", 1000, true)).unwrap() });
+    let conversation = conversation(&[one, echo("two", 1000, false)]);
+    let standing = || conversation.planner.health.standing(&VoiceId::parse("one:one").unwrap());
+    let dictated = |pieces: BoxStream<'static, Piece>| {
+        conversation.clone().dictate(terms(Codec::Pcm), "one".into(), pieces, tab())
+    };
+    let hello = || stream::iter([Piece { text: "Hello.".into(), flush: true }]).boxed();
+    for _ in 0..5 {
+        assert_eq!(dictated(hello()).await.unwrap().tried.len(), 1);
+    }
+    assert!(matches!(standing().state, State::Open { .. }));
+    assert_eq!((standing().in_flight, standing().first_audio), (0, None));
+    let spoken = dictated(hello()).await.unwrap();
+    assert_eq!((spoken.voice.id.backend.as_str(), spoken.tried.len()), ("two", 0), "it is not asked");
+
+    let (_writing, pieces) = mpsc::unbounded();
+    let slow = echo("one", 1000, true);
+    let slow = self::conversation(&[slow]);
+    let mut waiting = Box::pin(slow.clone().dictate(terms(Codec::Pcm), "one".into(), pieces.boxed(), tab()));
+    assert!(waiting.as_mut().now_or_never().is_none());
+    let standing = || slow.planner.health.standing(&VoiceId::parse("one:one").unwrap());
+    assert_eq!(standing().in_flight, 1);
+    tokio::time::advance(Duration::from_secs(20)).await;
+    drop(waiting);
+    assert_eq!((standing().state, standing().in_flight, standing().first_audio), (State::Closed, 0, None));
 }
 
 #[tokio::test]

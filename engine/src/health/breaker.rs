@@ -28,6 +28,9 @@ pub(super) struct Permit(u64);
 impl Permit {
     /// What a new breaker gives.
     pub(super) const FIRST: Self = Self(0);
+
+    /// Of no phase: who is called without having been let through tells nothing.
+    const NONE: Self = Self(u64::MAX);
 }
 
 /// Opens after so many failures in a row, or when two thirds of the recent calls have failed and these are twice as many.
@@ -94,6 +97,11 @@ impl Breaker {
             self.turn(Phase::Probing);
         }
         Permit(self.number)
+    }
+
+    /// For a call that tries nobody out: it tells something only where everybody may call.
+    pub(super) fn look(&self) -> Permit {
+        if self.phase == Phase::Closed { Permit(self.number) } else { Permit::NONE }
     }
 
     /// The first audio of that call is there: whoever is to be tried out has passed.

@@ -36,13 +36,14 @@ pub(crate) struct Watch {
     health: Health,
     voice: VoiceId,
     permits: Permits,
-    began: Instant,
+    /// None where it is no measure of speed.
+    began: Option<Instant>,
     is_heard: bool,
     verdict: Verdict,
 }
 
 impl Watch {
-    pub(super) fn new(health: Health, voice: VoiceId, permits: Permits, began: Instant) -> Self {
+    pub(super) fn new(health: Health, voice: VoiceId, permits: Permits, began: Option<Instant>) -> Self {
         Self { health, voice, permits, began, is_heard: false, verdict: Verdict::None }
     }
 
@@ -52,7 +53,7 @@ impl Watch {
         self.is_heard = true;
         self.verdict = Verdict::Well;
         self.health.note(&self.voice.backend, |instance, _| {
-            instance.load.heard(now - self.began, now);
+            self.began.iter().for_each(|began| instance.load.heard(now - *began, now));
             instance.heard(&self.voice, &mut self.permits, now);
         });
     }
@@ -79,9 +80,8 @@ impl Drop for Watch {
         }
         self.health.note(&self.voice.backend, |instance, luck| {
             instance.load.ended();
-            if !self.is_heard {
-                instance.load.waited(now - self.began, now);
-            }
+            let unheard = self.began.filter(|_| !self.is_heard);
+            unheard.iter().for_each(|began| instance.load.waited(now - *began, now));
             instance.judge(&self.voice, self.permits, self.verdict, now, luck);
         });
     }
