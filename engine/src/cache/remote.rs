@@ -4,12 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use speech::SharedShelf;
+use tokio::time::sleep;
 
 use super::key::Key;
 use super::recording::Recording;
 
 /// A longer file is not kept there: whoever asks for it next would wait for it longer than for a vendor.
 pub(super) const MOST: usize = 4 << 20;
+
+/// Whoever has looked here in vain comes aboard of what is being spoken, also when that has just landed: so much later at
+/// most.
+const LATECOMERS: Duration = Duration::from_millis(500);
 
 /// The shelf, and for how long things lie there.
 #[derive(Clone)]
@@ -36,10 +41,13 @@ impl Remote {
         recording
     }
 
-    /// Keeps a recording, unless it alone is too large.
+    /// Keeps a recording, unless it alone is too large; done once nobody is on the way who has not found it.
     pub(super) async fn write(self, key: Key, recording: Arc<Recording>) {
         match recording.to_file(&key) {
-            Ok(file) if file.len() <= MOST => self.shelf.put(&key.name(), file, self.lasts).await,
+            Ok(file) if file.len() <= MOST => {
+                self.shelf.put(&key.name(), file, self.lasts).await;
+                sleep(LATECOMERS).await;
+            }
             Ok(_) => {}
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
