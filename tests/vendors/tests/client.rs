@@ -97,14 +97,19 @@ pub(crate) fn get(vendor: &Vendor, path: &str) -> Answer {
 
 /// The only request's record, once it has ended.
 pub(crate) fn only_truth(vendor: &Vendor) -> Served {
+    truth_once(vendor, |served| served.ended)
+}
+
+/// The only request's record, once that is true of it.
+pub(crate) fn truth_once(vendor: &Vendor, is_so: impl Fn(&Served) -> bool) -> Served {
     let start = Instant::now();
     loop {
         let truth = vendor.truth();
         assert_eq!(truth.len(), 1);
-        if truth[0].ended {
+        if is_so(&truth[0]) {
             return truth[0].clone();
         }
-        assert!(start.elapsed() < DEADLINE, "it never ends: {truth:?}");
+        assert!(start.elapsed() < DEADLINE, "it never is: {truth:?}");
         std::thread::yield_now();
     }
 }
