@@ -170,6 +170,7 @@ impl Current {
         place(&mut word.start_ms);
         place(&mut word.end_ms);
         word.letters.iter_mut().for_each(place);
+        word.visemes.iter_mut().for_each(|viseme| place(&mut viseme.at_ms));
     }
 }
 

@@ -77,6 +77,7 @@ impl Pace {
             offset: word.offset,
             kind: TimingKind::Estimated,
             letters: Vec::new(),
+            visemes: Vec::new(),
         }
     }
 }

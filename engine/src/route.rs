@@ -56,6 +56,7 @@ pub(crate) fn delivery(terms: &Terms, choice: &Choice) -> Delivery {
         extras: terms.extras.clone(),
         format: if as_it_is { terms.format } else { Codec::Pcm.into() },
         timed: terms.timed,
+        visemes: terms.visemes,
         whole: terms.whole,
     }
 }

@@ -31,6 +31,8 @@ pub struct Delivery {
     pub format: AudioFormat,
     /// Whether the times of the words are wanted.
     pub timed: bool,
+    /// Whether the shapes of the mouth are wanted, too; they come with the words' times.
+    pub visemes: bool,
     /// Whether nobody listens before all of it is there.
     pub whole: bool,
 }
@@ -47,6 +49,7 @@ impl Delivery {
             extras: Extras::default(),
             format: Codec::Pcm.into(),
             timed: false,
+            visemes: false,
             whole: false,
         }
     }

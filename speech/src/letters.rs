@@ -115,6 +115,7 @@ impl Joining {
                     length: 0,
                     kind: TimingKind::Measured,
                     letters: Vec::new(),
+                    visemes: Vec::new(),
                 });
                 word.text.push(character);
                 word.length += 1;
@@ -145,6 +146,7 @@ mod tests {
             length: text.chars().count(),
             kind: TimingKind::Measured,
             letters: Vec::new(),
+            visemes: Vec::new(),
         }
     }
 

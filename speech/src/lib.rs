@@ -44,7 +44,7 @@ pub use request::{Aliases, Door, Extras, SpeechRequest, Speed, Terms, Turn, Volu
 pub use routing::{Fallback, Policy, Routing};
 pub use shared::{Lease, Place, SharedLines, SharedShelf};
 pub use text::{SpeechText, TextError, has_sound, is_combining_mark};
-pub use timing::{TimingKind, WordTiming};
+pub use timing::{TimingKind, Viseme, WordTiming};
 pub use voice::{Gender, Voice, VoiceId, VoiceStatus};
 
 /// A boxed future, as trait objects need it.

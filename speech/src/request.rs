@@ -16,6 +16,8 @@ pub enum Door {
     OpenAi,
     /// ElevenLabs' API.
     ElevenLabs,
+    /// Azure's API.
+    Azure,
     /// Our own API.
     Native,
     /// The command line.
@@ -28,6 +30,7 @@ impl Door {
         match self {
             Self::OpenAi => "openai",
             Self::ElevenLabs => "elevenlabs",
+            Self::Azure => "azure",
             Self::Native => "native",
             Self::Cli => "cli",
         }
@@ -178,6 +181,8 @@ pub struct Terms {
     pub format: AudioFormat,
     /// Whether the times of the words are wanted.
     pub timed: bool,
+    /// Whether the shapes of the mouth are wanted, too; they come with the words' times.
+    pub visemes: bool,
     /// Whether nothing leaves before all of it is there.
     pub whole: bool,
     /// Whom it may be spoken by.
@@ -204,6 +209,7 @@ impl Terms {
             extras: Extras::default(),
             format: AudioFormat::default(),
             timed: false,
+            visemes: false,
             whole: false,
             routing: Routing::default(),
             aliases: Arc::default(),

@@ -30,4 +30,19 @@ pub struct WordTiming {
     /// When each of its characters begins, in the same milliseconds; empty where only the word's own times are known.
     #[serde(skip)]
     pub letters: Vec<u64>,
+    /// The shapes of the mouth while it is said, in order; empty where nobody wanted or knows them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub visemes: Vec<Viseme>,
+}
+
+/// A shape that the mouth takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viseme {
+    /// Which, as Azure counts them: 0 is silence, 1 to 21 are groups of phonemes that look alike.
+    /// <https://learn.microsoft.com/azure/ai-services/speech-service/how-to-speech-synthesis-viseme>
+    pub id: u8,
+    /// Milliseconds from the start of the audio.
+    pub at_ms: u64,
+    /// How the time is known.
+    pub kind: TimingKind,
 }

@@ -137,6 +137,7 @@ fn words_of(text: &str, defect: Defect) -> Vec<WordTiming> {
             length,
             kind: TimingKind::Measured,
             letters: Vec::new(),
+            visemes: Vec::new(),
         });
         offset += length + 1;
     }

@@ -160,6 +160,7 @@ fn timings(words: &[Word], sound: &Sound, start: usize) -> Vec<WordTiming> {
             length: span.length,
             kind: TimingKind::Measured,
             letters: Vec::new(),
+            visemes: Vec::new(),
         });
     }
     timings

@@ -21,8 +21,18 @@ impl Key {
     pub(super) fn of(call: &Call, client: Option<&str>) -> Self {
         let Call { backend, most_characters, utterance, format, volume, bypasses_cache: _, tab: _ } = call;
         let Utterance { graph, delivery } = utterance;
-        let Delivery { voice, model, speed, instructions, language, extras, format: asked, timed, whole } =
-            delivery;
+        let Delivery {
+            voice,
+            model,
+            speed,
+            instructions,
+            language,
+            extras,
+            format: asked,
+            timed,
+            visemes,
+            whole,
+        } = delivery;
         let mut parts = Parts::default();
         parts.text(PROGRAM);
         parts.option(client, Parts::text);
@@ -48,6 +58,7 @@ impl Key {
         parts.format(*format);
         parts.number(volume.times().to_bits().into());
         parts.number((*timed).into());
+        parts.number((*visemes).into());
         parts.number((*whole).into());
         Self(parts.0.finalize().into())
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use futures::stream::{self, StreamExt as _};
 use sha2::{Digest as _, Sha256};
-use speech::{AudioChunk, AudioStream, SampleRate, TimingKind, WordTiming};
+use speech::{AudioChunk, AudioStream, SampleRate, TimingKind, Viseme, WordTiming};
 
 use super::CacheUse;
 use super::key::Key;
@@ -15,7 +15,7 @@ use crate::route::Encoded;
 const SLICE: usize = 64 << 10;
 
 /// What a file begins with: its kind, and the version of its shape.
-const MAGIC: [u8; 4] = *b"SBC1";
+const MAGIC: [u8; 4] = *b"SBC2";
 
 /// Bytes of a SHA-256.
 const CHECKSUM: usize = 32;
@@ -30,7 +30,7 @@ pub(super) struct Recording {
 }
 
 /// A word's times as a file has them: all that [`WordTiming`] has.
-type Written = (String, u64, u64, usize, usize, TimingKind, Vec<u64>);
+type Written = (String, u64, u64, usize, usize, TimingKind, Vec<u64>, Vec<Viseme>);
 
 impl Recording {
     /// The chunks of a complete speech.
@@ -52,7 +52,10 @@ impl Recording {
     /// What it takes in memory, about.
     pub(super) fn weight(&self) -> u64 {
         const OVERHEAD: usize = 256;
-        let word = |word: &WordTiming| size_of::<WordTiming>() + word.text.len() + word.letters.len() * 8;
+        let word = |word: &WordTiming| {
+            let own = size_of::<WordTiming>() + word.text.len();
+            own + word.letters.len() * size_of::<u64>() + word.visemes.len() * size_of::<Viseme>()
+        };
         (OVERHEAD + self.bytes.len() + self.words.iter().map(word).sum::<usize>()) as u64
     }
 
@@ -125,12 +128,12 @@ fn checksum(key: &Key, body: &[u8]) -> [u8; CHECKSUM] {
 }
 
 fn written(word: WordTiming) -> Written {
-    let WordTiming { text, start_ms, end_ms, offset, length, kind, letters } = word;
-    (text, start_ms, end_ms, offset, length, kind, letters)
+    let WordTiming { text, start_ms, end_ms, offset, length, kind, letters, visemes } = word;
+    (text, start_ms, end_ms, offset, length, kind, letters, visemes)
 }
 
-fn read((text, start_ms, end_ms, offset, length, kind, letters): Written) -> WordTiming {
-    WordTiming { text, start_ms, end_ms, offset, length, kind, letters }
+fn read((text, start_ms, end_ms, offset, length, kind, letters, visemes): Written) -> WordTiming {
+    WordTiming { text, start_ms, end_ms, offset, length, kind, letters, visemes }
 }
 
 #[cfg(test)]

@@ -71,6 +71,7 @@ impl Backend for Echo {
             length,
             kind: TimingKind::Measured,
             letters: Vec::new(),
+            visemes: Vec::new(),
         };
         let samples = vec![0.5; length * 10 * self.rate.get() as usize / 1000];
         let chunk = PcmChunk { samples, words: vec![word] };

@@ -25,6 +25,7 @@ async fn a_long_chunk_leaves_in_slices_and_its_words_with_the_first() {
         length: 1,
         kind: TimingKind::Measured,
         letters: Vec::new(),
+        visemes: Vec::new(),
     };
     let chunk = PcmChunk { samples: vec![0.5; 450], words: vec![word.clone()] };
     let leaving: Vec<_> = encode(vec![Ok(chunk)]).await.into_iter().map(Result::unwrap).collect();

@@ -213,6 +213,7 @@ fn words(work: Work, text: &str) -> impl futures::Stream<Item = PcmChunk> + Send
             length,
             kind: TimingKind::Measured,
             letters: Vec::new(),
+            visemes: Vec::new(),
         })
         .collect();
     tone(work).zip(stream::iter(words)).map(|(chunk, word)| PcmChunk { words: vec![word], ..chunk })

@@ -64,6 +64,7 @@ mod tests {
             length: 3,
             kind: TimingKind::Measured,
             letters: Vec::new(),
+            visemes: Vec::new(),
         };
         let timestamps = Some(vec![word.into()]);
         let line = CaptionedAudio { audio: b"\xff\xf3", audio_format: "audio/mpeg", timestamps }.to_line();

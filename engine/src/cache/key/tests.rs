@@ -42,6 +42,7 @@ struct Said {
     bit_rate: Option<u32>,
     volume: u8,
     timed: bool,
+    visemes: bool,
     whole: bool,
 }
 
@@ -108,6 +109,7 @@ impl Said {
             extras: Extras::from_iter(said.extras.into_iter().map(|(name, value)| (name, value.into()))),
             format,
             timed: said.timed,
+            visemes: said.visemes,
             whole: said.whole,
         };
         Call {
@@ -152,13 +154,13 @@ prop_compose! {
         (speed, volume) in (16..19_u8, 0..3_u8),
         (codec, rate, bit_rate) in
             (0..Codec::ALL.len(), prop::option::of(1..3_u32), prop::option::of(0..3_u32)),
-        (timed, whole) in any::<(bool, bool)>(),
+        (timed, visemes, whole) in any::<(bool, bool, bool)>(),
     ) -> Said {
         Said {
             client, kind, name, house, version, most_characters, text, markup: markup.map(u8::from),
             lexicon: lexicon.into_iter().map(|(word, (is_alias, text))| (word, is_alias, text)).collect(),
             voice, model, speed, instructions, language, extras: extras.into_iter().collect(), codec, rate,
-            bit_rate, volume, timed, whole,
+            bit_rate, volume, timed, visemes, whole,
         }
     }
 }
@@ -192,6 +194,7 @@ fn with_part_of(mut said: Said, other: &Said, part: usize) -> Said {
         bit_rate,
         volume,
         timed,
+        visemes,
         whole
     );
     said
@@ -203,7 +206,7 @@ proptest! {
     /// One part of two, and two parts of two, are exchanged: that is where a key would confuse neighbours.
     #[test]
     fn what_could_sound_different_never_shares_a_key(
-        one in said(), other in said(), part in 0..21_usize, second in 0..21_usize,
+        one in said(), other in said(), part in 0..22_usize, second in 0..22_usize,
     ) {
         let near = with_part_of(one.clone(), &other, part);
         let nearer = with_part_of(near.clone(), &other, second);
@@ -239,6 +242,7 @@ fn plain() -> Said {
         bit_rate: None,
         volume: 64,
         timed: false,
+        visemes: false,
         whole: false,
     }
 }

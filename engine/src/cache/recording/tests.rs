@@ -9,6 +9,7 @@ fn word(start_ms: u64) -> WordTiming {
         length: 5,
         kind: TimingKind::Estimated,
         letters: vec![start_ms, start_ms + 2],
+        visemes: Vec::new(),
     }
 }
 

@@ -106,6 +106,7 @@ mod tests {
             length,
             kind: TimingKind::Measured,
             letters,
+            visemes: Vec::new(),
         }
     }
 

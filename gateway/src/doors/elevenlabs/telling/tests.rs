@@ -19,6 +19,7 @@ fn word(text: &[char], number: usize, offset: usize, length: usize) -> WordTimin
         length,
         kind: TimingKind::Estimated,
         letters: Vec::new(),
+        visemes: Vec::new(),
     }
 }
 
