@@ -104,7 +104,7 @@ pub(crate) fn parts(graph: &SpeechGraph, limit: usize, cut: Cut) -> Result<Vec<P
     let ends: Vec<usize> = graph.clauses().iter().map(end).collect();
     let sentences = graph.clauses().iter().filter(|clause| clause.ends >= Boundary::Sentence);
     let sentences: Vec<usize> = sentences.map(end).filter(|_| cut == Cut::Sentences).collect();
-    let reading = Reading { markup: *graph.markup(), lexicon: graph.lexicon().clone() };
+    let reading = Reading { markup: *graph.markup(), lexicon: graph.lexicon().clone(), ..Reading::default() };
     let mut parts = Vec::new();
     let (mut from, mut rested) = (0, true);
     while from < text.len() {

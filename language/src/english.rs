@@ -10,6 +10,7 @@ mod figures;
 mod mixed;
 mod writing;
 
+pub(crate) use cardinals::{cardinal, digit, ordinal};
 pub(crate) use figures::is_unit;
 pub(crate) use writing::{Kind, introduces, is_abbreviation, kind};
 

@@ -1,6 +1,6 @@
 //! From text to a graph of what can be spoken by itself. Pure: no models, no clocks, no I/O.
 //!
-//! [`compile`] takes Markdown and HTML out and finds where a reader would stop: at clauses, sentences and paragraphs.
+//! [`compile`] takes Markdown and HTML out, or reads SSML, and finds where a reader would stop: at clauses, sentences and paragraphs.
 //! [`normalise`] says what is said, word by word, and [`Sentences`] the same as it is asked for. Whatever they give
 //! knows where it stands in the client's own text, in code points.
 
@@ -12,9 +12,12 @@ mod normalise;
 mod scripts;
 mod sentence;
 mod settled;
+pub mod ssml;
 mod token;
 
-use speech::{Boundary, Clause, ErrorKind, Plain, Reading, SpeechError, SpeechGraph, SpeechText, has_sound};
+use speech::{
+    Boundary, Clause, ErrorKind, Notation, Plain, Reading, SpeechError, SpeechGraph, SpeechText, has_sound,
+};
 
 pub use normalise::{English, Normalised, Sentences, left_out, normalise};
 pub use scripts::{Unreadable, unreadable};
@@ -29,8 +32,12 @@ use crate::breaks::{Break, breaks};
 /// one. The last clause ends a paragraph.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidText`] when nothing that has a sound is left.
+/// [`ErrorKind::InvalidText`] when nothing that has a sound is left, and for SSML that cannot be read; see
+/// [`ssml::read`].
 pub fn compile(text: SpeechText, reading: &Reading) -> Result<SpeechGraph, SpeechError> {
+    if let Notation::Ssml { may_fetch } = reading.notation {
+        return ssml::compile(text, reading, may_fetch);
+    }
     let plain = markup::plain(&text, &reading.markup);
     if !plain.as_str().contains(has_sound) {
         return Err(nothing_left());

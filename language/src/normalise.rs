@@ -14,6 +14,9 @@ use crate::{Class, Token};
 /// Bytes of an endless sentence that are looked at at once: more than that many chunks of ordinary words.
 const MOST_BYTES: usize = 4096;
 
+/// Words that are looked at for one saying of the client's.
+const MOST_WORDS: usize = 8;
+
 /// Which English a text is read in: it decides what "3/4/2024" means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum English {
@@ -100,7 +103,9 @@ impl Tokens<'_> {
         let mut at = 0;
         // A claimed lead or trail never reaches into another chunk.
         while at < chunks {
-            let one = said_by_client(self.sentence, at, self.graph.lexicon())
+            let one = self
+                .said_here(at)
+                .or_else(|| said_by_client(self.sentence, at, self.graph.lexicon()))
                 .unwrap_or_else(|| english::read(self.sentence, at));
             at += one.chunks.max(1);
             found.push(one);
@@ -113,6 +118,18 @@ impl Tokens<'_> {
                 self.token(at - one.chunks.max(1), one)
             })
             .collect()
+    }
+
+    /// What the client says of the words that begin there and nowhere else.
+    fn said_here(&self, at: usize) -> Option<Match> {
+        let chunks = self.sentence.chunks().get(at..)?;
+        let start = self.start + chunks.first()?.core_at();
+        let saying = |last: &crate::sentence::Chunk<'_>| {
+            self.graph.saying_of(&(start..self.start + last.core_at() + last.core.len()))
+        };
+        let (count, saying) =
+            (1..).zip(chunks).take(MOST_WORDS).find_map(|(count, last)| Some((count, saying(last)?)))?;
+        Some(said(saying, count, ""))
     }
 
     /// Puts a match into its place.

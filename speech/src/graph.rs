@@ -1,8 +1,9 @@
 //! The compiled text.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use crate::{Lexicon, Markup, Plain, Reading, SpeechText};
+use crate::{Lexicon, Markup, Notation, Plain, Reading, Saying, Score, SpeechText};
 
 /// A stretch of the client's own text, counted in Unicode code points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,12 +40,13 @@ pub struct Clause {
 ///
 /// The clauses are in order, do not overlap, and together hold every character of the plain text that is not white
 /// space: nothing is lost in compilation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SpeechGraph {
     text: SpeechText,
     plain: Plain,
     clauses: Vec<Clause>,
     reading: Reading,
+    score: Option<Arc<Score>>,
 }
 
 impl SpeechGraph {
@@ -52,7 +54,25 @@ impl SpeechGraph {
     /// wants it to be read.
     pub fn new(text: SpeechText, plain: Plain, clauses: Vec<Clause>, reading: Reading) -> Self {
         debug_assert!(clauses.iter().all(|clause| plain.as_str().get(clause.bytes.clone()).is_some()));
-        Self { text, plain, clauses, reading }
+        Self { text, plain, clauses, reading, score: None }
+    }
+
+    /// The same, spoken as a document in SSML says.
+    #[must_use]
+    pub fn with(self, score: Score) -> Self {
+        Self { score: Some(Arc::new(score)), ..self }
+    }
+
+    /// What the document says of how its words are to be spoken; none of a text that is not in SSML.
+    pub fn score(&self) -> Option<&Score> {
+        self.score.as_deref()
+    }
+
+    /// How the client wants those bytes of the plain text to be said, where it says so just there.
+    pub fn saying_of(&self, bytes: &Range<usize>) -> Option<&Saying> {
+        let sayings = &self.score.as_ref()?.sayings;
+        let at = sayings.binary_search_by_key(&bytes.start, |(said, _)| said.start).ok()?;
+        sayings.get(at).filter(|(said, _)| said == bytes).map(|(_, saying)| saying)
     }
 
     /// The client's own text.
@@ -68,6 +88,11 @@ impl SpeechGraph {
     /// The clauses, in reading order; at least one.
     pub fn clauses(&self) -> &[Clause] {
         &self.clauses
+    }
+
+    /// How the text is written.
+    pub fn notation(&self) -> Notation {
+        self.reading.notation
     }
 
     /// How the client wants words to be said.

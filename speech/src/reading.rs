@@ -7,10 +7,25 @@ use crate::Lexicon;
 /// What the reader knows beside the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
+    /// How the text is written.
+    pub notation: Notation,
     /// What becomes of Markdown and HTML.
     pub markup: Markup,
     /// How words are to be said.
     pub lexicon: Lexicon,
+}
+
+/// How a text is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Notation {
+    /// Plainly, or in Markdown or HTML.
+    #[default]
+    Plain,
+    /// In SSML: a document, or what could stand in one.
+    Ssml {
+        /// Whether it may have a backend fetch sound or words from elsewhere.
+        may_fetch: bool,
+    },
 }
 
 /// What becomes of the parts of a text that Markdown or HTML marks. Their marks are never read out.

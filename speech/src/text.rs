@@ -130,6 +130,13 @@ impl From<TextError> for SpeechError {
     }
 }
 
+/// Whether a text may have this character: no control character but tab and line breaks, no direction mark, and nothing that
+/// is no character.
+pub fn may_be_spoken(c: char) -> bool {
+    let is_control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    !is_control && !is_direction_mark(c) && !matches!(c, '\u{FFFE}' | '\u{FFFF}')
+}
+
 /// The Bidi_Control property (Unicode 16, PropList).
 fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 use speech::{
-    AudioFormat, Boundary, Clause, Delivery, Lexicon, Manner, Markup, Span, SpeechGraph, Utterance,
+    AudioFormat, Boundary, Clause, Delivery, Lexicon, Manner, Markup, Notation, Span, SpeechGraph, Utterance,
 };
 
 use crate::route::Call;
@@ -127,6 +127,10 @@ impl Parts {
                 Boundary::Paragraph => 2,
             });
         }
+        self.number(match graph.notation() {
+            Notation::Plain => 0,
+            Notation::Ssml { may_fetch } => 1 + u64::from(may_fetch),
+        });
         let Markup { headings, lists, emphasis, links, code, tables } = *graph.markup();
         for manner in [headings, lists, emphasis, links, code, tables] {
             self.number(match manner {

@@ -34,6 +34,7 @@ pub(super) fn reading(
             .map(|value| lexicon_in(value, lexicon))
             .transpose()?
             .unwrap_or_default(),
+        ..Reading::default()
     })
 }
 

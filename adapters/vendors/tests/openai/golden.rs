@@ -88,6 +88,7 @@ async fn an_old_model_gets_no_instructions_and_the_listener_is_told() -> Tested 
         Reading {
             lexicon: Lexicon::new([("Hello".to_owned(), Saying::Alias("goodbye".to_owned()))])?,
             markup: Markup { code: Manner::Skip, ..Markup::default() },
+            ..Reading::default()
         },
     );
     utterance.graph = graph.into();

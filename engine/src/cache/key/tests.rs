@@ -92,7 +92,8 @@ impl Said {
         let entries = said.lexicon.into_iter().map(|(word, is_alias, text)| {
             (word, if is_alias { Saying::Alias(text) } else { Saying::Respelling(text) })
         });
-        let reading = Reading { markup, lexicon: Lexicon::new(entries).unwrap() };
+        let lexicon = Lexicon::new(entries).unwrap();
+        let reading = Reading { markup, lexicon, ..Reading::default() };
         let text = SpeechText::new(said.text, None).unwrap();
         let graph = Arc::new(language::compile(text, &reading).unwrap());
         let format = AudioFormat {

@@ -1,0 +1,300 @@
+//! From a tree to words and how they are spoken, for those who cannot read SSML.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use speech::{
+    Element, Mark, Node, Passage, Plain, PlainBuilder, Saying, Score, Span, SpeechError, Tone, has_sound,
+};
+
+use super::{say_as, values};
+
+/// What ends a sentence and a paragraph in the plain text.
+const SENTENCE: &str = "\u{2028}";
+const PARAGRAPH: &str = "\u{2029}";
+
+/// The words of a document, and their score.
+pub(super) fn score(document: Element) -> Result<(Plain, Score), SpeechError> {
+    let mut scorer = Scorer::default();
+    scorer.children(&document, &Tone::default());
+    let plain = scorer.plain.build();
+    if !plain.as_str().contains(has_sound) {
+        return Err(crate::nothing_left());
+    }
+    let (passages, rest) = with_sound(scorer.passages, scorer.rest, plain.as_str());
+    let score = Score {
+        document,
+        passages,
+        rest,
+        marks: scorer.marks,
+        sayings: scorer.sayings,
+        removed: Vec::new(),
+        unsung: scorer.unsung.into_iter().collect(),
+    };
+    Ok((plain, score))
+}
+
+/// Passages that each have a sound: a lone full stop belongs to the words before it, and silence is silence. Also the
+/// silence after the last.
+fn with_sound(passages: Vec<Passage>, after: Duration, plain: &str) -> (Vec<Passage>, Duration) {
+    let mut heard: Vec<Passage> = Vec::new();
+    let mut rest = Duration::ZERO;
+    for mut passage in passages {
+        let sounds = plain.get(passage.bytes.clone()).is_some_and(|words| words.contains(has_sound));
+        match heard.last_mut() {
+            _ if sounds => {
+                passage.rest += std::mem::take(&mut rest);
+                heard.push(passage);
+            }
+            Some(last) if passage.rest.is_zero() && rest.is_zero() => last.bytes.end = passage.bytes.end,
+            _ => rest += passage.rest,
+        }
+    }
+    (heard, rest + after)
+}
+
+#[derive(Default)]
+struct Scorer {
+    plain: PlainBuilder,
+    passages: Vec<Passage>,
+    marks: Vec<Mark>,
+    sayings: Vec<(Range<usize>, Saying)>,
+    unsung: BTreeSet<String>,
+    /// Silence before the next word.
+    rest: Duration,
+}
+
+impl Scorer {
+    fn children(&mut self, element: &Element, tone: &Tone) {
+        for child in &element.children {
+            match child {
+                Node::Element(element) => self.element(element, tone),
+                Node::Text { text, span } => self.words(text, *span, tone),
+            }
+        }
+    }
+
+    fn element(&mut self, element: &Element, tone: &Tone) {
+        let at = element.span.offset;
+        match element.tag.as_str() {
+            "p" | "mstts:turn" => self.between(PARAGRAPH, element, &in_language(element, tone)),
+            "s" => self.between(SENTENCE, element, &in_language(element, tone)),
+            "voice" => self.voice(element, tone),
+            "lang" => self.children(element, &in_language(element, tone)),
+            "prosody" => self.prosody(element, tone),
+            "break" => self.rest += pause(element),
+            "mark" | "bookmark" => {
+                let name = element.attribute("mark").or_else(|| element.attribute("name"));
+                self.marks.extend(name.map(|name| Mark { name: name.to_owned(), offset: at }));
+            }
+            "sub" => match element.attribute("alias") {
+                Some(alias) => self.instead_of(element, alias, tone),
+                None => self.children(element, tone),
+            },
+            "say-as" => self.say_as(element, tone),
+            "phoneme" => self.phoneme(element, tone),
+            "mstts:silence" => self.silence(element),
+            // Not to be read, whatever stands in them.
+            "metadata" | "meta" | "desc" | "title" | "lexicon" | "lexeme" | "mstts:backgroundaudio" => {
+                self.leave_out(&element.tag);
+            }
+            _ => {
+                self.leave_out(&element.tag);
+                self.children(element, tone);
+            }
+        }
+    }
+
+    fn leave_out(&mut self, what: &str) {
+        self.unsung.insert(what.to_owned());
+    }
+
+    /// What stands between two ends of a sentence or paragraph.
+    fn between(&mut self, end: &str, element: &Element, tone: &Tone) {
+        let Span { offset, length } = element.span;
+        self.end(end, offset);
+        self.children(element, tone);
+        self.end(end, offset + length);
+    }
+
+    fn end(&mut self, mark: &str, offset: usize) {
+        if !self.plain.as_str().is_empty() {
+            self.plain.replace(Span { offset, length: 0 }, mark);
+        }
+    }
+
+    fn voice(&mut self, element: &Element, tone: &Tone) {
+        if element.attribute("effect").is_some() {
+            self.leave_out("voice.effect");
+        }
+        let voice = element.attribute("name").map(Arc::from).or_else(|| tone.voice.clone());
+        self.between(PARAGRAPH, element, &Tone { voice, ..in_language(element, tone) });
+    }
+
+    fn prosody(&mut self, element: &Element, tone: &Tone) {
+        let mut tone = tone.clone();
+        for attribute in &element.attributes {
+            let value = attribute.value.as_str();
+            let changed = match attribute.name.as_str() {
+                "rate" => values::rate(value).map(|rate| tone.rate = (tone.rate * rate).clamp(0.25, 4.0)),
+                "pitch" => {
+                    values::pitch(value).map(|pitch| tone.pitch = (tone.pitch * pitch).clamp(0.5, 2.0))
+                }
+                "volume" => values::volume(value).map(|gain| tone.gain = (tone.gain * gain).clamp(0.0, 4.0)),
+                _ => None,
+            };
+            if changed.is_none() {
+                self.leave_out(&format!("prosody.{}", attribute.name));
+            }
+        }
+        self.children(element, &tone);
+    }
+
+    /// What is said as if it were written instead of the element's own words.
+    fn instead_of(&mut self, element: &Element, said: &str, tone: &Tone) {
+        if said.trim().is_empty() {
+            return;
+        }
+        self.begin(tone);
+        self.plain.replace(inside(element), &spaced(said));
+        self.reach();
+    }
+
+    fn say_as(&mut self, element: &Element, tone: &Tone) {
+        let manner = element.attribute("interpret-as").unwrap_or_default();
+        let format = element.attribute("format").or_else(|| element.attribute("detail"));
+        let is_english = tone
+            .language
+            .as_deref()
+            .is_none_or(|tag| tag.get(..2).is_some_and(|it| it.eq_ignore_ascii_case("en")));
+        let said = say_as::said(words_of(element).trim(), manner, format).filter(|_| is_english);
+        match said {
+            Some(said) => self.instead_of(element, &said, tone),
+            None => {
+                self.leave_out(&format!("say-as.{manner}"));
+                self.children(element, tone);
+            }
+        }
+    }
+
+    fn phoneme(&mut self, element: &Element, tone: &Tone) {
+        let is_ipa =
+            element.attribute("alphabet").is_none_or(|alphabet| alphabet.eq_ignore_ascii_case("ipa"));
+        let said = element.attribute("ph").map(str::trim).filter(|ph| is_ipa && !ph.is_empty());
+        let from = self.plain.as_str().len();
+        self.children(element, tone);
+        let words = self.plain.as_str().get(from..).unwrap_or_default();
+        let start = from + (words.len() - words.trim_start().len());
+        let bytes = start..from + words.trim_end().len();
+        match said {
+            Some(said) if words.contains(has_sound) => {
+                self.sayings.push((bytes, Saying::Ipa(said.to_owned())))
+            }
+            _ => self.leave_out("phoneme"),
+        }
+    }
+
+    fn silence(&mut self, element: &Element) {
+        let kind = element.attribute("type").unwrap_or_default().to_ascii_lowercase();
+        let pause = element.attribute("value").and_then(values::duration);
+        match (kind.as_str(), pause) {
+            ("leading" | "leading-exact" | "tailing" | "tailing-exact", Some(pause)) => self.rest += pause,
+            _ => self.leave_out("mstts:silence"),
+        }
+    }
+
+    /// Words as they stand. White space is a space, however long.
+    fn words(&mut self, text: &str, span: Span, tone: &Tone) {
+        if !text.trim().is_empty() {
+            self.begin(tone);
+        }
+        if text.chars().count() != span.length {
+            self.plain.replace(span, &spaced(text));
+            return self.reach();
+        }
+        let mut offset = span.offset;
+        for run in runs(text) {
+            let length = run.chars().count();
+            match run.starts_with(char::is_whitespace) {
+                true if run != " " => self.plain.replace(Span { offset, length }, " "),
+                _ => self.plain.copy(run, offset),
+            }
+            offset += length;
+        }
+        self.reach();
+    }
+
+    /// A word of that tone follows.
+    fn begin(&mut self, tone: &Tone) {
+        let goes_on = self.rest.is_zero() && self.passages.last().is_some_and(|last| last.tone == *tone);
+        if !goes_on {
+            let at = self.plain.as_str().len();
+            let rest = std::mem::take(&mut self.rest);
+            self.passages.push(Passage { bytes: at..at, rest, tone: tone.clone() });
+        }
+    }
+
+    /// The passage reaches as far as the words.
+    fn reach(&mut self) {
+        let end = self.plain.as_str().trim_end().len();
+        if let Some(last) = self.passages.last_mut() {
+            last.bytes.end = last.bytes.end.max(end);
+        }
+    }
+}
+
+fn in_language(element: &Element, tone: &Tone) -> Tone {
+    let language = element.attribute("xml:lang").map(Arc::from).or_else(|| tone.language.clone());
+    Tone { language, ..tone.clone() }
+}
+
+/// What a `break` asks for; one that says nothing is a medium one.
+fn pause(element: &Element) -> Duration {
+    let time = element.attribute("time").and_then(values::duration);
+    let strength = || values::strength(element.attribute("strength").unwrap_or("medium"));
+    time.or_else(strength).unwrap_or_default()
+}
+
+/// The words in an element.
+fn words_of(element: &Element) -> String {
+    let mut words = String::new();
+    for child in &element.children {
+        match child {
+            Node::Element(element) => words.push_str(&words_of(element)),
+            Node::Text { text, .. } => words.push_str(text),
+        }
+    }
+    words
+}
+
+/// Where the words in an element stand; without any, the element itself.
+fn inside(element: &Element) -> Span {
+    let spans = |child: &Node| match child {
+        Node::Element(element) => element.span,
+        Node::Text { span, .. } => *span,
+    };
+    match (element.children.first().map(spans), element.children.last().map(spans)) {
+        (Some(first), Some(last)) => {
+            Span { offset: first.offset, length: last.offset + last.length - first.offset }
+        }
+        _ => element.span,
+    }
+}
+
+/// Runs of white space and of anything else.
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let is_white = rest.chars().next()?.is_whitespace();
+        let end = rest.find(|c: char| c.is_whitespace() != is_white).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        rest = after;
+        Some(run)
+    })
+}
+
+fn spaced(text: &str) -> String {
+    runs(text).map(|run| if run.starts_with(char::is_whitespace) { " " } else { run }).collect()
+}
