@@ -149,7 +149,7 @@ where
     fn ask(&mut self, place: usize, choice: Choice, tab: Tab) {
         tab.choose(&choice.voice, &choice.model.id);
         let call = Call::new(&self.terms, &choice, Arc::clone(&self.graph), tab.clone());
-        let dropped = choice.backend.leaves_out(&call.utterance);
+        let dropped = choice.leaves_out(&call.utterance, choice.reads_ssml());
         let answer = self.patience.wait(self.left.is_empty(), self.inner.clone().oneshot(call));
         self.asked.push(Asked { place, choice, dropped, tab, answer: Box::pin(answer) });
     }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
 use speech::{
@@ -16,16 +17,19 @@ use crate::chain::{Begin, Link, chain};
 use crate::decode;
 use crate::encode::encode;
 use crate::health::Retries;
+use crate::part::{Cut, Part, parts, silence};
 use crate::patience::Patience;
 use crate::plan::{Candidate, Plan, Planner};
 use crate::route::{Call, delivery, may_fail_over, warn};
-use crate::split::{Cut, Part, parts};
 use crate::spoken::{Reason, Spoken};
 use crate::stack::Speaker;
 use crate::tab::Tab;
 
 /// The most that a voice is made louder or softer to match another, in decibels.
 const MOST_GAIN: f32 = 12.0;
+
+/// What is in SSML is said by its passages: whoever takes over might not read it.
+const READS_SSML: bool = false;
 
 /// Those who may speak one text, the first of whom speaks until it fails.
 pub(crate) struct Cast {
@@ -67,7 +71,7 @@ pub(crate) async fn resume(
     let (format, volume) = (terms.format, terms.volume);
     let name = voice.as_str().into();
     let cast = Arc::new(Cast::new(speaker, planner, plan, terms, name, tab.clone())?);
-    let begins = cast.begins(&graph, 0, true)?;
+    let begins = cast.begins(&graph, 0, Duration::ZERO)?;
     tab.note(|state| state.in_parts = begins.len() > 1);
     let sound = chain(stream::iter(begins).boxed()).await;
     let sound = sound.unwrap_or_else(|| Err(SpeechError::internal("a text of no sentence")))?;
@@ -120,36 +124,46 @@ impl Cast {
 
     /// What that voice leaves out of a text.
     pub(crate) fn leaves_out(&self, choice: &Choice, graph: Arc<SpeechGraph>) -> Vec<String> {
-        choice.backend.leaves_out(&Utterance { graph, delivery: delivery(&self.terms, choice) })
+        choice.leaves_out(&Utterance { graph, delivery: delivery(&self.terms, choice) }, READS_SSML)
     }
 
-    /// The links that say a text, `offset` code points into the whole; `rested` where a reader rests before it.
+    /// The links that say a text, `offset` code points into the whole, after that silence.
     pub(crate) fn begins(
         self: &Arc<Self>,
         graph: &Arc<SpeechGraph>,
         offset: usize,
-        rested: bool,
+        rest: Duration,
     ) -> Result<Vec<Begin>, SpeechError> {
-        let limits = self.candidates.iter().filter_map(|candidate| candidate.choice.model.most_characters);
-        let limit = limits.min().unwrap_or(usize::MAX);
-        let cut = if self.holds_back { Cut::Sentences } else { Cut::Seldom };
-        let parts = match cut == Cut::Seldom && graph.text().characters() <= limit {
-            true => vec![Part { offset: 0, rested: true, graph: Arc::clone(graph) }],
-            false => parts(graph, limit, cut)?,
-        };
-        let begins = parts.into_iter().map(|part| {
-            let part = Arc::new(Part { offset: offset + part.offset, rested: rested && part.rested, ..part });
-            let cast = Arc::clone(self);
-            let is_asked_again = AtomicBool::new(false);
-            let begin: Begin = Box::new(move || {
-                let (cast, part) = (Arc::clone(&cast), Arc::clone(&part));
-                // The part before may be what keeps the backend busy.
-                let may_wait = part.offset > 0 && !is_asked_again.swap(true, Ordering::Relaxed);
-                Box::pin(async move { cast.say(&part, may_wait).await })
-            });
-            begin
+        let parts = parts(graph, self.most_characters(), self.cut(), READS_SSML)?;
+        let after = graph.score().filter(|score| !score.rest.is_zero()).map(|score| silence(score.rest));
+        let begins = parts.into_iter().enumerate().map(|(at, part)| {
+            let rest = if at == 0 { rest.max(part.rest) } else { part.rest };
+            self.begin(Part { rest, ..part.of(offset) })
         });
-        Ok(begins.collect())
+        Ok(begins.chain(after).collect())
+    }
+
+    /// Code points that each of them takes at a time.
+    pub(crate) fn most_characters(&self) -> usize {
+        let limits = self.candidates.iter().filter_map(|candidate| candidate.choice.model.most_characters);
+        limits.min().unwrap_or(usize::MAX)
+    }
+
+    /// Where they want a text to be cut.
+    pub(crate) fn cut(&self) -> Cut {
+        if self.holds_back { Cut::Sentences } else { Cut::Seldom }
+    }
+
+    /// The link that says a part.
+    pub(crate) fn begin(self: &Arc<Self>, part: Part) -> Begin {
+        let (cast, part) = (Arc::clone(self), Arc::new(part));
+        let is_asked_again = AtomicBool::new(false);
+        Box::new(move || {
+            let (cast, part) = (Arc::clone(&cast), Arc::clone(&part));
+            // The part before may be what keeps the backend busy.
+            let may_wait = part.place.offset() > 0 && !is_asked_again.swap(true, Ordering::Relaxed);
+            Box::pin(async move { cast.say(&part, may_wait).await })
+        })
     }
 
     /// One part of the text, by whoever can. Where it may wait, a backend that is only busy here is asked again later.
@@ -165,12 +179,13 @@ impl Cast {
             tab.choose(&choice.voice, &choice.model.id);
             let mut call = Call::new(&self.terms, choice, Arc::clone(&part.graph), tab.clone());
             call.utterance.delivery.format = Codec::Pcm.into();
+            part.tune(&mut call);
             let next = self.after(current);
             let error = match patience.wait(next.is_none(), self.sound(call, current)).await {
                 Ok(sound) => {
                     self.is_heard.store(true, Ordering::Relaxed);
                     self.tab.note(|state| state.speaks(self.part, &choice.voice.id));
-                    return Ok(Link { offset: part.offset, rested: part.rested, sound });
+                    return Ok(part.link(sound));
                 }
                 Err(error) if may_wait && error.kind() == ErrorKind::Overloaded => return Err(error),
                 Err(error) => error,
@@ -186,7 +201,7 @@ impl Cast {
             failure = failure.or(Some(error));
             self.current.store(current + 1, Ordering::Relaxed);
             let next = &next.choice;
-            self.tab.hand_over(part.offset, &choice.voice.id, (&next.voice.id, &next.model.id));
+            self.tab.hand_over(part.place.offset(), &choice.voice.id, (&next.voice.id, &next.model.id));
         }
     }
 

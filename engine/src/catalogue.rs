@@ -7,9 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
-use speech::{Aliases, Backend, Clock, Date, ErrorKind, Model, SpeechError, Voice, VoiceId, VoiceStatus};
+use speech::{
+    Aliases, Backend, Clock, Date, ErrorKind, Model, Passage, SpeechError, Tone, Utterance, Voice, VoiceId,
+    VoiceStatus,
+};
 
 use crate::deprecation::Deprecations;
+use crate::part::tuned;
 use crate::spoken::Reason;
 use lists::Lists;
 pub(crate) use pool::Pool;
@@ -44,6 +48,35 @@ pub(crate) struct Choice {
     pub(crate) reason: Reason,
     /// The day after which the model or the voice will be gone, once that is near.
     pub(crate) deprecated_after: Option<Date>,
+}
+
+impl Choice {
+    /// What it leaves out of an utterance, by name; of one in SSML also what nobody reads but those who read SSML.
+    pub(crate) fn leaves_out(&self, utterance: &Utterance, reads_ssml: bool) -> Vec<String> {
+        let mut dropped = self.backend.leaves_out(utterance);
+        let Some(score) = utterance.graph.score() else { return dropped };
+        dropped.extend(score.removed.iter().cloned());
+        if !reads_ssml {
+            dropped.extend(score.unsung.iter().cloned());
+            let mut tones: Vec<&Tone> = Vec::new();
+            for Passage { tone, .. } in &score.passages {
+                if !tones.contains(&tone) {
+                    let mut toned = utterance.clone();
+                    tuned(&mut toned.delivery, tone);
+                    dropped.extend(self.backend.leaves_out(&toned));
+                    tones.push(tone);
+                }
+            }
+        }
+        dropped.sort();
+        dropped.dedup();
+        dropped
+    }
+
+    /// Whether its backend reads SSML itself.
+    pub(crate) fn reads_ssml(&self) -> bool {
+        self.backend.capabilities().ssml
+    }
 }
 
 /// One of a backend's models. To copy it would be to copy the names of all its languages.

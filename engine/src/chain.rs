@@ -7,8 +7,7 @@ use futures::stream::{self, BoxStream, StreamExt};
 use futures::{FutureExt, future};
 use speech::{BoxFuture, ErrorKind, PcmChunk, PcmStream, SampleRate, SpeechError, WordTiming};
 
-/// The silence between two speeches, which each are as long as their words.
-const REST: Duration = Duration::from_millis(180);
+use crate::part::Place;
 
 /// How often a link is begun anew that found its backend busy, once those before it were heard. Each try may wait for
 /// as long as the backend lets it.
@@ -16,10 +15,10 @@ const MOST_TRIES: u32 = 6;
 
 /// One link of a chain.
 pub(crate) struct Link {
-    /// Code points of the whole text before it.
-    pub(crate) offset: usize,
-    /// Whether it begins where a reader rests.
-    pub(crate) rested: bool,
+    /// Where it stands in the whole text.
+    pub(crate) place: Place,
+    /// The silence before it.
+    pub(crate) rest: Duration,
     /// Its own sound.
     pub(crate) sound: PcmStream,
 }
@@ -36,7 +35,9 @@ pub(crate) async fn chain(mut links: BoxStream<'static, Begin>) -> Option<Result
     };
     let sample_rate = first.sound.sample_rate;
     let mut chain = Chain { links, next: Next::Unasked, current: None, heard: 0, rate: sample_rate };
-    if let Err(error) = chain.take(first) {
+    if !first.rest.is_zero() {
+        chain.next = Next::Begun(first);
+    } else if let Err(error) = chain.take(first) {
         return Some(Err(error));
     }
     let mut over = false;
@@ -81,15 +82,15 @@ enum Next {
 
 struct Current {
     chunks: BoxStream<'static, Result<PcmChunk, SpeechError>>,
-    offset: usize,
+    place: Place,
     /// Where it begins in the whole.
     begins_ms: u64,
 }
 
 impl Chain {
-    fn take(&mut self, Link { offset, sound, .. }: Link) -> Result<(), SpeechError> {
+    fn take(&mut self, Link { place, sound, .. }: Link) -> Result<(), SpeechError> {
         let begins_ms = self.heard * 1000 / u64::from(self.rate.get());
-        self.current = Some(Current { chunks: at_rate(sound, self.rate)?, offset, begins_ms });
+        self.current = Some(Current { chunks: at_rate(sound, self.rate)?, place, begins_ms });
         Ok(())
     }
 
@@ -110,7 +111,7 @@ impl Chain {
         }
         match std::mem::replace(&mut self.next, Next::Unasked) {
             Next::Begun(link) => {
-                let rest = if link.rested { self.rest() } else { PcmChunk::default() };
+                let rest = self.rest(link.rest);
                 Poll::Ready(Some(self.take(link).map(|()| rest)))
             }
             Next::Failed(error) => Poll::Ready(Some(Err(error))),
@@ -155,8 +156,8 @@ impl Chain {
         }
     }
 
-    fn rest(&mut self) -> PcmChunk {
-        let samples = (REST.as_millis() as u64 * u64::from(self.rate.get()) / 1000) as usize;
+    fn rest(&mut self, rest: Duration) -> PcmChunk {
+        let samples = (rest.as_millis() as u64 * u64::from(self.rate.get()) / 1000) as usize;
         self.heard += samples as u64;
         PcmChunk { samples: vec![0.0; samples], words: Vec::new() }
     }
@@ -166,7 +167,7 @@ impl Current {
     /// Puts a word of this link to its place in the whole.
     fn place(&self, word: &mut WordTiming) {
         let place = |time: &mut u64| *time = time.saturating_add(self.begins_ms);
-        word.offset += self.offset;
+        self.place.put(word);
         place(&mut word.start_ms);
         place(&mut word.end_ms);
         word.letters.iter_mut().for_each(place);

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future;
 use futures::stream::{self, BoxStream, StreamExt};
@@ -20,6 +21,7 @@ use crate::encode::encode;
 use crate::gather::{Gathered, Gathering};
 use crate::guard::watched;
 use crate::listen::begun;
+use crate::part::{REST, parts, silence};
 use crate::plan::{Candidate, Planner};
 use crate::route::{Encoded, claim_of, delivery, may_fail_over, warn};
 use crate::script::Script;
@@ -138,6 +140,39 @@ impl Conversation {
         self.lines(terms, voices, turns, tab, HashMap::new()).await
     }
 
+    /// Each voice of a document says its own passages; those of no voice are of `otherwise`.
+    pub(crate) async fn recite(
+        self,
+        terms: Terms,
+        otherwise: Arc<str>,
+        graph: Arc<SpeechGraph>,
+        tab: Tab,
+    ) -> Result<Spoken, SpeechError> {
+        let (format, volume) = (terms.format, terms.volume);
+        let score = graph.score().ok_or_else(|| SpeechError::internal("a recital without a score"))?;
+        let mut casting = Casting { conversation: self, terms, tab: tab.clone(), casts: HashMap::new() };
+        // Nobody begins before everybody is cast.
+        let mut casts = Vec::new();
+        for voice in score.cast(&otherwise) {
+            casts.push(casting.cast(&Arc::from(voice))?);
+        }
+        let first = Arc::clone(casts.first().ok_or_else(nothing_to_say)?);
+        let limit = casts.iter().map(|cast| cast.most_characters()).min().unwrap_or(usize::MAX);
+        tab.note(|state| state.in_parts = true);
+        let mut begins = Vec::new();
+        for part in parts(&graph, limit, first.cut(), false)? {
+            let voice = part.tone.as_ref().and_then(|tone| tone.voice.clone());
+            begins.push(casting.cast(&voice.unwrap_or_else(|| Arc::clone(&otherwise)))?.begin(part));
+        }
+        begins.extend((!score.rest.is_zero()).then(|| silence(score.rest)));
+        let sound = chain(stream::iter(begins).boxed()).await.ok_or_else(nothing_to_say)??;
+        let encoded = encode(Sound::Samples(sound), format, volume).await?;
+        let (choice, tried) = first.heard()?;
+        let requested = score.cast(&otherwise).first().map_or_else(String::new, ToString::to_string);
+        let dropped = first.leaves_out(&choice, Arc::clone(&graph));
+        Ok(Spoken { tried, ..Spoken::new(choice, requested, dropped, &tab, encoded) })
+    }
+
     /// Sentence by sentence; each voice by whoever is cast for it, if anybody is yet.
     async fn lines(
         self,
@@ -197,8 +232,10 @@ impl Casting {
 
     /// The links that say a line.
     fn links(&mut self, line: Result<Line, SpeechError>) -> Vec<Begin> {
-        let begins =
-            line.and_then(|Line { voice, offset, graph }| self.cast(&voice)?.begins(&graph, offset, true));
+        let begins = line.and_then(|Line { voice, offset, graph }| {
+            let rest = if offset == 0 { Duration::ZERO } else { REST };
+            self.cast(&voice)?.begins(&graph, offset, rest)
+        });
         begins.unwrap_or_else(|error| vec![failing(error)])
     }
 }

@@ -21,6 +21,7 @@ mod listen;
 mod meter;
 mod normalise;
 mod pace;
+mod part;
 mod patience;
 mod plan;
 mod route;
@@ -122,9 +123,9 @@ impl Engine {
             defaults: Arc::new(routing),
         };
         let speaker = stack::speaker(&health);
-        let stack = stack::build(books.clone(), lexicons.clone(), planner.clone(), cache, speaker.clone());
         let conversation =
             converse::Conversation { planner: planner.clone(), lexicons: lexicons.clone(), speaker };
+        let stack = stack::build(books.clone(), &conversation, cache);
         Self(Arc::new(Inner { stack, catalogue, planner, books, lexicons, conversation, health }))
     }
 

@@ -1,6 +1,7 @@
 //! A request becomes a call of one backend.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -15,6 +16,7 @@ use crate::cache::{Cache, CacheUse};
 use crate::cast::resume;
 use crate::catalogue::Choice;
 use crate::compile::Compiled;
+use crate::converse::Conversation;
 use crate::plan::{Plan, Planner};
 use crate::spoken::{Reason, Spoken};
 use crate::stack::Speaker;
@@ -86,11 +88,13 @@ struct Ways<S> {
     speaker: Speaker,
     planner: Planner,
     cache: Cache,
+    recital: Conversation,
 }
 
 impl<S> Route<S> {
-    pub(crate) fn new(inner: S, speaker: Speaker, planner: Planner, cache: Cache) -> Self {
-        Self(Arc::new(Ways { inner, speaker, planner, cache }))
+    pub(crate) fn new(inner: S, recital: Conversation, cache: Cache) -> Self {
+        let Conversation { planner, speaker, .. } = recital.clone();
+        Self(Arc::new(Ways { inner, speaker, planner, cache, recital }))
     }
 }
 
@@ -110,20 +114,92 @@ where
     fn call(&mut self, Compiled { request, graph, tab }: Compiled) -> Self::Future {
         let ways = Arc::clone(&self.0);
         Box::pin(async move {
-            let Ways { inner, speaker, planner, cache } = &*ways;
             let SpeechRequest { terms, voice, .. } = request;
-            let claim = |choice: &Choice| claim_of(&tab, &terms, choice, graph.text().as_str());
-            let mut plan = planner.plan(&terms, &voice, claim)?;
-            if let Some(spoken) = given(cache, &plan, &terms, &voice, &graph, &tab).await {
-                return Ok(spoken);
+            let cast = graph.score().map(|score| score.cast(&voice)).unwrap_or_default();
+            match cast[..] {
+                [] => ways.speak(terms, voice, graph, tab).await,
+                [one] => ways.speak(terms, one.to_owned(), Arc::clone(&graph), tab).await,
+                _ => ways.recite(terms, voice, graph, tab).await,
             }
-            set_aside(&mut plan, planner, &terms, &voice, claim, &tab).await?;
-            if plan.fallback == Fallback::Resume {
-                return resume(speaker.clone(), planner, plan, terms, voice, graph, tab).await;
-            }
-            speak(inner.clone(), planner, plan, terms, voice, graph, tab).await
         })
     }
+}
+
+impl<S> Ways<S>
+where
+    S: Service<Call, Response = Encoded, Error = SpeechError> + Clone + Send + Sync + 'static,
+    S::Future: Send + 'static,
+{
+    /// One voice speaks.
+    async fn speak(
+        &self,
+        terms: Terms,
+        voice: String,
+        graph: Arc<SpeechGraph>,
+        tab: Tab,
+    ) -> Result<Spoken, SpeechError> {
+        let Ways { inner, speaker, planner, cache, .. } = self;
+        let claim = |choice: &Choice| claim_of(&tab, &terms, choice, graph.text().as_str());
+        let mut plan = planner.plan(&terms, &voice, claim)?;
+        if let Some(spoken) = given(cache, &plan, &terms, &voice, &graph, &tab).await {
+            return Ok(spoken);
+        }
+        set_aside(&mut plan, planner, &terms, &voice, claim, &tab).await?;
+        if plan.fallback == Fallback::Resume {
+            return resume(speaker.clone(), planner, plan, terms, voice, graph, tab).await;
+        }
+        speak(inner.clone(), planner, plan, terms, voice, graph, tab).await
+    }
+
+    /// Several voices speak: by one call of a backend that has them all and reads SSML itself, or else each by whoever can.
+    async fn recite(
+        &self,
+        terms: Terms,
+        voice: String,
+        graph: Arc<SpeechGraph>,
+        tab: Tab,
+    ) -> Result<Spoken, SpeechError> {
+        let Ways { inner, planner, recital, .. } = self;
+        if let Some((mut plan, recast)) = of_one_house(planner, &terms, &voice, &graph, &tab) {
+            let claim = |choice: &Choice| claim_of(&tab, &terms, choice, graph.text().as_str());
+            set_aside(&mut plan, planner, &terms, &voice, claim, &tab).await?;
+            // Nobody else has the whole cast.
+            plan.candidates.truncate(1);
+            let speaking =
+                speak(inner.clone(), planner, plan, terms.clone(), voice.clone(), recast, tab.clone());
+            match speaking.await {
+                Err(error) if may_fail_over(&error) => {}
+                spoken => return spoken,
+            }
+        }
+        recital.clone().recite(terms, voice.into(), graph, tab).await
+    }
+}
+
+/// The plan for the first voice of a document, and the document as the backend knows it that has all of its voices and reads
+/// SSML itself, if there is one.
+fn of_one_house(
+    planner: &Planner,
+    terms: &Terms,
+    voice: &str,
+    graph: &Arc<SpeechGraph>,
+    tab: &Tab,
+) -> Option<(Plan, Arc<SpeechGraph>)> {
+    let mut names: HashMap<&str, VoiceId> = HashMap::new();
+    let mut first = None;
+    for voice in graph.score()?.cast(voice) {
+        let claim = |choice: &Choice| claim_of(tab, terms, choice, graph.text().as_str());
+        let plan = planner.plan(terms, voice, claim).ok()?;
+        let choice = &plan.candidates.first()?.choice;
+        let is_ours = names.values().all(|other| other.backend == choice.voice.id.backend);
+        if !is_ours || !choice.reads_ssml() || plan.fallback == Fallback::Resume {
+            return None;
+        }
+        names.insert(voice, choice.voice.id.clone());
+        first.get_or_insert(plan);
+    }
+    let name = |voice: &str| names.get(voice).map(|id| id.voice.clone());
+    Some((first?, Arc::new(language::ssml::recast(graph, name))))
 }
 
 /// What this choice may come to for that text.
@@ -148,7 +224,7 @@ async fn given(
     tab.propose(Some((&choice.voice.id, &choice.model.id)));
     tab.hold_given(kept.price).await.ok()?;
     tab.choose(&choice.voice, &choice.model.id);
-    let dropped = choice.backend.leaves_out(&call.utterance);
+    let dropped = choice.leaves_out(&call.utterance, choice.reads_ssml());
     Some(Spoken::new(choice.clone(), voice.to_owned(), dropped, tab, kept.played(tab)))
 }
 

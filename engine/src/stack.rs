@@ -1,8 +1,6 @@
 //! The order of the layers, and why each stands where it does.
 
-use std::sync::Arc;
-
-use speech::{Lexicons, Sound, SpeechError, SpeechRequest};
+use speech::{Sound, SpeechError, SpeechRequest};
 use tower::ServiceBuilder;
 use tower::layer::layer_fn;
 use tower::util::BoxCloneSyncService;
@@ -12,12 +10,12 @@ use crate::books::Books;
 use crate::buy::buy;
 use crate::cache::{Cache, Cached};
 use crate::compile::Compile;
+use crate::converse::Conversation;
 use crate::encode::Encode;
 use crate::guard::Guard;
 use crate::health::Health;
 use crate::listen::Listen;
 use crate::meter::Meter;
-use crate::plan::Planner;
 use crate::route::{Call, Route};
 use crate::split::Split;
 use crate::timeouts::Timeouts;
@@ -30,13 +28,8 @@ pub(crate) type Stack = BoxCloneSyncService<SpeechRequest, Spoken, SpeechError>;
 pub(crate) type Speaker = BoxCloneSyncService<Call, Sound, SpeechError>;
 
 /// Outermost first; each in a span of its own.
-pub(crate) fn build(
-    books: Books,
-    lexicons: Arc<dyn Lexicons>,
-    planner: Planner,
-    cache: Cache,
-    speaker: Speaker,
-) -> Stack {
+pub(crate) fn build(books: Books, conversation: &Conversation, cache: Cache) -> Stack {
+    let Conversation { lexicons, speaker, .. } = conversation.clone();
     BoxCloneSyncService::new(
         ServiceBuilder::new()
             // sees every end there is, a dropped future included, and settles it once
@@ -47,7 +40,7 @@ pub(crate) fn build(
             .layer(layer_fn(|inner| Compile::new(inner, lexicons.clone())))
             // a name becomes those who may speak; what the dearest may cost is set aside; one after the other is asked
             .layer(traced("route"))
-            .layer(layer_fn(|inner| Route::new(inner, speaker.clone(), planner.clone(), cache.clone())))
+            .layer(layer_fn(|inner| Route::new(inner, conversation.clone(), cache.clone())))
             // what was spoken before, or is being spoken, is given again, in the client's format
             .layer(traced("cache"))
             .layer(layer_fn(|inner| Cached::new(inner, cache.clone())))

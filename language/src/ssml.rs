@@ -9,7 +9,9 @@ mod score;
 mod values;
 mod write;
 
-use speech::{Element, SpeechError, SpeechGraph, SpeechText};
+use std::ops::Range;
+
+use speech::{Element, Plain, Reading, SpeechError, SpeechGraph, SpeechText};
 
 pub use read::{MOST_ATTRIBUTES, MOST_BYTES, MOST_DEPTH, MOST_VOICES, read};
 pub use write::{Manner, render, written};
@@ -27,13 +29,39 @@ pub fn voices(document: &Element) -> Vec<&str> {
     voices
 }
 
+/// The same graph for a backend that reads SSML and calls the voices of its document by other names.
+pub fn recast(graph: &SpeechGraph, name: impl Fn(&str) -> Option<String>) -> SpeechGraph {
+    let Some(score) = graph.score() else { return graph.clone() };
+    let mut score = score.clone();
+    write::rename(&mut score.document, &name);
+    graph.clone().with(score)
+}
+
+/// Some of what is read of a graph as a text of its own. Its places are in that text.
+///
+/// # Errors
+/// [`ErrorKind::InvalidText`](speech::ErrorKind::InvalidText), where its words alone are more than anybody can say.
+pub fn excerpt(graph: &SpeechGraph, bytes: Range<usize>) -> Result<SpeechGraph, SpeechError> {
+    let words = graph.plain().as_str().get(bytes.clone()).unwrap_or_default();
+    let text = SpeechText::new(words, None)?;
+    let plain = Plain::verbatim(&text);
+    let clauses = clauses(&plain);
+    let reading = Reading { lexicon: graph.lexicon().clone(), ..Reading::default() };
+    let excerpt = SpeechGraph::new(text, plain, clauses, reading);
+    let sayings = graph.score().map_or(&[][..], |score| &score.sayings);
+    let sayings = sayings.iter().filter(|(said, _)| bytes.start <= said.start && said.end <= bytes.end);
+    let moved = |said: &Range<usize>| said.start - bytes.start..said.end - bytes.start;
+    let sayings: Vec<_> = sayings.map(|(said, saying)| (moved(said), saying.clone())).collect();
+    Ok(if sayings.is_empty() { excerpt } else { excerpt.with(write::score_of(words, sayings)) })
+}
+
 /// Reads a text in SSML, and scores it.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidText`](speech::ErrorKind::InvalidText) with line and column.
 pub(crate) fn compile(
     text: SpeechText,
-    reading: &speech::Reading,
+    reading: &Reading,
     may_fetch: bool,
 ) -> Result<SpeechGraph, SpeechError> {
     let mut document = read(&text)?;

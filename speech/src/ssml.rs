@@ -165,14 +165,15 @@ impl fmt::Debug for Mark {
 }
 
 impl Score {
-    /// The voices that its elements name, in order and without repetition.
-    pub fn voices(&self) -> Vec<&Arc<str>> {
-        let mut voices: Vec<&Arc<str>> = Vec::new();
-        for voice in self.passages.iter().filter_map(|passage| passage.tone.voice.as_ref()) {
-            if !voices.contains(&voice) {
-                voices.push(voice);
+    /// Whose words there are, in order and without repetition; those in no voice element are of `otherwise`.
+    pub fn cast<'s>(&'s self, otherwise: &'s str) -> Vec<&'s str> {
+        let mut cast: Vec<&str> = Vec::new();
+        for passage in &self.passages {
+            let voice = passage.tone.voice.as_deref().unwrap_or(otherwise);
+            if !cast.contains(&voice) {
+                cast.push(voice);
             }
         }
-        voices
+        cast
     }
 }

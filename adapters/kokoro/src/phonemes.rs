@@ -5,7 +5,7 @@ use std::sync::Arc;
 use inference::runtime::{OpenError, Runtime};
 use language::{Class, English, Sentences, Token};
 use pronunciation::{Accent, Guess, How, Pronouncer, Said, from_ipa};
-use speech::{Boundary, ErrorKind, Lexicon, Saying, Span, SpeechError, SpeechGraph};
+use speech::{Boundary, ErrorKind, Saying, Span, SpeechError, SpeechGraph};
 
 use crate::marks::marks;
 use crate::neural::Neural;
@@ -104,9 +104,16 @@ impl Phonemiser {
     /// Whether every entry of a lexicon can be said.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidParameter`] about `lexicon` for phonemes that are not English.
-    pub(crate) fn check(&self, lexicon: &Lexicon) -> Result<(), SpeechError> {
-        for (_, saying) in lexicon.entries() {
+    /// [`ErrorKind::InvalidParameter`] about `lexicon` for phonemes that are not English, and
+    /// [`ErrorKind::InvalidText`] for such in SSML.
+    pub(crate) fn check(&self, graph: &SpeechGraph) -> Result<(), SpeechError> {
+        for (_, saying) in graph.score().map_or(&[][..], |score| &score.sayings) {
+            from_ipa(saying.text(), self.accent).map_err(|error| {
+                let message = format!("The SSML has a phoneme that cannot be said: {error}.");
+                SpeechError::new(ErrorKind::InvalidText, message).about("input")
+            })?;
+        }
+        for (_, saying) in graph.lexicon().entries() {
             let Saying::Ipa(ipa) = saying else { continue };
             from_ipa(ipa, self.accent).map_err(|error| {
                 let message = format!("The lexicon has an entry whose phonemes cannot be said: {error}.");
@@ -321,7 +328,7 @@ pub(crate) fn silent() -> SpeechError {
 #[cfg(test)]
 pub(crate) mod tests {
     use proptest::prelude::*;
-    use speech::{Reading, SpeechText};
+    use speech::{Lexicon, Notation, Reading, SpeechText};
 
     use super::*;
     use crate::vocabulary::{id, is_phoneme};
@@ -453,8 +460,16 @@ pub(crate) mod tests {
     fn phonemes_that_are_not_english_are_refused() {
         let lexicon = Lexicon::new([("x".to_owned(), Saying::Ipa("ǃa".into()))]).unwrap();
         let phonemiser = Phonemiser::new(Accent::American, Arc::new(Spelled));
-        let error = phonemiser.check(&lexicon).unwrap_err();
-        assert_eq!((error.kind(), error.param()), (ErrorKind::InvalidParameter, Some("lexicon")));
+        let fault = |text: &str, reading: Reading| {
+            let text = SpeechText::new(text, None).unwrap();
+            let error = phonemiser.check(&language::compile(text, &reading).unwrap()).unwrap_err();
+            (error.kind(), error.param().map(str::to_owned))
+        };
+        let in_lexicon = fault("y", Reading { lexicon, ..Reading::default() });
+        assert_eq!(in_lexicon, (ErrorKind::InvalidParameter, Some("lexicon".to_owned())));
+        let notation = Notation::Ssml { may_fetch: false };
+        let in_ssml = fault("<phoneme ph='ǃa'>y</phoneme>", Reading { notation, ..Reading::default() });
+        assert_eq!(in_ssml, (ErrorKind::InvalidText, Some("input".to_owned())));
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(crate) async fn speak(speaker: Arc<Speaker>, utterance: Utterance) -> Result
     let Utterance { graph, delivery: Delivery { voice, speed, language, .. } } = utterance;
     let mix = Mix::parse(&voice)?;
     let english = english(&mix, language.as_deref());
-    speaker.phonemes.reader(english).check(graph.lexicon())?;
+    speaker.phonemes.reader(english).check(&graph)?;
     let mut spoken = Box::pin(spoken(speaker, graph, english, mix, speed));
     let mut joiner = Joiner::new(speed);
     // A text of nothing but foreign letters is silent only once it is read.

@@ -14,7 +14,8 @@ pub(crate) fn leaves_out_of(graph: &SpeechGraph) -> Vec<String> {
     };
     let lexicon = (!graph.lexicon().is_empty() && is_met()).then(|| "lexicon".to_owned());
     let markup = (*graph.markup() != Markup::default()).then(|| "markup".to_owned());
-    lexicon.into_iter().chain(markup).collect()
+    let phoneme = graph.score().is_some_and(|score| !score.sayings.is_empty()).then(|| "phoneme".to_owned());
+    lexicon.into_iter().chain(markup).chain(phoneme).collect()
 }
 
 /// The most bytes that the speech of a text can be: a minute, and a second and a half for each code point, which no

@@ -131,6 +131,10 @@ impl Parts {
             Notation::Plain => 0,
             Notation::Ssml { may_fetch } => 1 + u64::from(may_fetch),
         });
+        // By which names a backend that reads SSML knows the voices of a document.
+        let voices = graph.score().map(|score| language::ssml::voices(&score.document)).unwrap_or_default();
+        self.count(voices.len());
+        voices.into_iter().for_each(|voice| self.text(voice));
         let Markup { headings, lists, emphasis, links, code, tables } = *graph.markup();
         for manner in [headings, lists, emphasis, links, code, tables] {
             self.number(match manner {

@@ -26,7 +26,8 @@ impl Backend {
             Box::pin(async move {
                 let place = place.map_err(|_| SpeechError::new(ErrorKind::Overloaded, "busy"))?;
                 begun.fetch_add(1, Ordering::SeqCst);
-                Ok(Link { offset, rested: offset > 0, sound: sound(place) })
+                let rest = Duration::from_millis(if offset > 0 { 180 } else { 0 });
+                Ok(Link { place: Place::Behind(offset), rest, sound: sound(place) })
             })
         })
     }

@@ -1,6 +1,9 @@
 //! From a tree to characters. Nothing is ever pasted: what is written was read, or is escaped here.
 
-use speech::{Attribute, Element, Node, Span, SpeechGraph, Speed};
+use std::ops::Range;
+use std::time::Duration;
+
+use speech::{Attribute, Element, Node, Passage, Saying, Score, Span, SpeechGraph, Speed, Tone};
 
 /// How a vendor that reads SSML is to speak what has no SSML of its own, and by whom.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +91,22 @@ fn rename_voices(element: &mut Element, manner: &Manner<'_>) {
     }
 }
 
+/// Gives every voice the name that is known for it.
+pub(super) fn rename(element: &mut Element, name: &impl Fn(&str) -> Option<String>) {
+    if element.tag == "voice" {
+        for attribute in element.attributes.iter_mut().filter(|attribute| attribute.name == "name") {
+            if let Some(known) = name(&attribute.value) {
+                attribute.value = known;
+            }
+        }
+    }
+    for child in &mut element.children {
+        if let Node::Element(inner) = child {
+            rename(inner, name);
+        }
+    }
+}
+
 /// Adds what a `speak` must say, where it does not.
 fn complete(speak: &mut Element, language: &str) {
     let uses_mstts = speak.elements().any(|element| element.name.starts_with("mstts:"));
@@ -101,6 +120,30 @@ fn complete(speak: &mut Element, language: &str) {
         if let Some(value) = value.filter(|_| speak.attribute(name).is_none()) {
             speak.attributes.push(attribute(name, value));
         }
+    }
+}
+
+/// The score of plain words of which some are said otherwise.
+pub(super) fn score_of(words: &str, sayings: Vec<(Range<usize>, Saying)>) -> Score {
+    let mut document = element("speak", &[]);
+    let mut from = 0;
+    for (said, saying) in &sayings {
+        document.children.push(text(words.get(from..said.start).unwrap_or_default()));
+        let mut phoneme = element("phoneme", &[("alphabet", "ipa"), ("ph", saying.text())]);
+        phoneme.children.push(text(words.get(said.clone()).unwrap_or_default()));
+        document.children.push(Node::Element(phoneme));
+        from = said.end;
+    }
+    document.children.push(text(words.get(from..).unwrap_or_default()));
+    let passage = Passage { bytes: 0..words.len(), rest: Duration::ZERO, tone: Tone::default() };
+    Score {
+        document,
+        passages: vec![passage],
+        rest: Duration::ZERO,
+        marks: Vec::new(),
+        sayings,
+        removed: Vec::new(),
+        unsung: Vec::new(),
     }
 }
 
