@@ -22,7 +22,7 @@ use crate::speech::Reading;
 use crate::truth::{Bill, Entry};
 
 /// The audio of a too short answer, in seconds.
-const TOO_SHORT: f64 = 0.1;
+pub(crate) const TOO_SHORT: f64 = 0.1;
 
 /// The size of a huge body, and of what a gzip bomb inflates to.
 pub(crate) const HUGE: u64 = 10 << 30;
@@ -198,7 +198,7 @@ impl Sending {
 
 impl Piece {
     /// The first bytes and the others, each with its share of the audio.
-    fn split_at(mut self, first: u64) -> (Self, Self) {
+    pub(crate) fn split_at(mut self, first: u64) -> (Self, Self) {
         let whole = self.bytes.len();
         let first = whole.min(usize::try_from(first).unwrap_or(usize::MAX));
         let rest = self.bytes.split_off(first);

@@ -8,7 +8,6 @@ mod models;
 mod socket;
 mod synthesis;
 mod voices;
-mod wire;
 
 use std::sync::Arc;
 

@@ -4,6 +4,7 @@
 mod aac;
 mod flac;
 mod mp3;
+mod opaque;
 mod opus;
 mod plain;
 
@@ -28,10 +29,13 @@ pub(crate) fn encoder(format: Format, length: Option<usize>) -> io::Result<Box<d
         Codec::Opus => Box::new(opus::Opus::new(format)?),
         Codec::Aac => Box::new(aac::Aac::new(format)?),
         Codec::Flac => Box::new(flac::Flac::new(format)?),
-        Codec::Wav => Box::new(plain::wav(format.rate, length)),
+        Codec::Wav => Box::new(plain::wav(format.rate, length, plain::PCM)),
+        Codec::WavUlaw => Box::new(plain::wav(format.rate, length, plain::ULAW)),
+        Codec::WavAlaw => Box::new(plain::wav(format.rate, length, plain::ALAW)),
         Codec::Pcm => Box::new(plain::Plain(plain::s16le)),
         Codec::Ulaw => Box::new(plain::Plain(plain::ulaw)),
         Codec::Alaw => Box::new(plain::Plain(plain::alaw)),
+        Codec::Opaque => Box::new(opaque::Opaque::new(format)),
     })
 }
 

@@ -11,6 +11,11 @@ pub(crate) enum Codec {
     Pcm,
     Ulaw,
     Alaw,
+    /// G.711 behind a RIFF header.
+    WavUlaw,
+    WavAlaw,
+    /// What there is no encoder for here: bytes that are no sound, as many as the bit rate makes of the time.
+    Opaque,
 }
 
 /// A codec at its rates.
@@ -93,10 +98,11 @@ impl Format {
             Codec::Opus => "audio/opus",
             Codec::Aac => "audio/aac",
             Codec::Flac => "audio/flac",
-            Codec::Wav => "audio/wav",
+            Codec::Wav | Codec::WavUlaw | Codec::WavAlaw => "audio/wav",
             Codec::Pcm => "audio/pcm",
             Codec::Ulaw => "audio/basic",
             Codec::Alaw => "audio/x-alaw-basic",
+            Codec::Opaque => "application/octet-stream",
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Fake vendors: OpenAI's and ElevenLabs' protocols, spoken over real sockets by servers that do as they are
-//! told.
+//! Fake vendors: OpenAI's, ElevenLabs' and Azure's protocols, spoken over real sockets by servers that do as they
+//! are told.
 //!
 //! They share no type with the project's own `wire` and no encoder with its `audio`: what they say comes from
 //! the vendors' documents and SDKs alone. The same request always gets the same bytes of audio: a recording of
@@ -7,6 +7,7 @@
 //!
 //! A [`Vendor`] runs on a thread of its own, so that it serves blocking tests as well as async ones.
 
+mod azure;
 mod delivery;
 mod elevenlabs;
 mod encoders;
@@ -19,11 +20,13 @@ mod sim;
 mod speaker;
 mod speech;
 mod truth;
+mod wire;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -39,6 +42,8 @@ pub enum Kind {
     OpenAi,
     /// ElevenLabs' text-to-speech, text-to-dialogue, voices, models and subscription.
     ElevenLabs,
+    /// Azure's speech from SSML over REST and USP, its tokens and its list of voices.
+    Azure,
 }
 
 /// One running fake. Dropping it stops it and closes its connections.
@@ -88,11 +93,12 @@ impl Vendor {
         Ok(Self { kind, address, sim, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// What a client's base URL is set to: `http://127.0.0.1:PORT/v1` for OpenAI, without a path for ElevenLabs.
+    /// What a client's base URL is set to: `http://127.0.0.1:PORT/v1` for OpenAI, without a path for ElevenLabs
+    /// and Azure.
     pub fn base_url(&self) -> String {
         match self.kind {
             Kind::OpenAi => format!("http://{}/v1", self.address),
-            Kind::ElevenLabs => format!("http://{}", self.address),
+            Kind::ElevenLabs | Kind::Azure => format!("http://{}", self.address),
         }
     }
 
@@ -101,8 +107,8 @@ impl Vendor {
         self.sim.prompter.set(script);
     }
 
-    /// From now on no speech over HTTP gets further than the piece with that byte of its body, those that have begun
-    /// among them, until [`let_go`](Self::let_go).
+    /// From now on no speech over HTTP, and no turn on Azure's WebSocket, gets further than the piece with that byte of
+    /// its body, those that have begun among them, until [`let_go`](Self::let_go).
     pub fn hold(&self, after_bytes: u64) {
         self.sim.speeches.shut(Some(after_bytes));
     }
@@ -119,11 +125,11 @@ impl Vendor {
     }
 
     /// Lists so many voices, always the same for the same number: the vendor's own, then others of every language, accent,
-    /// gender, age, manner and use in turn. Without this ElevenLabs lists some 350.
+    /// gender, age, manner and use in turn. Without this ElevenLabs lists some 350 and Azure 500.
     ///
     /// OpenAI itself has no list of voices and answers 404. With this, or any of the three calls below, it becomes a
     /// server that follows OpenAI's API and lists its own, in one answer: `GET /v1/audio/voices`. ElevenLabs lists them
-    /// in pages of at most a hundred. Whoever is listed speaks, and nobody else.
+    /// in pages of at most a hundred, Azure all at once. Whoever is listed speaks, and nobody else.
     pub fn list_voices(&self, count: usize) {
         self.sim.roster.fill(count);
     }
@@ -146,6 +152,16 @@ impl Vendor {
     /// From now on whoever asks for a list, of voices or of models, gets 503; or gets it again.
     pub fn break_lists(&self, is_broken: bool) {
         self.sim.roster.break_lists(is_broken);
+    }
+
+    /// From now on Azure's tokens are good for so long, instead of ten minutes.
+    pub fn tokens_live(&self, life: Duration) {
+        self.sim.tokens.live(life);
+    }
+
+    /// Azure's tokens that are out are good no longer.
+    pub fn expire_tokens(&self) {
+        self.sim.tokens.expire();
     }
 
     /// Every request so far, in the order of arrival.

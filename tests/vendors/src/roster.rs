@@ -3,10 +3,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::Kind;
+use crate::{Kind, azure};
 
 /// Voices of a busy workspace, beside ElevenLabs' own.
 const MORE: usize = 320;
+
+/// Azure's voices.
+const AZURE: usize = 500;
 
 /// From here on are the numbers of voices that were added one by one.
 const ADDED: u64 = 1 << 32;
@@ -76,12 +79,13 @@ impl Roster {
         let count = match kind {
             Kind::OpenAi => OPENAI.len(),
             Kind::ElevenLabs => ELEVENLABS.len() + MORE,
+            Kind::Azure => AZURE,
         };
         Self {
             kind,
             voices: Mutex::new(Arc::new(voices(kind, count))),
             added: Mutex::default(),
-            is_listed: AtomicBool::new(kind == Kind::ElevenLabs),
+            is_listed: AtomicBool::new(kind != Kind::OpenAi),
             is_broken: AtomicBool::default(),
         }
     }
@@ -151,6 +155,7 @@ fn voices(kind: Kind, count: usize) -> Vec<Voice> {
     let own: Vec<Voice> = match kind {
         Kind::OpenAi => OPENAI.iter().map(|name| built_in(name)).collect(),
         Kind::ElevenLabs => ELEVENLABS.iter().map(premade).collect(),
+        Kind::Azure => azure::well_known(),
     };
     own.into_iter().chain((0..).map(|number| generated(kind, number))).take(count).collect()
 }
@@ -169,8 +174,20 @@ fn premade(&[id, name, gender, age, accent, description, used_for]: &[&'static s
     }
 }
 
-/// Voices named by what they are for, of every kind and language in turn: always the same for the same number.
+/// Always the same voice for the same number.
 fn generated(kind: Kind, number: u64) -> Voice {
+    match kind {
+        Kind::ElevenLabs => imagined(number),
+        Kind::OpenAi => {
+            let voice = imagined(number);
+            Voice { id: voice.name.to_lowercase().replace(' ', "_"), ..voice }
+        }
+        Kind::Azure => azure::voice(number),
+    }
+}
+
+/// Voices named by what they are for, of every kind and language in turn.
+fn imagined(number: u64) -> Voice {
     const CATEGORIES: [&str; 4] = ["professional", "cloned", "generated", "high_quality"];
     const GENDERS: [&str; 3] = ["female", "male", "neutral"];
     const AGES: [&str; 3] = ["young", "middle_aged", "old"];
@@ -231,10 +248,7 @@ fn generated(kind: Kind, number: u64) -> Voice {
     let (gender, age) = (GENDERS[turn % GENDERS.len()], AGES[turn / 2 % AGES.len()]);
     let name = format!("{}{} {role} {number:03}", manner[..1].to_uppercase(), &manner[1..]);
     Voice {
-        id: match kind {
-            Kind::OpenAi => name.to_lowercase().replace(' ', "_"),
-            Kind::ElevenLabs => id(number),
-        },
+        id: id(number),
         name,
         category: CATEGORIES[turn / 5 % CATEGORIES.len()],
         labels: labels(gender, age, accent, manner, used_for, language),

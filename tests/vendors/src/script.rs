@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 /// On a WebSocket `rate_limited` and `quota` are an error message and a close with code 1008; `bad_key`,
 /// `server_error` and `unavailable` refuse the upgrade; `wrong_content_type`, `json_error` and `json_as_audio`
 /// are a message of that content in the place of the audio; `gzip_bomb` means nothing there and is not suffered.
+///
+/// Azure's WebSocket tells them otherwise: `bad_key`, `quota` and `unavailable` refuse the upgrade, or, once it is open,
+/// close it with 1008, 4429 and 1013 when the next text comes; so do `rate_limited` with 4429 and `server_error` with
+/// 1011 in any case. `slow_first_byte` is before `turn.start`; `wrong_content_type` is frames that are none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
@@ -16,7 +20,7 @@ pub enum Fault {
     None,
     /// 429 with `Retry-After: 1`.
     RateLimited,
-    /// The account is used up, in the vendor's own status and words.
+    /// The account is used up, in the vendor's own status and words; Azure's are a 429 without `Retry-After`.
     Quota,
     /// 500.
     ServerError,
@@ -108,8 +112,13 @@ impl Prompter {
 
     /// What the request that comes now suffers.
     pub(crate) fn next(&self) -> Option<Script> {
+        self.next_if(|_| true)
+    }
+
+    /// The same, if it is that; otherwise a later request's turn comes.
+    pub(crate) fn next_if(&self, is_it: impl FnOnce(Fault) -> bool) -> Option<Script> {
         let mut playing = self.locked();
-        let script = (*playing)?;
+        let script = (*playing).filter(|script| is_it(script.fault))?;
         match script.times {
             0 => {}
             1 => *playing = None,

@@ -1,4 +1,4 @@
-//! What both fakes share: the socket, the script, the record of every request, and `/__sim`.
+//! What all fakes share: the socket, the script, the record of every request, and `/__sim`.
 
 use std::io;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use socket2::{SockRef, Socket};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::Kind;
+use crate::azure::Tokens;
 use crate::delivery::Job;
 use crate::gate::Gate;
 use crate::roster::Roster;
@@ -35,6 +36,8 @@ const WRITE_BUFFER: usize = 8 << 10;
 pub(crate) struct Sim {
     pub(crate) prompter: Prompter,
     pub(crate) roster: Roster,
+    /// What Azure has let in for a while.
+    pub(crate) tokens: Tokens,
     pub(crate) truth: Truth,
     pub(crate) speeches: Arc<Gate>,
     pub(crate) lists: Gate,
@@ -62,6 +65,7 @@ impl Sim {
         Self {
             prompter: Prompter::default(),
             roster: Roster::new(kind),
+            tokens: Tokens::default(),
             truth: Truth::default(),
             speeches: Arc::default(),
             lists: Gate::default(),
@@ -104,6 +108,7 @@ pub(crate) async fn serve(kind: Kind, listener: TcpListener, sim: Arc<Sim>) {
     let vendor = match kind {
         Kind::OpenAi => crate::openai::router(),
         Kind::ElevenLabs => crate::elevenlabs::router(),
+        Kind::Azure => crate::azure::router(Arc::clone(&sim)),
     };
     let control = Router::new()
         .route("/__sim/script", post(script))

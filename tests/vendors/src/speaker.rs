@@ -23,6 +23,11 @@ impl Speaker {
         self.encoder.push(&self.playback.take(samples), out)
     }
 
+    /// Is silent for so many samples; the recording waits.
+    pub(crate) fn pause(&mut self, samples: usize, out: &mut Vec<u8>) -> io::Result<()> {
+        self.encoder.push(&vec![0.0; samples], out)
+    }
+
     /// Appends what was held back, and what ends the stream.
     pub(crate) fn finish(mut self, out: &mut Vec<u8>) -> io::Result<()> {
         self.encoder.finish(out)

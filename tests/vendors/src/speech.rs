@@ -1,4 +1,4 @@
-//! The recording that both vendors play, and how much of it a text is worth.
+//! The recording that all vendors play, and how much of it a text is worth.
 
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
@@ -16,7 +16,7 @@ const HARBOUR: &[u8] = include_bytes!("../speech/harbour.opus");
 const SPOKEN_AT: u32 = 24_000;
 
 /// How long a character takes at speed 1.
-const SECONDS_PER_CHARACTER: f64 = 0.065;
+pub(crate) const SECONDS_PER_CHARACTER: f64 = 0.065;
 
 static RECORDING: LazyLock<Result<Recording, String>> =
     LazyLock::new(|| decode(HARBOUR).map(Recording::new).map_err(|error| error.to_string()));

@@ -1,6 +1,6 @@
 //! What was asked, what was served and what is billed for it: the ledger that a gateway's own can be held against.
 //!
-//! The rule, which no vendor publishes in full, is the same for both: **billed is what was taken, not what was heard.**
+//! The rule, which no vendor publishes in full, is the same for all: **billed is what was taken, not what was heard.**
 //!
 //! - A request is taken when the head of a 2xx answer is written, and then for its whole text, whatever becomes of the
 //!   answer: cut off, stalled, empty, an error in place of audio, packed, hung up on. Before its head, nothing is
@@ -9,6 +9,8 @@
 //!   says.
 //! - Text on a WebSocket is taken as it arrives. A lone space, which opens a context or keeps the socket open, is no
 //!   text. A session that is refused before any audio is billed nothing.
+//! - Azure's WebSocket carries one text after another, and each turn is a record of its own beside the socket's, which
+//!   is billed nothing. A turn is taken when its `turn.start` is sent, as a request is with its head.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::script::Fault;
 
 /// One request, and all that it got.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Served {
     /// The request's number, from 1, in the order of arrival.
     pub at: u64,
@@ -31,15 +33,21 @@ pub struct Served {
     pub query: String,
     /// Every header, named in lower case; of a key only the last four characters.
     pub headers: BTreeMap<String, String>,
-    /// The body exactly as it came. On a WebSocket: the client's messages, one a line.
+    /// The body exactly as it came. On a WebSocket: the client's messages, one a line; of a turn: its SSML.
     pub body: String,
-    /// The HTTP status; 0 while there is none.
+    /// The record of the socket that this is a turn on, whose method, path, query and headers it has; a request has none.
+    pub turn_of: Option<u64>,
+    /// Azure's name of the format that was asked for; empty where the request's path, query or body has it.
+    pub format: String,
+    /// The HTTP status; 0 while there is none. Of a turn: 200, or the code that the socket was closed with instead.
     pub status: u16,
-    /// Bytes of the body that were handed to the socket. On a WebSocket: bytes of the messages' text.
+    /// Bytes of the body that were handed to the socket. On a WebSocket: bytes of the messages' text; of a turn: bytes
+    /// of its audio.
     pub bytes_served: u64,
-    /// The vendor's own id of the request, as the answer's head says it; empty while there is none.
+    /// The vendor's own id of the request, as the answer's head says it, or the turn's; empty while there is none.
     pub request_id: String,
-    /// Characters of the text that the vendor has taken and bills for.
+    /// Characters of the text that the vendor has taken and bills for. Azure counts the code points of the whole document
+    /// but for the tags `<speak>` and `<voice>`, and a Han character twice.
     pub billed_characters: u64,
     /// What ElevenLabs bills for them; over HTTP, what `character-cost` says. OpenAI has no such thing: 0.
     pub credits: u64,
@@ -102,10 +110,7 @@ struct Record {
 impl Truth {
     /// A new record for a request that has come whole.
     pub(crate) fn open(&self, request: &Parts, body: &[u8]) -> Entry {
-        let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
-        records.0 += 1;
-        let served = Served {
-            at: records.0,
+        self.add(Served {
             method: request.method.to_string(),
             path: request.uri.path().to_owned(),
             query: without_keys(request.uri.query().unwrap_or_default()),
@@ -118,20 +123,22 @@ impl Truth {
                 })
                 .collect(),
             body: String::from_utf8_lossy(body).into_owned(),
-            status: 0,
-            bytes_served: 0,
-            request_id: String::new(),
-            billed_characters: 0,
-            credits: 0,
-            input_tokens: 0,
-            output_tokens: 0,
-            characters_served: 0,
-            audio_ms_served: 0,
-            complete: false,
-            ended: false,
-            fault: None,
-        };
-        let at = served.at;
+            ..Served::default()
+        })
+    }
+
+    /// A new record for a text that has come on a socket.
+    pub(crate) fn turn(&self, socket: &Entry, text: &str) -> Entry {
+        let Served { method, path, query, headers, .. } = locked(&socket.pen.0).served.clone();
+        let (turn_of, body) = (Some(socket.at), text.to_owned());
+        self.add(Served { method, path, query, headers, turn_of, body, ..Served::default() })
+    }
+
+    fn add(&self, served: Served) -> Entry {
+        let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        records.0 += 1;
+        let at = records.0;
+        let served = Served { at, ..served };
         let record = Record {
             served,
             bill: Bill::default(),
@@ -157,7 +164,9 @@ impl Truth {
 
 /// Headers and query parameters that carry a key.
 fn is_key(name: &str) -> bool {
-    ["authorization", "xi-api-key", "xi_api_key", "single_use_token"].contains(&name)
+    const KEYS: [&str; 5] =
+        ["authorization", "ocp-apim-subscription-key", "single_use_token", "xi-api-key", "xi_api_key"];
+    KEYS.iter().any(|key| name.eq_ignore_ascii_case(key))
 }
 
 fn tail(key: &str) -> String {
@@ -214,6 +223,11 @@ impl Entry {
 
     pub(crate) fn fault(&self, fault: Fault) {
         self.write(|record| record.served.fault = Some(fault));
+    }
+
+    /// What sound was asked for.
+    pub(crate) fn format(&self, name: &str) {
+        self.write(|record| record.served.format = name.to_owned());
     }
 
     /// What the head of the answer calls the request.

@@ -47,7 +47,7 @@ struct Call {
     bill: [u64; 3],
 }
 
-const CALLS: [Call; 5] = [
+const CALLS: [Call; 6] = [
     Call { kind: Kind::OpenAi, path: "/audio/speech", model: "tts-1", bill: [35, 0, 0] },
     Call { kind: Kind::OpenAi, path: "/audio/speech", model: "gpt-4o-mini-tts", bill: [35, 0, 11] },
     Call { kind: Kind::ElevenLabs, path: "", model: "eleven_multilingual_v2", bill: [35, 35, 0] },
@@ -58,18 +58,25 @@ const CALLS: [Call; 5] = [
         model: "eleven_turbo_v2_5",
         bill: [35, 18, 0],
     },
+    // The text, and the tag of 25 characters in it.
+    Call { kind: Kind::Azure, path: "/cognitiveservices/v1", model: "azure", bill: [60, 0, 0] },
 ];
 
 impl Call {
     fn path(self) -> String {
         match self.kind {
-            Kind::OpenAi => self.path.to_owned(),
+            Kind::OpenAi | Kind::Azure => self.path.to_owned(),
             Kind::ElevenLabs => format!("{RACHEL}{}?output_format=pcm_24000", self.path),
         }
     }
 
     fn body(self) -> Value {
         match self.model {
+            "azure" => {
+                json!(format!(
+                    "<speak><voice name='en-US-AriaNeural'>{TEXT}<break strength='none' /></voice></speak>"
+                ))
+            }
             "tts-1" => json!({"model": "tts-1", "input": TEXT, "voice": "nova", "response_format": "pcm"}),
             "gpt-4o-mini-tts" => json!({
                 "model": "gpt-4o-mini-tts", "input": TEXT, "voice": "nova", "response_format": "pcm",
@@ -114,7 +121,11 @@ fn is_billed_in_full(call: Call) {
         let answer = read(send(&vendor, &call.path(), Some(&call.body()), patience).unwrap());
         let truth = only_truth(&vendor);
         assert_eq!((answer.status, bill(&truth)), (200, call.bill), "{call:?} {script:?}");
-        let id = if call.kind == Kind::OpenAi { "x-request-id" } else { "request-id" };
+        let id = match call.kind {
+            Kind::OpenAi => "x-request-id",
+            Kind::ElevenLabs => "request-id",
+            Kind::Azure => "x-requestid",
+        };
         assert_eq!((answer.header(id), truth.request_id.is_empty()), (truth.request_id.as_str(), false));
         if call.kind == Kind::ElevenLabs {
             assert_eq!(answer.header("character-cost"), truth.credits.to_string(), "{call:?}");

@@ -67,13 +67,25 @@ pub(crate) fn send_with_key(
     let url = format!("{}{path}", vendor.base_url());
     let bearer = format!("Bearer {key}");
     match body {
+        // SSML, which only Azure takes.
+        Some(Value::String(ssml)) => agent
+            .post(url)
+            .header("ocp-apim-subscription-key", key)
+            .header("content-type", "application/ssml+xml")
+            .header("x-microsoft-outputformat", "raw-24khz-16bit-mono-pcm")
+            .send(ssml),
         Some(body) => agent
             .post(url)
             .header("authorization", bearer)
             .header("xi-api-key", key)
             .header("content-type", "application/json")
             .send(body.to_string()),
-        None => agent.get(url).header("authorization", bearer).header("xi-api-key", key).call(),
+        None => agent
+            .get(url)
+            .header("authorization", bearer)
+            .header("xi-api-key", key)
+            .header("ocp-apim-subscription-key", key)
+            .call(),
     }
 }
 
@@ -102,14 +114,20 @@ pub(crate) fn only_truth(vendor: &Vendor) -> Served {
 
 /// The only request's record, once that is true of it.
 pub(crate) fn truth_once(vendor: &Vendor, is_so: impl Fn(&Served) -> bool) -> Served {
+    let truth = truths_once(vendor, |truth| is_so(&truth[0]));
+    assert_eq!(truth.len(), 1);
+    truth[0].clone()
+}
+
+/// Every request's record, once that is true of them.
+pub(crate) fn truths_once(vendor: &Vendor, are_so: impl Fn(&[Served]) -> bool) -> Vec<Served> {
     let start = Instant::now();
     loop {
         let truth = vendor.truth();
-        assert_eq!(truth.len(), 1);
-        if is_so(&truth[0]) {
-            return truth[0].clone();
+        if are_so(&truth) {
+            return truth;
         }
-        assert!(start.elapsed() < DEADLINE, "it never is: {truth:?}");
+        assert!(start.elapsed() < DEADLINE, "they never are: {truth:?}");
         std::thread::yield_now();
     }
 }

@@ -12,10 +12,14 @@ use vendors::{Fault, Kind, Script, Vendor};
 use crate::client::{Answer, get, joined_audio, only_truth, post, read, send, truth_once};
 
 const ELEVENLABS: &str = "/v1/text-to-speech/21m00Tcm4TlvDq8ikWAM/stream?output_format=pcm_24000";
-const KINDS: [Kind; 2] = [Kind::OpenAi, Kind::ElevenLabs];
+const KINDS: [Kind; 3] = [Kind::OpenAi, Kind::ElevenLabs, Kind::Azure];
 
 fn path(kind: Kind) -> &'static str {
-    if kind == Kind::OpenAi { "/audio/speech" } else { ELEVENLABS }
+    match kind {
+        Kind::OpenAi => "/audio/speech",
+        Kind::ElevenLabs => ELEVENLABS,
+        Kind::Azure => "/cognitiveservices/v1",
+    }
 }
 
 /// A request for 117 kB of PCM.
@@ -24,6 +28,7 @@ fn asked(kind: Kind) -> Value {
     match kind {
         Kind::OpenAi => json!({"model": "tts-1", "input": text, "voice": "onyx", "response_format": "pcm"}),
         Kind::ElevenLabs => json!({"text": text}),
+        Kind::Azure => json!(format!("<speak><voice name='en-US-GuyNeural'>{text}</voice></speak>")),
     }
 }
 
@@ -36,12 +41,12 @@ fn suffer(kind: Kind, script: Script) -> (Vendor, Answer) {
 
 #[test]
 fn refusals_are_in_the_vendors_own_words() {
-    for (fault, openai, elevenlabs) in [
-        (Fault::RateLimited, (429, json!("rate_limit_exceeded")), (429, "rate_limit_exceeded")),
-        (Fault::Quota, (429, json!("insufficient_quota")), (401, "quota_exceeded")),
-        (Fault::ServerError, (500, json!(null)), (500, "internal_server_error")),
-        (Fault::Unavailable, (503, json!(null)), (503, "service_unavailable")),
-        (Fault::BadKey, (401, json!("invalid_api_key")), (401, "invalid_api_key")),
+    for (fault, openai, elevenlabs, azure) in [
+        (Fault::RateLimited, (429, json!("rate_limit_exceeded")), (429, "rate_limit_exceeded"), 429),
+        (Fault::Quota, (429, json!("insufficient_quota")), (401, "quota_exceeded"), 429),
+        (Fault::ServerError, (500, json!(null)), (500, "internal_server_error"), 500),
+        (Fault::Unavailable, (503, json!(null)), (503, "service_unavailable"), 503),
+        (Fault::BadKey, (401, json!("invalid_api_key")), (401, "invalid_api_key"), 401),
     ] {
         let retry_after = if fault == Fault::RateLimited { "1" } else { "" };
         let (vendor, answer) = suffer(Kind::OpenAi, Script::once(fault));
@@ -52,6 +57,12 @@ fn refusals_are_in_the_vendors_own_words() {
         assert_eq!((answer.status, answer.json()["detail"]["code"].as_str().unwrap()), elevenlabs);
         assert_eq!(answer.header("retry-after"), retry_after);
         assert_eq!(only_truth(&vendor).status, elevenlabs.0);
+        let (vendor, answer) = suffer(Kind::Azure, Script::once(fault));
+        assert_eq!((answer.status, answer.header("retry-after")), (azure, retry_after));
+        assert_eq!(
+            (answer.body.is_empty(), only_truth(&vendor).billed_characters),
+            (fault != Fault::Quota, 0)
+        );
     }
 }
 
@@ -161,7 +172,7 @@ fn a_200_may_be_a_page_or_an_error() {
         {
             let (_vendor, error) = suffer(kind, Script::once(fault));
             assert_eq!((error.status, error.header("content-type")), (200, content_type));
-            let field = if kind == Kind::OpenAi { "error" } else { "detail" };
+            let field = if kind == Kind::ElevenLabs { "detail" } else { "error" };
             assert!(error.json()[field]["message"].is_string());
         }
     }
@@ -239,7 +250,9 @@ fn what_is_held_goes_on_once_it_is_let_go() {
         let mut first = vec![0; 12_288];
         body.read_exact(&mut first).unwrap();
         let served = truth_once(&vendor, |served| served.bytes_served >= 12_288);
-        assert_eq!((served.bytes_served, served.complete), (12_288, false));
+        // The piece with that byte, which is longer at Azure.
+        let piece = if kind == Kind::Azure { 12_480 } else { 12_288 };
+        assert_eq!((served.bytes_served, served.complete), (piece, false));
         vendor.let_go();
         let mut rest = Vec::new();
         body.read_to_end(&mut rest).unwrap();

@@ -1,4 +1,4 @@
-//! ElevenLabs' lists: voices, models, the account.
+//! The lists: ElevenLabs' voices, models and account; what all fakes' lists have in common.
 
 use std::collections::BTreeSet;
 
@@ -138,16 +138,18 @@ fn ten_thousand_voices_are_listed_and_always_the_same() {
 
 #[test]
 fn voices_come_go_and_are_renamed() {
-    for kind in [Kind::ElevenLabs, Kind::OpenAi] {
+    for kind in [Kind::ElevenLabs, Kind::OpenAi, Kind::Azure] {
         let vendor = Vendor::start(kind).unwrap();
         vendor.list_voices(30);
         let listed = || {
-            let (path, id) = match kind {
-                Kind::ElevenLabs => ("/v1/voices", "voice_id"),
-                Kind::OpenAi => ("/audio/voices", "id"),
+            let (path, list, fields) = match kind {
+                Kind::ElevenLabs => ("/v1/voices", "/voices", ["voice_id", "name"]),
+                Kind::OpenAi => ("/audio/voices", "/voices", ["id", "name"]),
+                Kind::Azure => ("/cognitiveservices/voices/list", "", ["ShortName", "DisplayName"]),
             };
-            let pair = |voice: &Value| [id, "name"].map(|field| voice[field].as_str().unwrap().to_owned());
-            get(&vendor, path).json()["voices"].as_array().unwrap().iter().map(pair).collect::<Vec<_>>()
+            let pair = |voice: &Value| fields.map(|field| voice[field].as_str().unwrap().to_owned());
+            let voices = get(&vendor, path).json();
+            voices.pointer(list).unwrap().as_array().unwrap().iter().map(pair).collect::<Vec<_>>()
         };
         let before = listed();
         assert_eq!(before.len(), 30);
@@ -187,7 +189,8 @@ fn whoever_is_listed_speaks_and_nobody_else() {
 
 #[test]
 fn lists_can_break_while_voices_speak() {
-    for (kind, path) in [(Kind::OpenAi, "/models"), (Kind::ElevenLabs, "/v2/voices")] {
+    let azure = (Kind::Azure, "/tts/cognitiveservices/voices/list");
+    for (kind, path) in [(Kind::OpenAi, "/models"), (Kind::ElevenLabs, "/v2/voices"), azure] {
         let vendor = Vendor::start(kind).unwrap();
         vendor.break_lists(true);
         assert_eq!(get(&vendor, path).status, 503);

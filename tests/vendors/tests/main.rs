@@ -3,6 +3,12 @@
 //! Every module is `cfg(test)` so that clippy knows their helpers for what they are: tests.
 
 #[cfg(test)]
+mod azure;
+#[cfg(test)]
+mod azure_faults;
+#[cfg(test)]
+mod azure_usp;
+#[cfg(test)]
 mod bills;
 #[cfg(test)]
 mod client;
@@ -24,3 +30,5 @@ mod socket_faults;
 mod sockets;
 #[cfg(test)]
 mod truth;
+#[cfg(test)]
+mod usp;

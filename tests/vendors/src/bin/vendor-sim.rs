@@ -16,12 +16,18 @@ struct Arguments {
     /// Imitate ElevenLabs on this port of 127.0.0.1; 0 is any
     #[arg(long, value_name = "PORT")]
     elevenlabs: Option<u16>,
+    /// Imitate Azure on this port of 127.0.0.1; 0 is any
+    #[arg(long, value_name = "PORT")]
+    azure: Option<u16>,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let asked =
-        [("openai", Kind::OpenAi, arguments.openai), ("elevenlabs", Kind::ElevenLabs, arguments.elevenlabs)];
+    let asked = [
+        ("openai", Kind::OpenAi, arguments.openai),
+        ("elevenlabs", Kind::ElevenLabs, arguments.elevenlabs),
+        ("azure", Kind::Azure, arguments.azure),
+    ];
     let mut running = Vec::new();
     for (name, kind, port) in asked {
         if let Some(port) = port {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
-use axum::extract::ws::{CloseFrame, Message as Frame, WebSocketUpgrade};
+use axum::extract::ws::{Message as Frame, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, Query, State};
 use axum::http::request::Parts;
 use axum::response::Response;
@@ -23,20 +23,17 @@ use super::check_key;
 use super::context::{Context, Dialect, Message};
 use super::errors::Mistake;
 use super::synthesis::{format, known_model, known_voice, no_such_format};
-use super::wire::Wire;
 use crate::delivery::{HUGE, Job, PAGE, SETTLE};
 use crate::formats::{Codec, Format};
 use crate::script::Fault;
 use crate::sim::{Line, Sim, Streamed};
-use crate::truth::Entry;
+use crate::truth::{Bill, Entry};
+use crate::wire::Wire;
 
 /// Contexts that a socket may have open.
 const MOST_CONTEXTS: usize = 5;
 
 const LONGEST_PATIENCE: u64 = 180;
-
-/// How long a client may take to answer a close.
-const GOODBYE: Duration = Duration::from_secs(5);
 
 /// What a socket was opened for.
 struct Terms {
@@ -77,15 +74,32 @@ pub(crate) async fn open(
     };
     let mut response = match session {
         Ok(session) => upgrade.on_upgrade(|socket| {
-            let wire = Wire::open(socket, &session.job.entry, session.terms.cost);
+            let wire = taken(socket, &session.job.entry, session.terms.cost);
             session.run(wire)
         }),
         Err(mistake) => upgrade.on_upgrade(async move |socket| {
-            refuse(&mut Wire::open(socket, &entry, 0.0), &entry, &mistake).await;
+            refuse(&mut taken(socket, &entry, 0.0), &entry, &mistake).await;
         }),
     };
     response.extensions_mut().insert(Streamed);
     Ok(response)
+}
+
+/// A socket whose messages are written down, and the text in them billed at so many credits a character.
+fn taken(socket: WebSocket, entry: &Entry, credits: f64) -> Wire {
+    let entry = entry.clone();
+    Wire::open(socket, move |text| {
+        entry.message(text);
+        entry.bill(Bill { characters: characters(text), credits, ..Bill::default() });
+    })
+}
+
+/// Characters of the text in a message. The lone space that opens a context, or keeps the socket open, is none.
+fn characters(message: &str) -> usize {
+    let message: Value = serde_json::from_str(message).unwrap_or_default();
+    let inputs = message["inputs"].as_array().into_iter().flatten();
+    let texts = inputs.chain([&message]).filter_map(|place| place["text"].as_str());
+    texts.filter(|text| *text != " ").map(|text| text.chars().count()).sum()
 }
 
 fn terms(
@@ -166,7 +180,7 @@ impl Session {
         match end {
             End::Finished => {
                 self.job.entry.complete();
-                close(&mut socket, 1000, "").await;
+                socket.close(1000, "").await;
             }
             End::Refused(mistake) => refuse(&mut socket, &self.job.entry, &mistake).await,
             End::Gone => {}
@@ -361,17 +375,5 @@ async fn refuse(socket: &mut Wire, entry: &Entry, mistake: &Mistake) {
     entry.serve(frame.len(), 0.0);
     // It fails only where the client is gone already.
     drop(socket.send(Frame::Text(frame.into())).await);
-    close(socket, 1008, message).await;
-}
-
-/// Says goodbye, and reads until the client has done so too.
-async fn close(socket: &mut Wire, code: u16, reason: &str) {
-    /// A close frame holds 125 bytes, two of them the code.
-    const LONGEST_REASON: usize = 123;
-    let end = reason.floor_char_boundary(LONGEST_REASON);
-    let frame = CloseFrame { code, reason: reason[..end].into() };
-    if socket.send(Frame::Close(Some(frame))).await.is_ok() {
-        // A client that never answers loses nothing by it.
-        drop(timeout(GOODBYE, socket.hear_out()).await);
-    }
+    socket.close(1008, message).await;
 }

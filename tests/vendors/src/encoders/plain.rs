@@ -18,28 +18,46 @@ impl Encoder for Plain {
     }
 }
 
-/// PCM behind a RIFF header.
-pub(crate) struct Wav {
-    header: Option<[u8; 44]>,
+/// Samples as a RIFF file holds them.
+#[derive(Clone, Copy)]
+pub(crate) struct Layout {
+    /// `wFormatTag`.
+    tag: u8,
+    /// Bytes of a sample.
+    width: u8,
+    write: fn(i16, &mut Vec<u8>),
 }
 
-pub(crate) fn wav(rate: u32, length: Option<usize>) -> Wav {
+pub(crate) const PCM: Layout = Layout { tag: 1, width: 2, write: s16le };
+pub(crate) const ALAW: Layout = Layout { tag: 6, width: 1, write: alaw };
+pub(crate) const ULAW: Layout = Layout { tag: 7, width: 1, write: ulaw };
+
+/// Samples behind a RIFF header.
+pub(crate) struct Wav {
+    header: Option<[u8; 44]>,
+    samples: Plain,
+}
+
+pub(crate) fn wav(rate: u32, length: Option<usize>, Layout { tag, width, write }: Layout) -> Wav {
     let size = |before: u32| match length {
-        Some(samples) => before + 2 * samples as u32,
+        Some(samples) => before + u32::from(width) * samples as u32,
         None => u32::MAX,
     };
-    let mut header = *b"RIFF....WAVEfmt \x10\0\0\0\x01\0\x01\0rate2rat\x02\0\x10\0data....";
+    let mut header = *b"RIFF....WAVEfmt \x10\0\0\0T\0\x01\0ratebyteW\0B\0data....";
     header[4..8].copy_from_slice(&size(36).to_le_bytes());
+    header[20] = tag;
     header[24..28].copy_from_slice(&rate.to_le_bytes());
-    header[28..32].copy_from_slice(&(2 * rate).to_le_bytes());
+    header[28..32].copy_from_slice(&(u32::from(width) * rate).to_le_bytes());
+    header[32] = width;
+    header[34] = 8 * width;
     header[40..44].copy_from_slice(&size(0).to_le_bytes());
-    Wav { header: Some(header) }
+    Wav { header: Some(header), samples: Plain(write) }
 }
 
 impl Encoder for Wav {
     fn push(&mut self, samples: &[f32], out: &mut Vec<u8>) -> io::Result<()> {
         out.extend(self.header.take().into_iter().flatten());
-        Plain(s16le).push(samples, out)
+        self.samples.push(samples, out)
     }
 
     fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
