@@ -4,6 +4,7 @@ mod callers;
 mod client;
 mod pages;
 mod stored;
+mod tokens;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ pub(crate) use client::{Client, Own};
 pub(crate) use pages::refuse_foreign_page;
 pub(crate) use stored::StoredKeys;
 pub use stored::are_keys_stored;
+pub(crate) use tokens::Tokens;
 
 /// The configured clients and their API keys, of which only digests are kept.
 #[derive(Clone, Default)]
@@ -113,6 +115,16 @@ impl Clients {
         for (known, candidate) in &self.keys {
             owner.conditional_assign(candidate, known.ct_eq(&digest));
         }
+        self.name(owner)
+    }
+
+    /// Whose key has that digest by name: a public one, so that how long it takes may tell.
+    fn owner_by_name(&self, wanted: &str, name_of: impl Fn(&[u8; 32]) -> String) -> Option<Arc<str>> {
+        let (_, owner) = self.keys.iter().find(|(digest, _)| name_of(digest) == wanted)?;
+        self.name(*owner)
+    }
+
+    fn name(&self, owner: u64) -> Option<Arc<str>> {
         self.names.get(usize::try_from(owner).ok()?).cloned()
     }
 }

@@ -1,5 +1,6 @@
 //! The doors: which path leads where.
 
+pub(crate) mod azure;
 pub(crate) mod elevenlabs;
 mod envelope;
 pub(crate) mod headers;
@@ -8,6 +9,7 @@ pub(crate) mod json;
 pub(crate) mod native;
 pub(crate) mod openai;
 mod routing;
+mod sockets;
 mod switches;
 mod tags;
 mod voices;
@@ -32,9 +34,11 @@ use tower::util::{BoxCloneSyncService, MapRequestLayer};
 
 pub(crate) use envelope::Envelope;
 pub use native::{explained, listed, normalized, text_of};
+pub(crate) use sockets::Seats;
 pub(crate) use whole::room;
 
 use crate::Config;
+use crate::clients::Callers;
 use crate::fault::Fault;
 use crate::stack::{Next, Notes, Request, Response, report};
 
@@ -45,8 +49,10 @@ pub(crate) struct Rooms {
     pub(crate) config: Arc<Config>,
     /// Where request ids come from.
     pub(crate) ids: Arc<dyn Ids>,
-    /// Those of WebSockets.
-    pub(crate) seats: elevenlabs::Seats,
+    /// Who may ask.
+    pub(crate) callers: Arc<Callers>,
+    /// The places of WebSockets.
+    pub(crate) seats: Seats,
     /// What was used.
     pub(crate) reports: Arc<dyn Reports>,
     /// Wall-clock time.
@@ -65,6 +71,7 @@ pub(crate) fn routes(rooms: Rooms) -> Next<Fault> {
         .route("/v1/models", get(models))
         .merge(openai::routes())
         .merge(elevenlabs::routes())
+        .merge(azure::routes())
         .merge(native::routes().split_for_parts().0);
     routed(router, rooms, Fault::UnknownRoute)
 }
@@ -104,6 +111,9 @@ pub(crate) fn door_of_speech(request: &Request) -> Option<Door> {
     if elevenlabs::asks_for_speech(request) {
         return Some(Door::ElevenLabs);
     }
+    if azure::asks_for_speech(request) {
+        return Some(Door::Azure);
+    }
     if native::asks_for_speech(request) {
         return Some(Door::Native);
     }
@@ -113,6 +123,11 @@ pub(crate) fn door_of_speech(request: &Request) -> Option<Door> {
 /// Whether a request asks for speech that is its answer, and not for a socket.
 pub(crate) fn is_spoken_at_once(request: &Request) -> bool {
     request.method() == Method::POST && door_of_speech(request).is_some()
+}
+
+/// Whether a request, as it stands, can only open a WebSocket.
+pub(crate) fn asks_for_socket(request: &Request) -> bool {
+    elevenlabs::asks_for_socket(request) || azure::asks_for_socket(request)
 }
 
 /// A body that ends in an error makes hyper break the connection: a client must not take what it got for all.

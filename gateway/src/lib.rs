@@ -2,7 +2,7 @@
 //!
 //! [`serve`] takes connections, runs each request through one stack of layers (`stack`, which lists them with a
 //! reason for each) and leaves the speaking to the [`engine`]. A door reads one vendor's requests and writes
-//! that vendor's answers; so far there are OpenAI's, ElevenLabs', and our own.
+//! that vendor's answers: OpenAI's, ElevenLabs', Azure's, and our own.
 
 mod admin;
 mod body;

@@ -23,8 +23,8 @@ use tower::ServiceBuilder;
 use tower::util::BoxCloneSyncService;
 
 use crate::admin::{self, Office};
-use crate::clients::{Callers, StoredKeys};
-use crate::doors::{self, Envelope, Rooms, elevenlabs};
+use crate::clients::{Callers, StoredKeys, Tokens};
+use crate::doors::{self, Envelope, Rooms, Seats};
 use crate::replay::{self, Replay};
 use crate::{AdminParts, Parts};
 
@@ -45,14 +45,16 @@ pub(crate) type Next<E> = BoxCloneSyncService<Request, Response, E>;
 /// The whole way. The cap on connections and the timeout of headers lie before it, in `server`.
 pub(crate) fn stack(parts: Parts, listen: SocketAddr, draining: CancellationToken) -> Next<Infallible> {
     let config = Arc::new(parts.config);
-    let stored = StoredKeys::new(parts.accounts, parts.pepper, parts.clock.clone());
-    let callers = Arc::new(Callers::new(parts.clients, Some(stored), listen));
+    let stored = StoredKeys::new(parts.accounts, parts.pepper.clone(), parts.clock.clone());
+    let tokens = Tokens::new(parts.pepper, parts.clock.clone());
+    let callers = Arc::new(Callers::new(parts.clients, Some(stored), listen).with_tokens(tokens));
     let places = admission::places(config.max_in_flight);
     let rooms = Rooms {
         engine: parts.engine.clone(),
         config: config.clone(),
         ids: parts.ids.clone(),
-        seats: elevenlabs::Seats::new(callers.clone(), places.clone(), config.max_sockets_per_key),
+        callers: callers.clone(),
+        seats: Seats::new(callers.clone(), places.clone(), config.max_sockets_per_key),
         reports: parts.reports,
         clock: parts.clock.clone(),
         since: parts.clock.unix_ms() / 1000,

@@ -4,7 +4,13 @@
 //! Microsoft's SDKs alone (`azure-cognitiveservices-speech` 1.53 for Python, `microsoft-cognitiveservices-speech-sdk` 1.52 for
 //! JavaScript).
 
+mod context;
 mod format;
+mod reply;
 pub mod usp;
+mod voice;
 
+pub use context::{SynthesisContext, Wanted, stops};
 pub use format::{OUTPUT_FORMATS, OutputFormat};
+pub use reply::{Boundary, BoundaryText, BoundaryType, Event, Reply, ticks};
+pub use voice::{VoiceInfo, VoiceStatus};

@@ -11,6 +11,7 @@ mod reading;
 mod reports;
 pub mod schema;
 mod speech;
+mod swapped;
 mod voices;
 
 pub use accounts::{BudgetBody, ClientBody, ClientsBody, KeyBody, KeysBody, NewKeyBody, StandingBody};
@@ -22,6 +23,7 @@ pub use queries::{CostsQuery, UsageQuery};
 pub use reading::MOST_ENTRIES;
 pub use reports::{ClientFigures, CostsBody, Figures, UsageBody, UsageRow};
 pub use speech::{Estimate, SAMPLE_RATES, Speak};
+pub use swapped::Swapped;
 pub use voices::{
     CandidateBody, CapabilitiesBody, ChangeBody, ChangesBody, EquivalentBody, EquivalentsBody, RejectedBody,
     RouteBody, VoiceBody, VoicesBody,

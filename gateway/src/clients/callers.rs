@@ -4,10 +4,13 @@ use std::net::SocketAddr;
 
 use billing::Payer;
 use http::{HeaderMap, Uri};
+use secrecy::SecretString;
+use security::Claims;
 
 use super::pages::is_no_rebound_name;
-use super::{Client, Clients, Own, StoredKeys, is_loopback};
+use super::{Client, Clients, Own, StoredKeys, Tokens, digest_of, is_loopback};
 use crate::credentials;
+use crate::doors::azure;
 use crate::fault::Fault;
 
 /// Who asks where there are no API keys at all.
@@ -21,6 +24,7 @@ const LOCAL: &str = "local";
 pub(crate) struct Callers {
     configured: Clients,
     stored: Option<StoredKeys>,
+    tokens: Option<Tokens>,
     is_loopback: bool,
     local: Payer,
 }
@@ -29,7 +33,12 @@ impl Callers {
     /// Those who come in by that address.
     pub(crate) fn new(configured: Clients, stored: Option<StoredKeys>, listen: SocketAddr) -> Self {
         let local = Payer { client: LOCAL.into(), key: None };
-        Self { configured, stored, is_loopback: is_loopback(listen), local }
+        Self { configured, stored, tokens: None, is_loopback: is_loopback(listen), local }
+    }
+
+    /// The same, some of whom may send such a token in the place of their key.
+    pub(crate) fn with_tokens(self, tokens: Tokens) -> Self {
+        Self { tokens: Some(tokens), ..self }
     }
 
     /// Who sent this. Who sends the keys of two clients is neither.
@@ -48,13 +57,49 @@ impl Callers {
             };
         }
         let (key, others) = keys.split_first().ok_or(Fault::NoKey)?;
-        let owner = self.owner(key).await?.ok_or(Fault::WrongKey)?;
+        let may_be_token = azure::takes_tokens(uri.path());
+        let owner = self.holder(key, may_be_token).await?.ok_or(Fault::WrongKey)?;
         for other in others {
-            if self.owner(other).await?.is_some_and(|other| other.payer.client != owner.payer.client) {
+            let other = self.holder(other, may_be_token).await?;
+            if other.is_some_and(|other| other.payer.client != owner.payer.client) {
                 return Err(Fault::WrongKey);
             }
         }
         Ok(owner)
+    }
+
+    /// Whose key that is, or whose token.
+    async fn holder(&self, sent: &[u8], may_be_token: bool) -> Result<Option<Client>, Fault> {
+        match self.owner(sent).await? {
+            None if may_be_token => self.bearer(sent).await,
+            owner => Ok(owner),
+        }
+    }
+
+    /// Whose token that is. It holds no longer than the key that it stands for.
+    async fn bearer(&self, token: &[u8]) -> Result<Option<Client>, Fault> {
+        let Some(tokens) = &self.tokens else { return Ok(None) };
+        let Some(Claims { client, key: Some(key), .. }) = tokens.read(token) else { return Ok(None) };
+        let configured = self.configured.owner_by_name(&key, |digest| tokens.name_of(digest));
+        let owner = match (configured, &self.stored) {
+            (Some(client), _) => Some((Payer { client, key: None }, Own::default())),
+            (None, Some(stored)) => stored.by_prefix(&key).await?,
+            (None, None) => None,
+        };
+        let owner = owner.filter(|(payer, _)| *payer.client == *client);
+        Ok(owner.map(|(payer, own)| self.routed(payer, own)))
+    }
+
+    /// A token for a client, in the place of the key that came with this request; none where no tokens are taken.
+    pub(crate) fn token(&self, client: &Client, uri: &Uri, headers: &HeaderMap) -> Option<SecretString> {
+        let tokens = self.tokens.as_ref()?;
+        let Payer { client, key } = &client.payer;
+        let configured = || {
+            let keys = credentials::sent(uri, headers);
+            let key = keys.first().filter(|key| self.configured.owner(key).is_some())?;
+            Some(tokens.name_of(&digest_of(key)))
+        };
+        Some(tokens.sign(client, key.as_deref().map(str::to_owned).or_else(configured)))
     }
 
     /// Whose key that is.

@@ -25,7 +25,6 @@ use named::VoiceName;
 
 pub(super) use errors::{envelope, status};
 pub(super) use models::models;
-pub(crate) use socket::Seats;
 
 /// How each of the four calls that speak ends, and how it answers.
 const CALLS: [(&str, Framing); 4] = [

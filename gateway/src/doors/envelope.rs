@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::{elevenlabs, native, openai};
+use super::{azure, elevenlabs, native, openai};
 use crate::fault::Fault;
 use crate::stack::{Request, RequestId};
 
@@ -18,6 +18,8 @@ pub(crate) enum Envelope {
         /// The request's id, which this envelope repeats.
         request_id: Arc<str>,
     },
+    /// Azure's, which is a sentence.
+    Azure,
     /// Ours.
     Native {
         /// The request's id, which this envelope repeats.
@@ -32,6 +34,8 @@ impl Envelope {
         let (path, request_id) = (request.uri().path(), id.clone());
         if path.starts_with(native::PREFIX) {
             Self::Native { request_id }
+        } else if azure::is_path(path) {
+            Self::Azure
         } else if elevenlabs::is_path(path)
             || (elevenlabs::sent(request.headers()) && !path.starts_with(openai::PREFIX))
         {
@@ -51,16 +55,26 @@ impl Envelope {
     pub(crate) fn status(&self, fault: &Fault) -> Option<StatusCode> {
         match self {
             Self::ElevenLabs { .. } => elevenlabs::status(fault),
+            Self::Azure => azure::status(fault),
             Self::Native { .. } => native::status(fault),
             Self::OpenAi => None,
         }
     }
 
-    /// The JSON that says what went wrong.
+    /// What the body of an answer is.
+    pub(crate) fn media_type(&self) -> &'static str {
+        match self {
+            Self::Azure => "text/plain; charset=utf-8",
+            Self::OpenAi | Self::ElevenLabs { .. } | Self::Native { .. } => "application/json",
+        }
+    }
+
+    /// The body that says what went wrong.
     pub(crate) fn body(&self, fault: &Fault) -> Vec<u8> {
         match self {
             Self::OpenAi => openai::envelope(fault),
             Self::ElevenLabs { request_id } => elevenlabs::envelope(fault, request_id),
+            Self::Azure => azure::envelope(fault),
             Self::Native { request_id } => native::envelope(fault, request_id),
         }
     }

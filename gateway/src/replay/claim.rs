@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 
 use super::{Replay, unavailable};
-use crate::doors::headers;
+use crate::doors::{azure, headers};
 use crate::stack::{Client, RequestId};
 
 /// How long an answer is kept.
@@ -111,8 +111,9 @@ fn digest(Parts { method, uri, headers, .. }: &Parts, body: &Bytes) -> [u8; 32] 
 }
 
 /// The headers that change what is answered.
-const ANSWERED_BY: [HeaderName; 4] = [
+const ANSWERED_BY: [HeaderName; 5] = [
     headers::CONTENT_LENGTH,
+    azure::OUTPUT_FORMAT,
     HeaderName::from_static(headers::POLICY),
     HeaderName::from_static(headers::FALLBACK),
     headers::CACHE,

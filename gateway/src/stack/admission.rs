@@ -7,7 +7,7 @@ use tower::{Layer, ServiceExt as _};
 
 use super::{Next, Request, around::around, authenticate::is_exempt};
 use crate::body::{Tend, tend};
-use crate::doors::elevenlabs;
+use crate::doors;
 use crate::fault::Fault;
 
 impl Tend for OwnedSemaphorePermit {}
@@ -34,7 +34,7 @@ pub(crate) fn admission(places: Places) -> impl Layer<Next<Fault>, Service = Nex
     around(move |request: Request, next: Next<Fault>| {
         let places = places.clone();
         async move {
-            if is_exempt(&request) || elevenlabs::asks_for_socket(&request) {
+            if is_exempt(&request) || doors::asks_for_socket(&request) {
                 return next.oneshot(request).await;
             }
             let place = take_place(&places)?;

@@ -5,7 +5,7 @@ use tower::{Layer, ServiceExt as _};
 use super::{Next, Notes, Request, around::around};
 use crate::clients::{Callers, refuse_foreign_page};
 use crate::credentials;
-use crate::doors::elevenlabs;
+use crate::doors::{azure, elevenlabs};
 use crate::fault::Fault;
 
 /// What may be asked without a key. `/openapi.json` is the same of every gateway of a version: it tells a stranger nothing that
@@ -42,6 +42,10 @@ pub(crate) fn authenticate(callers: Arc<Callers>) -> impl Layer<Next<Fault>, Ser
                 }
                 // It may still come in the first message.
                 Err(Fault::NoKey) if may_be_late(&request) => {}
+                // No client there can read a status.
+                Err(fault) if azure::is_told_on_the_socket(&request) => {
+                    request.extensions_mut().insert(azure::Unwelcome(fault));
+                }
                 Err(fault) => return Err(fault),
             }
             next.oneshot(request).await

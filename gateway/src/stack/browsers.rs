@@ -10,14 +10,15 @@ use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 
 use super::Next;
 use crate::Origin;
-use crate::credentials::XI_API_KEY;
+use crate::credentials::{SUBSCRIPTION_KEY, XI_API_KEY};
 
 /// How long a browser may remember a preflight.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
 
 /// Marks the headers that carry keys, so that no `Debug` shows them.
 pub(crate) fn sensitive_headers() -> impl Layer<Next<Infallible>, Service = Next<Infallible>> + Clone {
-    let layer = SetSensitiveRequestHeadersLayer::new([header::AUTHORIZATION, header::COOKIE, XI_API_KEY]);
+    let keys = [header::AUTHORIZATION, header::COOKIE, XI_API_KEY, SUBSCRIPTION_KEY];
+    let layer = SetSensitiveRequestHeadersLayer::new(keys);
     layer_fn(move |next| BoxCloneSyncService::new(layer.layer(next)))
 }
 
@@ -43,10 +44,10 @@ pub(crate) fn cors(origins: &[Origin]) -> impl Layer<Next<Infallible>, Service =
 }
 
 fn exposed() -> impl Iterator<Item = HeaderName> {
-    use crate::doors::{elevenlabs::answer, headers};
+    use crate::doors::{azure, elevenlabs::answer, headers};
     [super::request_id::OURS, super::request_id::OPENAI, header::RETRY_AFTER]
         .into_iter()
         .chain(headers::ANSWER)
-        .chain([answer::REQUEST_ID])
+        .chain([answer::REQUEST_ID, azure::REQUEST_ID])
         .chain(answer::COST)
 }

@@ -38,7 +38,7 @@ pub(crate) fn answer(fault: &Fault, envelope: &Envelope) -> Response {
     let mut response = Response::new(Body::from(envelope.body(fault)));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(envelope.media_type()));
     match fault {
         Fault::NoKey | Fault::WrongKey => {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

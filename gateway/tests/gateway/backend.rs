@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
     Backend, BoxFuture, Date, ErrorKind, Gender, Model, PcmChunk, PcmStream, Receipt, SampleRate, Sound,
-    SpeechError, TimingKind, Utterance, Voice, VoiceStatus, WordTiming,
+    SpeechError, TimingKind, Utterance, Viseme, Voice, VoiceStatus, WordTiming,
 };
 use tokio::sync::watch;
 
@@ -161,10 +161,10 @@ impl Backend for Tone {
                 "endless" => tone(work).map(Ok).boxed(),
                 "gated" => gated(work).map(Ok).boxed(),
                 "breaks" => tone(work).take(1).map(Ok).chain(broken()).boxed(),
-                "words" | OTHER => words(work, utterance.graph.text().as_str()).map(Ok).boxed(),
+                "words" | OTHER => words(work, &utterance).map(Ok).boxed(),
                 name @ (LATE | EARLY) => {
                     let is_late = name == LATE;
-                    all_words_at_once(work, utterance.graph.text().as_str(), is_late).await.map(Ok).boxed()
+                    all_words_at_once(work, &utterance, is_late).await.map(Ok).boxed()
                 }
                 "vendor" => {
                     receipt.note(|usage| {
@@ -194,26 +194,31 @@ fn tone(work: Work) -> impl futures::Stream<Item = PcmChunk> + Send {
     })
 }
 
-/// A word a chunk, each begun 10 milliseconds into it and over 20 before its end.
-fn words(work: Work, text: &str) -> impl futures::Stream<Item = PcmChunk> + Send + use<> {
-    let mut offset = 0;
-    let words: Vec<WordTiming> = text
-        .split(char::is_whitespace)
-        .filter_map(|word| {
-            let (at, length) = (offset, word.chars().count());
-            offset += length + 1;
-            (length > 0).then(|| (word.to_owned(), at, length))
-        })
+/// A word a chunk, each begun 10 milliseconds into it and over 20 before its end; with two shapes of the mouth where those
+/// are wanted.
+fn words(work: Work, utterance: &Utterance) -> impl futures::Stream<Item = PcmChunk> + Send + use<> {
+    let plain = utterance.graph.plain();
+    let shapes: &[(u8, u64)] = if utterance.delivery.visemes { &[(6, 0), (0, 50)] } else { &[] };
+    let start_of = |word: &str| word.as_ptr() as usize - plain.as_str().as_ptr() as usize;
+    let words: Vec<WordTiming> = plain
+        .as_str()
+        .split_whitespace()
         .zip(0..)
-        .map(|((text, offset, length), number)| WordTiming {
-            text,
-            start_ms: number * 100 + 10,
-            end_ms: number * 100 + 80,
-            offset,
-            length,
-            kind: TimingKind::Measured,
-            letters: Vec::new(),
-            visemes: Vec::new(),
+        .map(|(word, number)| {
+            let span = plain.span(start_of(word)..start_of(word) + word.len());
+            let start_ms = number * 100 + 10;
+            let viseme =
+                |&(id, after_ms)| Viseme { id, at_ms: start_ms + after_ms, kind: TimingKind::Measured };
+            WordTiming {
+                text: word.to_owned(),
+                start_ms,
+                end_ms: start_ms + 70,
+                offset: span.offset,
+                length: span.length,
+                kind: TimingKind::Measured,
+                letters: Vec::new(),
+                visemes: shapes.iter().map(viseme).collect(),
+            }
         })
         .collect();
     tone(work).zip(stream::iter(words)).map(|(chunk, word)| PcmChunk { words: vec![word], ..chunk })
@@ -222,10 +227,10 @@ fn words(work: Work, text: &str) -> impl futures::Stream<Item = PcmChunk> + Send
 /// The same with all words in the first chunk, or in one without sound behind the last.
 async fn all_words_at_once(
     work: Work,
-    text: &str,
+    utterance: &Utterance,
     is_late: bool,
 ) -> impl futures::Stream<Item = PcmChunk> + Send + use<> {
-    let mut chunks: Vec<PcmChunk> = words(work, text).collect().await;
+    let mut chunks: Vec<PcmChunk> = words(work, utterance).collect().await;
     let told: Vec<WordTiming> =
         chunks.iter_mut().flat_map(|chunk| std::mem::take(&mut chunk.words)).collect();
     if is_late {

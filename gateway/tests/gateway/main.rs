@@ -14,6 +14,8 @@ mod admin;
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod azure;
+#[cfg(test)]
 mod backend;
 #[cfg(test)]
 mod bad_input;

@@ -7,4 +7,4 @@ mod asked;
 mod told;
 
 pub use asked::{Asked, Input, Misread};
-pub use told::{Characters, Dialect, Swapped};
+pub use told::{Characters, Dialect};

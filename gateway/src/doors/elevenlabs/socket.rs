@@ -10,36 +10,30 @@ mod alignment;
 mod context;
 mod listen;
 mod manner;
-mod seats;
 mod speak;
 mod tell;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::extract::{FromRequestParts as _, State};
 use axum::routing::get;
 use futures::StreamExt as _;
-use speech::{Ids, Routing, SpeechError};
+use speech::{Routing, SpeechError};
 use tokio::sync::mpsc;
 use tracing::Instrument as _;
 use wire::elevenlabs::socket::Dialect;
 
 use self::listen::{Incoming, Listener};
 use self::manner::Manner;
-use self::seats::Entry;
-pub(crate) use self::seats::Seats;
 use super::named::VoiceName;
+use crate::doors::sockets::{Entry, LINGER};
 use crate::doors::tags::{self, Tags};
 use crate::doors::{Rooms, routing};
 use crate::fault::Fault;
 use crate::server::Kept;
 use crate::stack::{Client, Request, RequestId, Response};
-
-/// How long a client has to answer our close before it is cut off.
-const LINGER: Duration = Duration::from_secs(5);
 
 /// What the listener has to say, and the teller has not read yet.
 const WAITING_ORDERS: usize = 16;
@@ -135,17 +129,5 @@ impl Socket {
             }
             () = &mut listening => {}
         }
-    }
-}
-
-/// Ids for the speeches of one socket.
-struct SpeechIds {
-    first: Option<Arc<str>>,
-    ids: Arc<dyn Ids>,
-}
-
-impl SpeechIds {
-    fn next(&mut self) -> String {
-        self.first.take().map_or_else(|| self.ids.request_id(), |id| id.to_string())
     }
 }

@@ -2,6 +2,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
+use crate::soundboard::Swapped;
+
 /// How a socket names things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
@@ -22,21 +24,6 @@ pub struct Characters {
     pub starts_ms: Vec<u64>,
     /// Milliseconds.
     pub durations_ms: Vec<u64>,
-}
-
-/// Who spoke, where that is not whom the client asked for: in the words of our headers, which a socket has no place for.
-/// Our own field, `soundboard`, which the vendor's clients pass over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Swapped {
-    /// Whom the client asked for.
-    pub requested_voice: String,
-    /// Who spoke.
-    pub voice: String,
-    /// Why.
-    pub reason: &'static str,
-    /// Who went on, and from which code point on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub switched: Option<String>,
 }
 
 impl Dialect {

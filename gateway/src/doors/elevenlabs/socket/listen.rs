@@ -15,13 +15,13 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use wire::elevenlabs::socket::{Asked, Dialect, Misread};
 
+use super::Socket;
 use super::context::{Context, Held, OVERHEAD, Silent, ends_sentence, turn};
 use super::manner::Manner;
-use super::seats::{Entry, Seat};
 use super::speak::{Voicing, complaint, speak};
 use super::tell::{Close, Frame, Order};
-use super::{Socket, SpeechIds};
 use crate::doors::Rooms;
+use crate::doors::sockets::{Entry, Seat, SpeechIds};
 use crate::doors::tags::Tags;
 use crate::fault::Fault;
 use crate::stack::Client;
@@ -114,7 +114,7 @@ impl Listener {
         // The seat is kept until the socket is closed.
         let (_seat, ending) = match seat {
             Ok(seat) => {
-                let ids = SpeechIds { first: Some(id), ids: rooms.ids.clone() };
+                let ids = SpeechIds::new(id, rooms.ids.clone());
                 let room = Arc::new(Semaphore::new(ROOM + rooms.config.max_body_bytes));
                 let listener = Self {
                     rooms,

@@ -2,18 +2,19 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use engine::{Engine, Reason, Spoken, Tally};
+use engine::{Engine, Spoken};
 use futures::channel::mpsc::UnboundedReceiver;
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt as _, StreamExt as _};
-use speech::{AudioStream, Origin, Piece, SampleRate, SpeechError, Terms, Turn, VoiceId};
+use speech::{AudioStream, Origin, Piece, SampleRate, SpeechError, Terms, Turn};
 use tokio::sync::OwnedSemaphorePermit;
-use wire::elevenlabs::socket::{Dialect, Swapped};
+use wire::elevenlabs::socket::Dialect;
+use wire::soundboard::Swapped;
 
 use super::alignment::Alignment;
 use super::tell::{Close, Frame};
 use crate::doors::elevenlabs::errors::describe;
-use crate::doors::switches;
+use crate::doors::sockets::Speakers;
 use crate::fault::Fault;
 use crate::stack::report;
 
@@ -81,8 +82,8 @@ pub(super) fn speak(
         };
         match spoken {
             Ok(spoken) => {
-                let Spoken { audio, sample_rate: rate, requested_voice, voice, reason, tally, .. } = spoken;
-                let speakers = Speakers { alone: (requested_voice.into(), voice.id), reason, tally };
+                let speakers = Speakers::of(&spoken);
+                let Spoken { audio, sample_rate: rate, .. } = spoken;
                 let speech = Speech { audio, rate, samples: 0, alignment, voicing, speakers };
                 stream::unfold(Some(speech), |speech| async { Some(speech?.next().await) }).flatten().boxed()
             }
@@ -105,34 +106,6 @@ fn failed(error: SpeechError, voicing: &Voicing) -> Vec<Frame> {
 
 fn lock(alignment: &Mutex<Alignment>) -> MutexGuard<'_, Alignment> {
     alignment.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Who was asked for, and who speaks.
-struct Speakers {
-    /// Of one voice that follows the text by itself; any other is in the cast.
-    alone: (Arc<str>, VoiceId),
-    reason: Reason,
-    tally: Tally,
-}
-
-impl Speakers {
-    /// At the end: those whom the client did not ask for by their own names.
-    fn swapped(self) -> Option<Swapped> {
-        let Self { alone, reason, tally } = self;
-        let mut cast = tally.cast();
-        if cast.is_empty() {
-            cast.push(alone);
-        }
-        let is_own =
-            |(asked, voice): &(Arc<str>, VoiceId)| **asked == voice.voice || **asked == voice.to_string();
-        let switched = switches::told(&tally);
-        (switched.is_some() || !cast.iter().all(is_own)).then(|| {
-            let (asked, voices): (Vec<_>, Vec<_>) =
-                cast.into_iter().map(|(asked, voice)| (asked, voice.to_string())).unzip();
-            let (requested_voice, voice) = (asked.join(", "), voices.join(", "));
-            Swapped { requested_voice, voice, reason: reason.name(), switched }
-        })
-    }
 }
 
 /// A speech that has begun.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use axum::extract::ws::{Message, WebSocket, close_code};
 use futures::stream::{BoxStream, SelectAll, SplitSink, StreamExt as _};
-use futures::{Sink, SinkExt as _};
 use speech::Origin;
 use tokio::sync::mpsc;
 
+use crate::doors::sockets::{Gone, Patient};
 use crate::fault::Fault;
 
 /// A message to the client.
@@ -53,10 +53,6 @@ pub(super) enum Order {
     Finish(Close),
 }
 
-/// The client has gone, or reads no more.
-#[derive(Debug)]
-pub(super) struct Gone;
-
 /// Tells what is ordered until the socket is closed. One message is made when the one before has left.
 pub(super) async fn tell(
     sink: SplitSink<WebSocket, Message>,
@@ -83,32 +79,13 @@ pub(super) async fn tell(
             },
             Some(frame) = spoken.next() => frame,
             else => match end {
-                Some(close) => return sink.close(close).await,
+                Some(Close { code, reason }) => return sink.close(code, reason).await,
                 None => return Err(Gone),
             },
         };
         sink.send(Message::Text(frame.json.into())).await?;
-        if let Some(close) = frame.closes {
-            return sink.close(close).await;
+        if let Some(Close { code, reason }) = frame.closes {
+            return sink.close(code, reason).await;
         }
-    }
-}
-
-/// A client who reads nothing for so long has gone.
-struct Patient<S> {
-    sink: S,
-    patience: Duration,
-}
-
-impl<S: Sink<Message> + Unpin> Patient<S> {
-    async fn send(&mut self, message: Message) -> Result<(), Gone> {
-        match tokio::time::timeout(self.patience, self.sink.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Gone),
-        }
-    }
-
-    async fn close(&mut self, Close { code, reason }: Close) -> Result<(), Gone> {
-        self.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await
     }
 }

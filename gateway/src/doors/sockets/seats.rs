@@ -27,7 +27,7 @@ pub(crate) struct Seats {
 }
 
 /// How a socket may be opened.
-pub(super) enum Entry {
+pub(in crate::doors) enum Entry {
     /// By a client.
     Seat(Seat),
     /// By whoever has yet to say who asks: one of the few places for those.
@@ -36,7 +36,7 @@ pub(super) enum Entry {
 
 /// A client's socket, for as long as it lives.
 pub(crate) struct Seat {
-    pub(super) client: Client,
+    pub(in crate::doors) client: Client,
     _place: OwnedSemaphorePermit,
     _one_of_the_clients: OwnedSemaphorePermit,
 }
@@ -52,7 +52,7 @@ impl Seats {
     ///
     /// # Errors
     /// There are too many of either, or the gateway is busy.
-    pub(super) fn enter(&self, client: Option<Client>) -> Result<Entry, Fault> {
+    pub(in crate::doors) fn enter(&self, client: Option<Client>) -> Result<Entry, Fault> {
         if let Some(client) = client {
             return self.take(client).map(Entry::Seat);
         }
@@ -65,7 +65,7 @@ impl Seats {
     ///
     /// # Errors
     /// The client has too many, or the gateway is busy.
-    fn take(&self, client: Client) -> Result<Seat, Fault> {
+    pub(in crate::doors) fn take(&self, client: Client) -> Result<Seat, Fault> {
         let most = self.most_per_client.get();
         let of_client = {
             let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
@@ -82,14 +82,14 @@ impl Seats {
     ///
     /// # Errors
     /// There is none or it is nobody's; or as [`take`](Self::take).
-    pub(super) async fn take_by_key(&self, key: Option<&str>) -> Result<Seat, Fault> {
+    pub(in crate::doors) async fn take_by_key(&self, key: Option<&str>) -> Result<Seat, Fault> {
         let key = key.ok_or(Fault::NoKey)?;
         self.take(self.callers.owner(key.as_bytes()).await?.ok_or(Fault::WrongKey)?)
     }
 
     /// Who has a seat, as they are known now; none where their key has ended since. Where that cannot be told they are known
     /// as before: without the database nothing new is spoken anyway.
-    pub(super) async fn again(&self, client: &Client) -> Option<Client> {
+    pub(in crate::doors) async fn again(&self, client: &Client) -> Option<Client> {
         self.callers.again(client).await.unwrap_or_else(|_| Some(client.clone()))
     }
 

@@ -1,0 +1,124 @@
+//! What is passed in a text while it is spoken: words, punctuation marks, sentences, bookmarks.
+
+use std::iter::Peekable;
+use std::vec::IntoIter;
+
+use ::speech::{Boundary, SpeechGraph, WordTiming, has_sound};
+use wire::azure::{BoundaryType, Event, Wanted, ticks};
+
+/// Tells what is passed as the words are spoken, each once and in reading order.
+pub(super) struct Boundaries {
+    wanted: Wanted,
+    landmarks: Peekable<IntoIter<Landmark>>,
+    /// When the last word ended, in milliseconds.
+    last_end_ms: u64,
+    /// When the first word of the sentence began.
+    sentence_start_ms: Option<u64>,
+}
+
+/// Something between two words, behind so many code points of the client's text.
+struct Landmark {
+    offset: usize,
+    what: What,
+}
+
+enum What {
+    Punctuation(String),
+    Sentence(String),
+    Bookmark(String),
+}
+
+impl Boundaries {
+    /// Those of a text, of which nothing was spoken yet.
+    pub(super) fn of(graph: &SpeechGraph, wanted: Wanted) -> Self {
+        let mut landmarks = clause_ends(graph);
+        let marks = graph.score().into_iter().flat_map(|score| &score.marks);
+        landmarks.extend(
+            marks.map(|mark| Landmark { offset: mark.offset, what: What::Bookmark(mark.name.clone()) }),
+        );
+        // What ends where a bookmark stands has ended before it.
+        landmarks.sort_by_key(|landmark| landmark.offset);
+        Self::at(landmarks, wanted)
+    }
+
+    /// Of nothing, for who wants to be told nothing.
+    pub(super) fn none() -> Self {
+        Self::at(Vec::new(), Wanted::default())
+    }
+
+    fn at(landmarks: Vec<Landmark>, wanted: Wanted) -> Self {
+        let landmarks = landmarks.into_iter().peekable();
+        Self { wanted, landmarks, last_end_ms: 0, sentence_start_ms: None }
+    }
+
+    /// These words are heard next.
+    pub(super) fn tell(&mut self, words: &[WordTiming]) -> Vec<Event> {
+        let mut events = Vec::new();
+        for word in words {
+            self.pass(word.offset, word.start_ms, &mut events);
+            self.sentence_start_ms.get_or_insert(word.start_ms);
+            self.last_end_ms = word.end_ms;
+            let text = word.text.trim_matches(|c| !has_sound(c));
+            if self.wanted.words && !text.is_empty() {
+                let (start, end) = (word.start_ms, word.end_ms);
+                events.push(Event::boundary(BoundaryType::WordBoundary, text, start, end));
+            }
+            if self.wanted.visemes {
+                events.extend(word.visemes.iter().map(|viseme| Event::viseme(viseme.id, viseme.at_ms)));
+            }
+        }
+        events
+    }
+
+    /// No more words come.
+    pub(super) fn finish(&mut self, end_ms: u64) -> Vec<Event> {
+        let mut events = Vec::new();
+        self.pass(usize::MAX, end_ms, &mut events);
+        events
+    }
+
+    /// What stands before the word that begins there and then.
+    fn pass(&mut self, offset: usize, start_ms: u64, events: &mut Vec<Event>) {
+        let last_end = self.last_end_ms;
+        while let Some(Landmark { what, .. }) = self.landmarks.next_if(|landmark| landmark.offset <= offset) {
+            let event = match what {
+                What::Punctuation(text) => {
+                    let of = BoundaryType::PunctuationBoundary;
+                    self.wanted.punctuation.then(|| Event::boundary(of, text, last_end, start_ms))
+                }
+                What::Sentence(text) => {
+                    let of = BoundaryType::SentenceBoundary;
+                    let start = self.sentence_start_ms.take().unwrap_or(last_end);
+                    self.wanted.sentences.then(|| Event::boundary(of, text, start, last_end))
+                }
+                What::Bookmark(bookmark) => {
+                    self.wanted.bookmarks.then(|| Event::Bookmark { offset: ticks(last_end), bookmark })
+                }
+            };
+            events.extend(event);
+        }
+    }
+}
+
+/// Where a reader stops, and for what.
+fn clause_ends(graph: &SpeechGraph) -> Vec<Landmark> {
+    let plain = graph.plain().as_str();
+    let mut landmarks = Vec::new();
+    let mut sentence_start = None;
+    for clause in graph.clauses() {
+        let offset = clause.span.offset + clause.span.length;
+        let words = graph.words_of(clause);
+        let (_, punctuation) = words.split_at(words.trim_end_matches(|c| !has_sound(c)).len());
+        let punctuation = punctuation.trim();
+        if !punctuation.is_empty() {
+            landmarks.push(Landmark { offset, what: What::Punctuation(punctuation.to_owned()) });
+        }
+        let start = *sentence_start.get_or_insert(clause.bytes.start);
+        if clause.ends >= Boundary::Sentence {
+            let sentence = plain.get(start..clause.bytes.end).unwrap_or_default();
+            landmarks.push(Landmark { offset, what: What::Sentence(sentence.to_owned()) });
+            sentence_start = None;
+        }
+    }
+    landmarks
+}

@@ -1,0 +1,218 @@
+//! How a socket ends: by a fault, by silence, with the server, by who leaves.
+
+use std::time::Duration;
+
+use billing::{Action, Budget, Measure, Window};
+use futures::StreamExt as _;
+use gateway::{Config, Ended};
+use serde_json::json;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+
+use super::client::{PATHS, Turn, context, open, talk};
+use super::{RAW, ssml};
+use crate::backend::reaches;
+use crate::server::{ONE, Server, config};
+
+/// How a socket ends on which that is asked for.
+async fn end_of(document: &str) -> Turn {
+    let server = Server::start().await;
+    let mut talk = talk(&server).await;
+    talk.ask("1", document).await;
+    talk.turn().await
+}
+
+fn show(turn: Turn) -> String {
+    let (code, reason) = turn.close.expect("is not closed");
+    assert!(reason.len() <= 123, "{reason}");
+    format!("{} | {code} {reason}", turn.paths.join(" "))
+}
+
+#[tokio::test]
+async fn what_cannot_be_spoken_closes_the_socket_with_the_reason() {
+    insta::assert_snapshot!(show(end_of("<speak>\n<voice name='tone'>Hello.</speak>").await), @" | 1007 The SSML has the end of another element than was begun last, at line 2, column 26.");
+    insta::assert_snapshot!(show(end_of("<speak>Hello.</speak>").await), @" | 1007 Ssml should contain at least one [voice] tag.");
+    insta::assert_snapshot!(show(end_of("Hello.").await), @" | 1007 The SSML is no document: it has no speak element.");
+    insta::assert_snapshot!(show(end_of(&ssml("nobody", "Hello.")).await), @r#" | 1007 There is no voice "nobody"."#);
+    insta::assert_snapshot!(show(end_of(&ssml("busy", "Hello.")).await), @" | 1011 Every worker is taken.");
+    insta::assert_snapshot!(show(end_of(&ssml("breaks", "Hello.")).await), @"turn.start response audio | 1011 The sine broke.");
+    insta::assert_snapshot!(show(end_of(&ssml("tone", &"a ".repeat(32 << 10))).await), @" | 1007 The SSML has 65653 bytes; at most 65536 are allowed.");
+}
+
+#[tokio::test]
+async fn every_refusal_is_journaled() {
+    let server = Server::start().await;
+    for voice in ["nobody", "breaks", "tone"] {
+        let mut talk = talk(&server).await;
+        talk.ask("1", &ssml(voice, "Hello.")).await;
+        talk.ask("2", "<speak>Hello.</speak>").await;
+        while talk.turn().await.close.is_none() {}
+    }
+    let rows = server.rows.clone();
+    server.ended().await;
+    insta::assert_snapshot!(rows.show(), @"
+    req-1 local - unknown_voice Some(125)
+    req-2 local - invalid_text None
+    req-3 local breaks backend_failed Some(125)
+    req-4 local - invalid_text None
+    req-5 local tone completed Some(123)
+    req-6 local - invalid_text None
+    ");
+}
+
+#[tokio::test]
+async fn what_was_asked_before_is_told_before_the_end() {
+    let server = Server::start().await;
+    let mut talk = talk(&server).await;
+    talk.ask("1", &ssml("tone", "Hello.")).await;
+    talk.ask("2", "<speak>Hello.</speak>").await;
+    assert_eq!(talk.turn().await.paths.last().unwrap(), "turn.end");
+    assert_eq!(talk.closed().await.0, 1007);
+}
+
+#[tokio::test]
+async fn a_context_that_cannot_be_is_told_with_its_document() {
+    let server = Server::start().await;
+    for (body, about) in [
+        (context("mp3", &[]), "outputFormat"),
+        (context("audio-16khz-16kbps-mono-siren", &[]), "outputFormat"),
+        (json!({"synthesis": {"audio": {"metadataOptions": {"visemeEnabled": "secret"}}}}), "visemeEnabled"),
+        (json!([]), "an array"),
+    ] {
+        let mut talk = talk(&server).await;
+        talk.ask_for("1", &ssml("tone", "Hello."), &body).await;
+        let (code, reason) = talk.closed().await;
+        assert_eq!(code, 1007);
+        assert!(reason.contains(about) && !reason.contains("secret"), "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn text_in_pieces_is_refused_in_words() {
+    let server = Server::start().await;
+    for path in ["/cognitiveservices/websocket/v2", "/tts/cognitiveservices/websocket/v2", PATHS[0]] {
+        let mut talk = open(&server, path, &[]).await.unwrap_or_else(|refusal| panic!("{refusal:?}"));
+        let input =
+            json!({"synthesis": {"input": {"bidirectionalStreamingMode": true, "voiceName": "tone"}}});
+        talk.say("synthesis.context", "1", &input.to_string()).await;
+        talk.say("text.piece", "1", "Hello.").await;
+        let (code, reason) = talk.closed().await;
+        assert_eq!((code, reason.starts_with("Text cannot be streamed")), (1007, true), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn frames_that_are_no_messages_are_refused() {
+    let server = Server::start().await;
+    for frame in [
+        Message::Text("my secret".into()),
+        Message::Text("X-RequestId: 1\r\n\r\n{}".into()),
+        Message::Binary(vec![0].into()),
+        Message::Binary(vec![0xff, 0xff, 1].into()),
+    ] {
+        let mut talk = talk(&server).await;
+        talk.send(frame).await;
+        let (code, reason) = talk.closed().await;
+        assert!(code == 1007 && !reason.contains("secret"), "{code} {reason}");
+    }
+}
+
+#[tokio::test]
+async fn so_many_documents_may_wait() {
+    let server = Server::start().await;
+    let mut talk = talk(&server).await;
+    for id in 0..9 {
+        talk.ask(&id.to_string(), &ssml("gated", "Hello.")).await;
+    }
+    // The ninth is refused behind those before it.
+    server.work.gate.send_replace(usize::MAX);
+    for _ in 0..8 {
+        assert_eq!(talk.turn().await.close, None);
+    }
+    insta::assert_debug_snapshot!(talk.closed().await, @r#"
+    (
+        4429,
+        "There are too many documents on a socket; at most 8 are allowed at a time.",
+    )
+    "#);
+}
+
+#[tokio::test]
+async fn a_client_who_leaves_drops_everything_at_once() {
+    let server = Server::start().await;
+    let mut talk = talk(&server).await;
+    for id in ["1", "2"] {
+        talk.ask(id, &ssml("endless", "Hello.")).await;
+    }
+    while talk.hear().await.unwrap_or_else(|close| panic!("{close:?}")).path != "audio" {}
+    drop(talk);
+    reaches(&server.work.ended, 1).await;
+    let (begun, rows) = (*server.work.begun.borrow(), server.rows.clone());
+    server.ended().await;
+    assert_eq!(begun, 1, "what waited is not spoken");
+    insta::assert_snapshot!(rows.show(), @"req-1 local endless hung_up Some(126)");
+}
+
+#[tokio::test]
+async fn a_client_who_does_not_read_is_cut_off() {
+    let server = Server::configured(Config { stall_timeout_seconds: ONE, ..config() }).await;
+    let mut talk = talk(&server).await;
+    talk.ask("1", &ssml("endless", "Hello.")).await;
+    reaches(&server.work.ended, 1).await;
+    drop(talk);
+}
+
+#[tokio::test]
+async fn a_ping_is_answered_while_nothing_is_said() {
+    let server = Server::start().await;
+    let mut talk = talk(&server).await;
+    talk.ask("1", &ssml("mute", "Hello.")).await;
+    talk.send(Message::Ping("hello".into())).await;
+    let answer = talk.socket.next().await.unwrap().unwrap();
+    assert_eq!(answer, Message::Pong("hello".into()));
+}
+
+#[tokio::test]
+async fn ten_minutes_of_silence_close_a_socket_and_ten_of_speech_do_not() {
+    let server = Server::start().await;
+    let (mut quiet, mut busy) = (talk(&server).await, talk(&server).await);
+    busy.ask("1", &ssml("gated", "Hello.")).await;
+    // A backend may be silent for a minute.
+    for made in 1..=13 {
+        reaches(&server.work.made, made).await;
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(50)).await;
+        tokio::time::resume();
+        server.work.gate.send_replace(made);
+    }
+    assert_eq!(quiet.closed().await.0, 1000);
+    server.work.gate.send_replace(usize::MAX);
+    assert_eq!(busy.turn().await.close, None);
+}
+
+#[tokio::test]
+async fn a_server_that_stops_says_what_was_asked_for_and_closes() {
+    let mut server = Server::start().await;
+    let (mut idle, mut talk) = (talk(&server).await, talk(&server).await);
+    talk.ask("1", &ssml("gated", "Hello.")).await;
+    while talk.hear().await.unwrap_or_else(|close| panic!("{close:?}")).path != "audio" {}
+    server.stop();
+    while TcpStream::connect(server.address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(idle.closed().await.0, 1001);
+    server.work.gate.send_replace(usize::MAX);
+    assert_eq!(talk.turn().await.close, None);
+    assert_eq!(talk.closed().await.0, 1001);
+    assert_eq!(server.ended().await, Ended::Drained);
+}
+
+#[tokio::test]
+async fn a_budget_that_is_used_up_is_too_many_requests() {
+    let server = Server::start().await;
+    let (measure, window) = (Measure::Money, Window::Month);
+    server.rows.limit([Budget { key: None, measure, limit: 0, window, action: Action::Refuse }]);
+    let mut talk = talk(&server).await;
+    talk.ask_for("1", &ssml("tone", "Hello."), &context(RAW, &[])).await;
+    assert_eq!(talk.closed().await.0, 4429);
+}
