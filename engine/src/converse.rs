@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures::future;
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
-    ErrorKind, Fallback, Follow, Lexicons, Piece, Reading, Sound, SpeechError, SpeechGraph, SpeechText,
-    Terms, TextError, Turn, Utterance,
+    ErrorKind, Fallback, Follow, Lexicons, Notation, Piece, Reading, Sound, SpeechError, SpeechGraph,
+    SpeechText, Terms, TextError, Turn, Utterance,
 };
 
 use crate::buy::bought;
@@ -189,7 +189,7 @@ impl Conversation {
             casting.cast(voice)?;
         }
         let counting = tab.clone();
-        let mut lines = gathered(turns)
+        let mut lines = gathered(turns, reading.notation)
             .inspect(move |(_, gathered)| counting.hear(gathered.text.chars().count()))
             .filter_map(move |(voice, gathered)| future::ready(line(voice, gathered, &reading).transpose()))
             .boxed();
@@ -257,6 +257,7 @@ fn leaves_out_of_any_text(terms: &Terms, choice: &Choice) -> Vec<String> {
 /// What each voice says, as soon as it can be spoken. A voice has finished when another begins.
 fn gathered(
     turns: BoxStream<'static, Turn>,
+    notation: Notation,
 ) -> impl futures::Stream<Item = (Arc<str>, Gathered)> + Send + 'static {
     struct Stage {
         turns: BoxStream<'static, Turn>,
@@ -273,7 +274,7 @@ fn gathered(
         }
     }
     let stage =
-        Stage { turns, gathering: Gathering::default(), voice: None, ready: VecDeque::new(), over: false };
+        Stage { turns, gathering: Gathering::of(notation), voice: None, ready: VecDeque::new(), over: false };
     stream::unfold(stage, |mut stage| async move {
         loop {
             if let Some(ready) = stage.ready.pop_front() {
@@ -309,8 +310,13 @@ fn line(voice: Arc<str>, gathered: Gathered, reading: &Reading) -> Result<Option
         Err(TextError::Blank | TextError::Silent) => return Ok(None),
         text => text?,
     };
-    let graph = Arc::new(language::compile(text, reading)?);
-    Ok(Some(Line { voice, offset: gathered.offset, graph }))
+    let is_pause =
+        |text: &SpeechText| reading.notation != Notation::Plain && language::ssml::read(text).is_ok();
+    match language::compile(text.clone(), reading) {
+        Ok(graph) => Ok(Some(Line { voice, offset: gathered.offset, graph: Arc::new(graph) })),
+        Err(_) if is_pause(&text) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn nothing_to_say() -> SpeechError {

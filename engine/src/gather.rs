@@ -1,13 +1,13 @@
 //! A text that is still being written becomes sentences.
 
-use speech::{Boundary, Reading, SpeechText, TextError};
+use speech::{Boundary, Notation, Reading, SpeechText, TextError};
 
 /// Beyond so many code points nobody waits for the end of a sentence.
 const MOST_WAITING: usize = 400;
 
 /// Gathers what one speaker writes until it can be spoken.
-#[derive(Default)]
 pub(crate) struct Gathering {
+    notation: Notation,
     waiting: String,
     /// Code points before what waits.
     offset: usize,
@@ -21,6 +21,11 @@ pub(crate) struct Gathered {
 }
 
 impl Gathering {
+    /// Of what is written so.
+    pub(crate) fn of(notation: Notation) -> Self {
+        Self { notation, waiting: String::new(), offset: 0 }
+    }
+
     /// The text goes on. What comes back is complete: a sentence is, once the next has begun.
     pub(crate) fn write(&mut self, text: &str) -> Option<Gathered> {
         self.waiting.push_str(text);
@@ -51,6 +56,9 @@ impl Gathering {
             // Whoever compiles it says what is wrong.
             Err(_) => return Some(self.waiting.len()),
         };
+        if let Notation::Ssml { .. } = self.notation {
+            return self.last_end_of_ssml(text);
+        }
         let graph = language::compile(text, &Reading::default()).ok()?;
         let (_, complete) = graph.clauses().split_last()?;
         let least = if too_long.is_some() { Boundary::Clause } else { Boundary::Sentence };
@@ -60,6 +68,23 @@ impl Gathering {
         let word = || too_long.and_then(|_| self.waiting.rfind(char::is_whitespace));
         end.or_else(word).filter(|&end| end > 0).or(too_long.map(|_| self.waiting.len()))
     }
+
+    /// The same of SSML, which must not be cut in an element. What is too long to be SSML is not waited for.
+    fn last_end_of_ssml(&self, text: SpeechText) -> Option<usize> {
+        if self.waiting.len() > language::ssml::MOST_BYTES {
+            return Some(self.waiting.len());
+        }
+        let reading = Reading { notation: self.notation, ..Reading::default() };
+        let graph = language::compile(text, &reading).ok()?;
+        let (_, complete) = graph.clauses().split_last()?;
+        let sentences = complete.iter().rev().filter(|clause| clause.ends >= Boundary::Sentence);
+        let mut ends = sentences.map(|clause| clause.span.offset + clause.span.length);
+        ends.find_map(|end| {
+            let (byte, _) = self.waiting.char_indices().nth(end)?;
+            let before = SpeechText::new(self.waiting.get(..byte)?, None).ok()?;
+            language::ssml::read(&before).is_ok().then_some(byte)
+        })
+    }
 }
 
 #[cfg(test)]
@@ -68,7 +93,7 @@ mod tests {
 
     /// What is gathered of these pieces, and of the flush at the end.
     fn gather<'t>(pieces: impl IntoIterator<Item = &'t str>) -> Vec<(usize, String)> {
-        let mut gathering = Gathering::default();
+        let mut gathering = Gathering::of(Notation::Plain);
         let mut gathered: Vec<_> = pieces.into_iter().filter_map(|piece| gathering.write(piece)).collect();
         gathered.extend(gathering.flush());
         gathered.into_iter().map(|Gathered { offset, text }| (offset, text)).collect()
@@ -103,13 +128,13 @@ mod tests {
     #[test]
     fn nothing_waits_for_ever() {
         for endless in ["a", " ", "!", "🙂"] {
-            let mut gathering = Gathering::default();
+            let mut gathering = Gathering::of(Notation::Plain);
             for _ in 0..3000 {
                 gathering.write(endless);
                 assert!(gathering.waiting.chars().count() <= MOST_WAITING, "{endless:?}");
             }
         }
-        let mut gathering = Gathering::default();
+        let mut gathering = Gathering::of(Notation::Plain);
         gathering.write("It is ");
         let gathered = gathering.write("\u{202E}late");
         assert_eq!(gathered.map(|gathered| gathered.text), Some("It is \u{202E}late".to_owned()));
@@ -118,10 +143,27 @@ mod tests {
     #[test]
     fn white_space_alone_is_nothing_to_say_but_counts() {
         assert_eq!(gather([" ", "\n"]), []);
-        let mut gathering = Gathering::default();
+        let mut gathering = Gathering::of(Notation::Plain);
         assert_eq!(gathering.write("  "), None);
         assert_eq!(gathering.flush(), None);
         assert_eq!(gathering.write("Hi."), None);
         assert_eq!(gathering.flush(), Some(Gathered { offset: 2, text: "Hi.".into() }));
+    }
+
+    #[test]
+    fn ssml_is_cut_between_sentences_and_never_in_an_element() {
+        let mut gathering = Gathering::of(Notation::Ssml { may_fetch: false });
+        let mut gathered = Vec::new();
+        let text = "Hi. <sub alias=\"Dr. No. Then\">N</sub> came <break time=\"1.5s\"/> late. <p>One. Two.</p> Three. Four";
+        for c in text.chars() {
+            gathered.extend(gathering.write(&c.to_string()));
+        }
+        gathered.extend(gathering.flush());
+        let texts: Vec<&str> = gathered.iter().map(|gathered| gathered.text.as_str()).collect();
+        assert_eq!(texts.concat(), text);
+        assert!(texts.len() >= 3 && texts.contains(&"Hi."), "{texts:?}");
+        for text in texts {
+            language::ssml::read(&SpeechText::new(text, None).unwrap()).unwrap();
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Parts of a text that are spoken by themselves: of one too long for its model, and of one whose SSML nobody else reads.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,6 +80,12 @@ impl Place {
             }
         }
     }
+}
+
+/// The same without white space at either end.
+fn trimmed(text: &str, bytes: Range<usize>) -> Range<usize> {
+    let inside = text.get(bytes.clone()).unwrap_or_default();
+    bytes.end - inside.trim_start().len()..bytes.start + inside.trim_end().len()
 }
 
 /// The byte behind so many characters.
@@ -176,12 +183,13 @@ fn passages(graph: &Arc<SpeechGraph>, limit: usize, cut: Cut) -> Result<Vec<Part
         };
         end = Some(passage.bytes.end);
         let mut before = passage.rest.max(breath);
-        let mut byte = passage.bytes.start;
+        let (words, mut byte) = (graph.plain().as_str(), passage.bytes.start);
         for Stretch { text, rest, .. } in
             cuts(&language::ssml::excerpt(graph, passage.bytes.clone())?, limit, cut)
         {
-            let bytes = byte..byte + text.len();
-            byte = bytes.end;
+            let end = byte + byte_of(words.get(byte..).unwrap_or_default(), text.chars().count());
+            let bytes = trimmed(words, byte..end);
+            byte = end;
             if !text.contains(has_sound) {
                 continue;
             }

@@ -82,3 +82,6 @@ where
     let rest = graph.score().filter(|score| !score.rest.is_zero()).map(|score| silence(score.rest));
     Ok(begins.chain(rest).collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,9 +10,9 @@ use catalog::Labels;
 use futures::future::FutureExt as _;
 use futures::stream::{self, StreamExt};
 use speech::{
-    Backend, BoxFuture, Clock, Codec, Door, ErrorKind, Fallback, Gender, Lexicon, Lexicons, Model, PcmChunk,
-    PcmStream, Policy, Receipt, Routing, SampleRate, Sound, SpeechError, SpeechRequest, SpeechText, Terms,
-    Utterance, Voice, VoiceId,
+    Backend, BoxFuture, Capabilities, Clock, Codec, Door, ErrorKind, Fallback, Gender, Lexicon, Lexicons,
+    Model, PcmChunk, PcmStream, Policy, Receipt, Routing, SampleRate, Sound, SpeechError, SpeechRequest,
+    SpeechText, Terms, Utterance, Voice, VoiceId,
 };
 use testing::MemoryLedger;
 use tokio::time::{Instant, sleep};
@@ -79,6 +79,7 @@ pub(crate) struct Actor {
     kind: &'static str,
     voices: Arc<[Voice]>,
     is_local: bool,
+    reads_ssml: bool,
     level: f32,
     deeds: Mutex<VecDeque<Deed>>,
     said: Mutex<Vec<String>>,
@@ -98,11 +99,16 @@ impl Actor {
             kind,
             voices: voices.iter().map(voice).collect(),
             is_local: kind == "own",
+            reads_ssml: false,
             level: 0.5,
             deeds: Mutex::default(),
             said: Mutex::default(),
             awaited: Arc::default(),
         }
+    }
+
+    pub(crate) fn reading_ssml(self) -> Self {
+        Self { reads_ssml: true, ..self }
     }
 
     pub(crate) fn will(&self, deeds: impl IntoIterator<Item = Deed>) {
@@ -145,6 +151,9 @@ impl Backend for Actor {
     }
     fn leaves_out(&self, _: &Utterance) -> Vec<String> {
         Vec::new()
+    }
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { ssml: self.reads_ssml, ..Capabilities::default() }
     }
     fn is_local(&self) -> bool {
         self.is_local

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use serde::{Deserialize, Serialize};
+use speech::{Notation, Reading};
 
 /// Where the gateway listens unless told otherwise: this machine only.
 pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
@@ -37,6 +38,8 @@ pub struct Config {
     /// What clients may tell their costs apart by, with the header `x-soundboard-tag: team=search`: the names of the
     /// tags, such as `["team", "project"]`. Default: none.
     pub tags: Vec<TagName>,
+    /// Whether a text in SSML may have a vendor fetch sound or words from elsewhere: `<audio src="...">`. Default: false.
+    pub ssml_fetch: bool,
     /// Bytes of an answer that are kept for a day for who asks again with the same `Idempotency-Key`. A longer answer
     /// is not kept; who asks for it again is answered 409. Default: 16777216.
     pub replay_max_bytes: usize,
@@ -57,6 +60,7 @@ impl Default for Config {
             deadline_seconds: count(600),
             stall_timeout_seconds: count(300),
             tags: Vec::new(),
+            ssml_fetch: false,
             replay_max_bytes: 16 * 1024 * 1024,
             drain_timeout_seconds: 30,
         }
@@ -64,6 +68,15 @@ impl Default for Config {
 }
 
 impl Config {
+    /// How a text is read that a client wants to be read so.
+    pub(crate) fn allowed(&self, reading: Reading) -> Reading {
+        let notation = match reading.notation {
+            Notation::Plain => Notation::Plain,
+            Notation::Ssml { .. } => Notation::Ssml { may_fetch: self.ssml_fetch },
+        };
+        Reading { notation, ..reading }
+    }
+
     pub(crate) fn header_timeout(&self) -> Duration {
         seconds(self.header_timeout_seconds)
     }

@@ -43,8 +43,9 @@ pub fn recast(graph: &SpeechGraph, name: impl Fn(&str) -> Option<String>) -> Spe
 /// [`ErrorKind::InvalidText`](speech::ErrorKind::InvalidText), where its words alone are more than anybody can say.
 pub fn excerpt(graph: &SpeechGraph, bytes: Range<usize>) -> Result<SpeechGraph, SpeechError> {
     let words = graph.plain().as_str().get(bytes.clone()).unwrap_or_default();
-    let text = SpeechText::new(words, None)?;
-    let plain = Plain::verbatim(&text);
+    let plain = Plain::verbatim(&SpeechText::new(words, None)?);
+    // Nobody else ends sentences and paragraphs so.
+    let text = SpeechText::new(words.replace(['\u{2028}', '\u{2029}'], "\n"), None)?;
     let clauses = clauses(&plain);
     let reading = Reading { lexicon: graph.lexicon().clone(), ..Reading::default() };
     let excerpt = SpeechGraph::new(text, plain, clauses, reading);

@@ -20,7 +20,7 @@ pub use normalize::{Language, MOST_CHARACTERS, NormalizeText, NormalizedText, No
 pub use orders::{CreateClient, CreateKey, RotateKey, SetBudgets};
 pub use preferences::AmendClient;
 pub use queries::{CostsQuery, UsageQuery};
-pub use reading::MOST_ENTRIES;
+pub use reading::{MOST_ENTRIES, notation};
 pub use reports::{ClientFigures, CostsBody, Figures, UsageBody, UsageRow};
 pub use speech::{Estimate, SAMPLE_RATES, Speak};
 pub use swapped::Swapped;

@@ -355,7 +355,7 @@ async fn a_defect_of_ours() {
 async fn our_own_field_is_refused_without_a_word_of_it() {
     insta::assert_snapshot!(refusal_of(r#""soundboard":{"secret":1}"#).await, @r#"
     400 Bad Request
-    {"error":{"message":"soundboard has a field that is none of the allowed ones. Allowed: markup, lexicon.","type":"invalid_request_error","param":"soundboard","code":"unknown_parameter"}}
+    {"error":{"message":"soundboard has a field that is none of the allowed ones. Allowed: ssml, markup, lexicon.","type":"invalid_request_error","param":"soundboard","code":"unknown_parameter"}}
     "#);
     insta::assert_snapshot!(refusal_of(r#""soundboard":{"markup":{"code":"secret"}}"#).await, @r#"
     400 Bad Request

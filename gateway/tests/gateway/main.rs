@@ -71,6 +71,8 @@ mod socket;
 #[cfg(test)]
 mod speech;
 #[cfg(test)]
+mod ssml;
+#[cfg(test)]
 mod stored_keys;
 #[cfg(test)]
 mod switches;

@@ -91,7 +91,7 @@ async fn what_would_not_be_spoken_has_no_price() {
 async fn what_is_wrong_is_named() {
     insta::assert_snapshot!(refused(r#"{"text":"Hi.","voice":"tone","respone_format":"x"}"#).await, @r#"
     400 Bad Request
-    {"error":{"code":"invalid_parameter","message":"The body has no field \"respone_format\".","param":null,"allowed":["text","voice","model","format","sample_rate","speed","instructions","language","markup","lexicon","policy","fallback"],"request_id":"req-1"}}
+    {"error":{"code":"invalid_parameter","message":"The body has no field \"respone_format\".","param":null,"allowed":["text","voice","model","format","sample_rate","speed","instructions","language","ssml","markup","lexicon","policy","fallback"],"request_id":"req-1"}}
     "#);
     insta::assert_snapshot!(refused(r#"{"text":" ","voice":"tone"}"#).await, @r#"
     400 Bad Request

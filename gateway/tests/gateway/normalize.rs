@@ -125,7 +125,7 @@ async fn what_is_wrong_with_a_body() {
     "#);
     insta::assert_snapshot!(answer(r#"{"text":"Hi.","voice":"secret"}"#).await.show(), @r#"
     400 Bad Request
-    {"error":{"code":"invalid_parameter","message":"The body has a field that is none of the allowed ones.","param":null,"allowed":["text","language","markup","lexicon"],"request_id":"req-1"}}
+    {"error":{"code":"invalid_parameter","message":"The body has a field that is none of the allowed ones.","param":null,"allowed":["text","language","ssml","markup","lexicon"],"request_id":"req-1"}}
     "#);
     insta::assert_snapshot!(answer(r#"{"text":"Hi.","language":"secret"}"#).await.show(), @r#"
     400 Bad Request

@@ -12,6 +12,8 @@ pub const DEFAULT_FORMAT: &str = "mp3_44100_128";
 pub struct SpeechQuery {
     /// One of ElevenLabs' formats.
     pub output_format: Option<AudioFormat>,
+    /// Whether the text is SSML, or may have its elements in it.
+    pub ssml: Option<bool>,
     /// The fields that mean something to ElevenLabs only.
     pub extras: Map<String, Value>,
 }
@@ -28,6 +30,7 @@ impl SpeechQuery {
         let logging = logging.map(|logging| ("enable_logging".to_owned(), logging.into()));
         Ok(Self {
             output_format: query.get("output_format").map(output_format).transpose()?,
+            ssml: query.flag("enable_ssml_parsing")?,
             extras: latency.into_iter().chain(logging).collect(),
         })
     }
@@ -67,7 +70,7 @@ mod tests {
     fn fields_for_elevenlabs_keep_their_types() {
         let extras = read("optimize_streaming_latency=3&enable_logging=False&colour=blue").unwrap().extras;
         insta::assert_snapshot!(Value::Object(extras), @r#"{"enable_logging":false,"optimize_streaming_latency":3}"#);
-        assert_eq!(read("").unwrap(), SpeechQuery { output_format: None, extras: Map::new() });
+        assert_eq!(read("").unwrap(), SpeechQuery { output_format: None, ssml: None, extras: Map::new() });
     }
 
     #[test]

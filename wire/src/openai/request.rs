@@ -33,7 +33,8 @@ pub struct CreateSpeech {
     pub speed: Option<f64>,
     /// How to frame the answer.
     pub stream_format: StreamFormat,
-    /// How to read `input`: our own field `soundboard`, which OpenAI's clients send by `extra_body`.
+    /// How to read `input`: our own field `soundboard`, which OpenAI's clients send by `extra_body`, and Kokoro-FastAPI's
+    /// `ssml`.
     pub reading: Reading,
     /// Kokoro-FastAPI's `volume_multiplier`: a finite number, its range unchecked.
     pub volume: Option<f64>,
@@ -58,7 +59,7 @@ pub struct CaptionedSpeech {
 }
 
 /// The fields that [`CreateSpeech`] and [`CaptionedSpeech`] read themselves, and `stream`.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 15] = [
     "model",
     "input",
     "voice",
@@ -67,6 +68,7 @@ const KNOWN: [&str; 14] = [
     "speed",
     "stream_format",
     "soundboard",
+    "ssml",
     "volume_multiplier",
     "lang_code",
     "lang",
@@ -128,12 +130,21 @@ impl CreateSpeech {
             response_format: fields.response_format()?,
             speed: fields.number("speed", "a number from 0.25 to 4.0")?,
             stream_format: fields.stream_format()?,
-            reading: soundboard::of_another_api(fields)?,
+            reading: reading(fields)?,
             volume: fields.number("volume_multiplier", "a number from 0 to 4")?,
             language: fields.language()?,
             return_timing: fields.flag("return_timing")?.unwrap_or(false),
             extras: fields.extras(&KNOWN, MOST_EXTRAS, MOST_EXTRA_NAME),
         })
+    }
+}
+
+/// Our own field `soundboard`, and Kokoro-FastAPI's `ssml`.
+fn reading(fields: &Fields) -> Result<Reading, RequestError> {
+    let reading = soundboard::of_another_api(fields)?;
+    match fields.flag("ssml")? {
+        Some(is_ssml) => Ok(Reading { notation: soundboard::notation(is_ssml), ..reading }),
+        None => Ok(reading),
     }
 }
 

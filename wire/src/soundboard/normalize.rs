@@ -31,7 +31,7 @@ pub struct NormalizeText {
     pub text: String,
     /// Which language it is in.
     pub language: Language,
-    /// The fields `markup` and `lexicon`.
+    /// The fields `ssml`, `markup` and `lexicon`.
     pub reading: Reading,
 }
 
@@ -42,11 +42,11 @@ impl NormalizeText {
     /// The first [`RequestError`].
     pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
         let fields = Fields::from_json(body, EXAMPLE)?;
-        fields.only(None, &["text", "language", "markup", "lexicon"])?;
+        fields.only(None, &["text", "language", "ssml", "markup", "lexicon"])?;
         Ok(Self {
             text: within(MOST_CHARACTERS, "text", fields.required_text("text")?)?,
             language: language(&fields)?,
-            reading: reading(&fields, "markup", "lexicon")?,
+            reading: reading(&fields, "ssml", "markup", "lexicon")?,
         })
     }
 }

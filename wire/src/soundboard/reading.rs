@@ -1,7 +1,7 @@
 //! How a text is to be read: `{"markup":{"code":"skip"},"lexicon":[{"word":"W3C","alias":"the web council"}]}`.
 
 use serde_json::Value;
-use speech::{Lexicon, Markup, Reading, Saying};
+use speech::{Lexicon, Markup, Notation, Reading, Saying};
 
 use crate::fields::{Fields, RequestError, wrong_type};
 
@@ -17,25 +17,33 @@ const ENTRY: &str = "an object of a \"word\" and one of \"alias\", \"respelling\
 /// The field `soundboard` in a body of somebody else's API.
 pub(crate) fn of_another_api(fields: &Fields) -> Result<Reading, RequestError> {
     let Some(ours) = fields.object("soundboard")? else { return Ok(Reading::default()) };
-    ours.only(Some("soundboard"), &["markup", "lexicon"])?;
-    reading(&ours, "soundboard.markup", "soundboard.lexicon")
+    ours.only(Some("soundboard"), &["ssml", "markup", "lexicon"])?;
+    reading(&ours, "soundboard.ssml", "soundboard.markup", "soundboard.lexicon")
 }
 
-/// The fields `markup` and `lexicon`, and what errors call them.
+/// The fields `ssml`, `markup` and `lexicon`, and what errors call them.
 pub(super) fn reading(
     fields: &Fields,
+    ssml: &'static str,
     markup: &'static str,
     lexicon: &'static str,
 ) -> Result<Reading, RequestError> {
+    let is_ssml =
+        fields.get("ssml").map(|value| value.as_bool().ok_or(wrong_type(ssml, "true or false", value)));
     Ok(Reading {
+        notation: notation(is_ssml.transpose()?.unwrap_or_default()),
         markup: fields.get("markup").map(|value| markup_in(value, markup)).transpose()?.unwrap_or_default(),
         lexicon: fields
             .get("lexicon")
             .map(|value| lexicon_in(value, lexicon))
             .transpose()?
             .unwrap_or_default(),
-        ..Reading::default()
     })
+}
+
+/// Of a text that its client calls SSML, or does not. What it may fetch is not for a client to say.
+pub fn notation(is_ssml: bool) -> Notation {
+    if is_ssml { Notation::Ssml { may_fetch: false } } else { Notation::Plain }
 }
 
 fn markup_in(value: &Value, param: &'static str) -> Result<Markup, RequestError> {
@@ -107,7 +115,7 @@ mod tests {
         let entry = "Entry 1 of soundboard.lexicon must be";
         for (wrong, message) in [
             (r#""secret""#, "soundboard is a string; it must be an object."),
-            (r#"{"secret":1}"#, "Allowed: markup, lexicon."),
+            (r#"{"secret":1}"#, "Allowed: ssml, markup, lexicon."),
             (r#"{"markup":["skip"]}"#, "soundboard.markup must be"),
             (r#"{"markup":{"secret":"skip"}}"#, "soundboard.markup must be"),
             (r#"{"markup":{"code":"secret"}}"#, "soundboard.markup must be"),

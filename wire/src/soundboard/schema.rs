@@ -38,6 +38,8 @@ pub struct SpeakShape {
     /// A BCP 47 tag of the text's language; left out, the voice's own.
     #[schema(example = "en-GB")]
     pub language: Option<String>,
+    /// Whether `text` is SSML: a document, or what could stand in one. At most 65,536 bytes.
+    pub ssml: Option<bool>,
     /// What becomes of Markdown and light HTML.
     pub markup: Option<MarkupShape>,
     /// How words are said in this text.
@@ -61,6 +63,8 @@ pub struct NormalizeShape {
     /// `en-US` unless it says `en-GB`.
     #[schema(example = "en-US")]
     pub language: Option<String>,
+    /// Whether `text` is SSML: a document, or what could stand in one. At most 65,536 bytes.
+    pub ssml: Option<bool>,
     /// What becomes of Markdown and light HTML.
     pub markup: Option<MarkupShape>,
     /// How words are said in this text.

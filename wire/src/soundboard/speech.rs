@@ -39,6 +39,7 @@ const FIELDS: &[&str] = &[
     "speed",
     "instructions",
     "language",
+    "ssml",
     "markup",
     "lexicon",
     "policy",
@@ -62,7 +63,7 @@ pub struct Speak {
     pub instructions: Option<String>,
     /// A BCP 47 tag.
     pub language: Option<String>,
-    /// The fields `markup` and `lexicon`.
+    /// The fields `ssml`, `markup` and `lexicon`.
     pub reading: Reading,
     /// How the voice is chosen, as `x-soundboard-policy` says.
     pub policy: Option<Policy>,
@@ -99,7 +100,7 @@ impl Speak {
                 .map(|instructions| within(MOST_INSTRUCTIONS, "instructions", instructions))
                 .transpose()?,
             language: name("language")?,
-            reading: reading(&fields, "markup", "lexicon")?,
+            reading: reading(&fields, "ssml", "markup", "lexicon")?,
             policy: chosen(&fields, "policy", Policy::ALL, Policy::name)?,
             fallback: chosen(&fields, "fallback", Fallback::ALL, Fallback::name)?,
         })

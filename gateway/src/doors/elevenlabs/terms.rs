@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use ::speech::{Door, Routing, SpeechError, Speed, Terms};
+use ::speech::{Door, Reading, Routing, SpeechError, Speed, Terms};
 use http::request::Parts;
 use wire::Query;
 use wire::elevenlabs::{DEFAULT_FORMAT, Options, SpeechQuery, output_format};
 
+use wire::soundboard::notation;
+
 use super::answer::Framing;
+use crate::Config;
 use crate::doors::tags::{self, Tags};
 use crate::doors::{Rooms, routing};
 use crate::fault::Fault;
@@ -20,6 +23,7 @@ pub(super) struct Asked {
     query: SpeechQuery,
     tags: Tags,
     routing: Routing,
+    config: Arc<Config>,
 }
 
 /// Reads the head of a request.
@@ -33,7 +37,8 @@ pub(super) fn asked(rooms: &Rooms, parts: &Parts) -> Result<Asked, Fault> {
     let query = SpeechQuery::read(&Query::parse(parts.uri.query())).map_err(SpeechError::from)?;
     let tags = tags::read(&parts.headers, &rooms.config.tags)?;
     let routing = routing::read(&parts.headers)?;
-    Ok(Asked { id: id.clone(), client: client.clone(), query, tags, routing })
+    let config = Arc::clone(&rooms.config);
+    Ok(Asked { id: id.clone(), client: client.clone(), query, tags, routing, config })
 }
 
 impl Asked {
@@ -48,8 +53,12 @@ impl Asked {
             Some(format) => format,
             None => output_format(options.output_format.as_deref().unwrap_or(DEFAULT_FORMAT))?,
         };
+        let reading = match self.query.ssml {
+            Some(is_ssml) => Reading { notation: notation(is_ssml), ..options.reading },
+            None => options.reading,
+        };
         Ok(Terms {
-            reading: options.reading,
+            reading: self.config.allowed(reading),
             model: Some(model),
             speed: options.voice_settings.speed.map(Speed::new).transpose()?.unwrap_or_default(),
             language: options.language_code,

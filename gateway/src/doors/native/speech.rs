@@ -73,12 +73,12 @@ pub(super) async fn read(rooms: &Rooms, request: Request) -> Result<Speech, Faul
     let tags = tags::read(&parts.headers, &rooms.config.tags)?;
     let body = json::read(&parts.headers, body, &rooms.config).await?;
     let asked = Speak::from_json(&body).map_err(SpeechError::from)?;
-    let request = request_of(&parts, asked).map_err(as_we_call_it)?;
+    let request = request_of(rooms, &parts, asked).map_err(as_we_call_it)?;
     let terms = Terms { tags, ..request.terms };
     Ok(Speech { request: SpeechRequest { terms, ..request }, is_exact })
 }
 
-fn request_of(parts: &Parts, asked: Speak) -> Result<SpeechRequest, SpeechError> {
+fn request_of(rooms: &Rooms, parts: &Parts, asked: Speak) -> Result<SpeechRequest, SpeechError> {
     let known = &parts.extensions;
     // Both were put there by the stack; a request without them came round it.
     let (Some(RequestId(id)), Some(client)) = (known.get::<RequestId>(), known.get::<Client>()) else {
@@ -93,7 +93,7 @@ fn request_of(parts: &Parts, asked: Speak) -> Result<SpeechRequest, SpeechError>
     known_language(asked.language.as_deref())?;
     let routing = routing_of(parts, &asked)?;
     let terms = Terms {
-        reading: asked.reading,
+        reading: rooms.config.allowed(asked.reading),
         model: asked.model,
         speed: asked.speed.map(Speed::new).transpose()?.unwrap_or_default(),
         instructions: asked.instructions,

@@ -53,7 +53,7 @@ pub(super) fn request(rooms: &Rooms, parts: &Parts, asked: CreateSpeech) -> Resu
         return Err(SpeechError::internal("a request without id or client").into());
     };
     let terms = Terms {
-        reading: asked.reading,
+        reading: rooms.config.allowed(asked.reading),
         model: asked.model,
         speed: asked.speed.map(Speed::new).transpose()?.unwrap_or_default(),
         volume: asked.volume.map(Volume::new).transpose()?.unwrap_or_default(),

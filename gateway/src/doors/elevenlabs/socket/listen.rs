@@ -9,7 +9,7 @@ use bytes::Bytes;
 use engine::Refusal;
 use futures::stream::{self, BoxStream, SplitStream};
 use futures::{FutureExt as _, Stream, StreamExt as _};
-use speech::{Door, Routing, SpeechError, Speed, Terms};
+use speech::{Door, Reading, Routing, SpeechError, Speed, Terms};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -306,8 +306,10 @@ impl Listener {
             Ok(plain) => plain,
             Err(error) => return self.fail(id, error.into()).await,
         };
-        let Manner { model, language, format, extras: of_all, .. } = &self.manner;
+        let Manner { model, language, format, notation, extras: of_all, .. } = &self.manner;
+        let reading = Reading { notation: *notation, ..Reading::default() };
         let terms = Terms {
+            reading: self.rooms.config.allowed(reading),
             model: Some(model.clone()),
             speed,
             language: language.clone(),

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use speech::{AudioFormat, Codec};
+use speech::{AudioFormat, Codec, Notation};
 use wire::elevenlabs::socket::Dialect;
 use wire::elevenlabs::upstream::OUTPUT_FORMATS;
 use wire::elevenlabs::{DEFAULT_FORMAT, DIALOGUE_MODEL, SPEECH_MODEL, SpeechQuery, output_format};
+use wire::soundboard::notation;
 use wire::{Query, RequestError};
 
 use crate::doors::elevenlabs::named::within_limit;
@@ -20,6 +21,8 @@ pub(super) struct Manner {
     pub(super) idle: Duration,
     /// Times count from the start of the context, not of the message.
     pub(super) absolute_times: bool,
+    /// How the texts are written.
+    pub(super) notation: Notation,
     /// Every message is complete by itself: words are not cut in two, and sentences are not waited for.
     pub(super) auto_mode: bool,
     /// What means something to ElevenLabs only.
@@ -35,9 +38,8 @@ impl Manner {
         let query = Query::parse(query);
         let idle = query.number("inactivity_timeout", 1..=180, "a whole number of seconds from 1 to 180")?;
         let auto_mode = query.flag("auto_mode")?;
-        let SpeechQuery { output_format: format, extras } = SpeechQuery::read(&query)?;
+        let SpeechQuery { output_format: format, ssml, extras } = SpeechQuery::read(&query)?;
         let mut extras: Vec<_> = extras.into_iter().collect();
-        let ssml = query.flag("enable_ssml_parsing")?;
         extras.extend(ssml.map(|ssml| ("enable_ssml_parsing".to_owned(), ssml.into())));
         extras.extend(auto_mode.map(|auto| ("auto_mode".to_owned(), auto.into())));
         let seed = query.number("seed", 0..=u32::MAX.into(), "a whole number from 0 to 4294967295")?;
@@ -51,6 +53,7 @@ impl Manner {
             idle: Duration::from_secs(idle.unwrap_or(20)),
             absolute_times: query.flag("sync_alignment")?.unwrap_or_default(),
             // The texts of a dialogue are as a writer makes them, word for word.
+            notation: notation(ssml.unwrap_or_default()),
             auto_mode: auto_mode.unwrap_or_default() && dialect != Dialect::Dialogue,
             extras,
         })

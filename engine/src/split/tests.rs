@@ -1,0 +1,117 @@
+//! What becomes of a text in SSML: of one voice and of several, for who reads it and for who does not.
+
+use std::sync::Arc;
+
+use speech::{
+    Codec, Door, ErrorKind, Fallback, Notation, Reading, Routing, SpeechError, SpeechRequest, SpeechText,
+    Terms,
+};
+use testing::MemoryLedger;
+
+use crate::Spoken;
+use crate::tests::{Actor, Deed, House, falling, house_with, listen, three};
+
+impl House {
+    async fn recite(&self, voice: &str, ssml: &str, routing: Routing) -> Result<Spoken, SpeechError> {
+        let notation = Notation::Ssml { may_fetch: false };
+        let reading = Reading { notation, ..Reading::default() };
+        let plain = Terms::new("r1", "local".into(), Door::Cli);
+        let terms = Terms { format: Codec::Pcm.into(), reading, routing, ..plain };
+        let text = SpeechText::new(ssml, None).unwrap();
+        self.engine.speak(SpeechRequest { text, voice: voice.into(), terms }).await
+    }
+}
+
+fn house(actors: &[&Arc<Actor>]) -> House {
+    house_with(actors, MemoryLedger::default(), |_| {})
+}
+
+/// Runs of silence and of sound, in hundredths of a second, and how loud each is.
+fn heard(samples: &[i16]) -> Vec<(usize, bool)> {
+    let mut runs: Vec<(usize, bool)> = Vec::new();
+    for ten_ms in samples.chunks(80) {
+        let is_loud = ten_ms.iter().any(|sample| sample.unsigned_abs() > 100);
+        match runs.last_mut() {
+            Some((length, loud)) if *loud == is_loud => *length += 1,
+            _ => runs.push((1, is_loud)),
+        }
+    }
+    runs
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_reads_no_ssml_says_its_passages_with_their_pauses() {
+    let (dear, ..) = three();
+    let house = house(&[&dear]);
+    let ssml = "<speak><break time=\"200ms\"/>One. <break time=\"1s\"/><prosody volume=\"50\">Two.</prosody> \
+                <emphasis>Three.</emphasis><audio src=\"x\"/><break time=\"300ms\"/></speak>";
+    let spoken = house.recite("anna", ssml, Routing::default()).await.unwrap();
+    assert_eq!(spoken.dropped, ["audio", "emphasis"]);
+    let samples = listen(spoken).await.unwrap();
+    assert_eq!(dear.said(), ["One.", "Two.", "Three."]);
+    assert_eq!(
+        heard(&samples),
+        [(20, false), (40, true), (100, false), (40, true), (18, false), (60, true), (30, false)]
+    );
+    let peak =
+        |from: usize| samples[from * 80..(from + 20) * 80].iter().map(|it| it.unsigned_abs()).max().unwrap();
+    let (loud, soft) = (f32::from(peak(30)), f32::from(peak(170)));
+    assert!((soft / loud - 0.5).abs() < 0.01, "{soft} of {loud}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_reads_ssml_gets_all_of_it_at_once() {
+    let reader = Arc::new(Actor::new("dear", "dear", &[("anna", speech::Gender::Female)]).reading_ssml());
+    let house = house(&[&reader]);
+    let ssml = "<speak>One. <break time=\"1s\"/><emphasis>Two.</emphasis></speak>";
+    let spoken = house.recite("anna", ssml, Routing::default()).await.unwrap();
+    assert_eq!(spoken.dropped, [""; 0]);
+    listen(spoken).await.unwrap();
+    assert_eq!(reader.said(), [ssml]);
+}
+
+const TWO_VOICES: &str = "<speak><voice name=\"bert\">One.</voice><voice name=\"dora\">Two.</voice></speak>";
+
+#[tokio::test(start_paused = true)]
+async fn each_voice_of_a_document_says_its_own_words() {
+    let (dear, _, own) = three();
+    let house = house(&[&dear, &own]);
+    let spoken = house.recite("anna", TWO_VOICES, Routing::default()).await.unwrap();
+    assert_eq!(
+        (spoken.voice.id.to_string().as_str(), spoken.requested_voice.as_str()),
+        ("dear:bert", "bert")
+    );
+    let tally = spoken.tally.clone();
+    assert_eq!(listen(spoken).await.unwrap().len(), 8 * 800 + 180 * 8);
+    assert_eq!((dear.said(), own.said()), (vec!["One.".to_owned()], vec!["Two.".to_owned()]));
+    let cast: Vec<String> = tally.cast().iter().map(|(name, id)| format!("{name}={id}")).collect();
+    assert_eq!(cast, ["bert=dear:bert", "dora=own:dora"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_who_has_all_the_voices_and_reads_ssml_says_them_and_where_it_fails_others_do() {
+    let female = speech::Gender::Female;
+    let reader = Arc::new(Actor::new("dear", "dear", &[("bert", female), ("dora", female)]).reading_ssml());
+    let (_, cheap, _) = three();
+    let house = house(&[&reader, &cheap]);
+    listen(house.recite("bert", TWO_VOICES, falling(Fallback::BeforeAudio)).await.unwrap()).await.unwrap();
+    assert_eq!(reader.said(), [TWO_VOICES]);
+
+    reader.will([Deed::Refuses(ErrorKind::BackendFailed); 3]);
+    let spoken = house.recite("bert", TWO_VOICES, falling(Fallback::BeforeAudio)).await.unwrap();
+    listen(spoken).await.unwrap();
+    assert_eq!(cheap.said(), ["One.", "Two."]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_voice_that_breaks_off_in_ssml_is_gone_on_for_from_the_next_sentence() {
+    let (dear, cheap, _) = three();
+    let house = house(&[&dear, &cheap]);
+    dear.will([Deed::Speaks, Deed::BreaksOffInTheMiddle]);
+    let ssml = "<speak><p>One. Two.</p> <sub alias=\"Three.\">3</sub></speak>";
+    listen(house.recite("anna", ssml, falling(Fallback::Resume)).await.unwrap()).await.unwrap();
+    assert_eq!(
+        (dear.said(), cheap.said()),
+        (vec!["One.".into(), "Two.".into()], vec!["Two.".into(), "Three.".into()])
+    );
+}
