@@ -19,8 +19,8 @@ fn refused(ssml: &str) -> String {
 
 /// The passages of a text: rest in milliseconds, rate, pitch, gain, words.
 fn passages(ssml: &str) -> Vec<(u128, f32, f32, f32, String)> {
-    let graph = compiled(ssml).unwrap();
-    let score = graph.score().unwrap();
+    let Ok(graph) = compiled(ssml) else { return Vec::new() };
+    let Some(score) = graph.score() else { return Vec::new() };
     let shown = score.passages.iter().map(|passage| {
         let words =
             graph.plain().as_str()[passage.bytes.clone()].replace('\u{2029}', "¶").replace('\u{2028}', "‖");
@@ -220,8 +220,8 @@ mod any {
     }
 
     /// The same tree as an independent parser reads it.
-    fn tree(xml: &str) -> Vec<String> {
-        let document = roxmltree::Document::parse(xml).expect("well-formed");
+    fn tree(xml: &str) -> Result<Vec<String>, roxmltree::Error> {
+        let document = roxmltree::Document::parse(xml)?;
         let mut events = Vec::new();
         for node in document.descendants() {
             if node.is_element() {
@@ -239,7 +239,7 @@ mod any {
                 }
             }
         }
-        events
+        Ok(events)
     }
 
     proptest! {
@@ -249,7 +249,7 @@ mod any {
         fn what_is_written_is_the_same_document(ssml in document()) {
             let Ok(text) = SpeechText::new(ssml.as_str(), None) else { return Ok(()) };
             let again = written(&read(&text).unwrap());
-            prop_assert_eq!(tree(&again), tree(&ssml));
+            prop_assert_eq!(tree(&again).unwrap(), tree(&ssml).unwrap());
             let text = SpeechText::new(again.as_str(), None).unwrap();
             prop_assert_eq!(written(&read(&text).unwrap()), again);
         }

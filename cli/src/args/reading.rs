@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use language::English;
 use serde_json::{Map, Value};
-use speech::{Markup, Saying};
+use speech::{Markup, Reading, Saying};
+use wire::soundboard::notation;
 
 /// Shows what would be said.
 #[derive(Debug, Args)]
@@ -54,9 +55,12 @@ impl From<Language> for English {
     }
 }
 
-/// What becomes of Markdown and HTML.
+/// How the text is written, and what becomes of Markdown and HTML.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct MarkupFlag {
+    /// The text is SSML: a document, or what could stand in one.
+    #[arg(long, conflicts_with = "markup")]
+    ssml: bool,
     /// What becomes of Markdown and HTML: 'headings=skip,code=announce'. The parts are headings, lists, emphasis,
     /// links, code, tables; each is kept, unless it is to 'skip' or 'announce'.
     #[arg(long, value_name = "PART=MANNER,...", value_parser = parse_markup)]
@@ -64,8 +68,13 @@ pub(crate) struct MarkupFlag {
 }
 
 impl MarkupFlag {
-    pub(crate) fn markup(self) -> Markup {
-        self.markup.unwrap_or_default()
+    /// How the text is to be read.
+    pub(crate) fn reading(self) -> Reading {
+        Reading {
+            notation: notation(self.ssml),
+            markup: self.markup.unwrap_or_default(),
+            ..Reading::default()
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::Normalised;
-use speech::{Reading, SpeechText};
+use speech::SpeechText;
 
 use super::{LOCAL, block_on, left_out, print};
 use crate::args::{Global, SayAs};
@@ -20,7 +20,7 @@ pub(crate) fn run(say_as: &SayAs, config: &Config, global: &Global) -> Result<()
         (None, None) => return Err(Failure::usage("there is no text; name a FILE, or give --text TEXT")),
     };
     let text = SpeechText::new(text, None).map_err(speech::SpeechError::from)?;
-    let reading = Reading { markup: say_as.markup.markup(), ..Reading::default() };
+    let reading = say_as.markup.reading();
     let backends = compose::backends(config)?;
     let normalised = block_on(async {
         let store = Arc::new(compose::store(config).await?);

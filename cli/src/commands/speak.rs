@@ -8,9 +8,7 @@ use billing::Payer;
 use engine::{Engine, Refusal, Spoken};
 use futures::{FutureExt, StreamExt};
 use serde_json::json;
-use speech::{
-    Backend as _, Codec, Door, Ids, Reading, SpeechError, SpeechRequest, SpeechText, Speed, Terms, VoiceId,
-};
+use speech::{Backend as _, Codec, Door, Ids, SpeechError, SpeechRequest, SpeechText, Speed, Terms, VoiceId};
 
 use super::{LOCAL, block_on, left_out, print_json};
 use crate::args::{Global, Speak};
@@ -149,7 +147,7 @@ fn warn_of(dropped: &[String]) {
 /// The request that the command line spells.
 fn request(id: &str, speak: &Speak, text: String, format: Codec) -> Result<SpeechRequest, SpeechError> {
     let terms = Terms {
-        reading: Reading { markup: speak.markup.markup(), ..Reading::default() },
+        reading: speak.markup.reading(),
         model: speak.model.clone(),
         speed: Speed::new(speak.speed)?,
         format: format.into(),

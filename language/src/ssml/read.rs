@@ -215,7 +215,7 @@ impl Tree<'_> {
         let Some(mut element) = closed else {
             return Err(self.at(place.start, "the end of an element that was not begun"));
         };
-        self.namespaces.retain(|namespace| namespace.depth <= self.open.len() - 1);
+        self.namespaces.retain(|namespace| namespace.depth < self.open.len());
         element.span.length = end - element.span.offset;
         self.push(Node::Element(element));
         Ok(())
