@@ -13,4 +13,4 @@ mod voice;
 pub use context::{SynthesisContext, Wanted, stops};
 pub use format::{OUTPUT_FORMATS, OutputFormat};
 pub use reply::{Boundary, BoundaryText, BoundaryType, Event, Reply, ticks};
-pub use voice::{VoiceInfo, VoiceStatus};
+pub use voice::VoiceInfo;

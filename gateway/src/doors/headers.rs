@@ -104,4 +104,8 @@ pub(crate) fn describe(spoken: &Spoken, headers: &mut HeaderMap) {
     if !spoken.dropped.is_empty() {
         say(DROPPED, &spoken.dropped.join(", "));
     }
+    let cast = spoken.tally.cast();
+    if cast.len() > 1 {
+        describe_cast(&cast, headers);
+    }
 }

@@ -24,20 +24,13 @@ pub struct VoiceInfo {
     /// The styles of `mstts:express-as`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub style_list: Vec<String>,
+    /// Its roles.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub role_play_list: Vec<String>,
     /// Samples per second, in decimal.
-    pub sample_rate_hertz: &'static str,
-    /// `Neural`.
-    pub voice_type: &'static str,
-    /// Whether it will stay.
-    pub status: VoiceStatus,
-}
-
-/// Whether a voice will stay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum VoiceStatus {
-    /// It will.
-    #[serde(rename = "GA")]
-    Available,
-    /// Its end is announced.
-    Deprecated,
+    pub sample_rate_hertz: String,
+    /// `Neural`, `NeuralHD`.
+    pub voice_type: String,
+    /// `GA`, `Preview` or `Deprecated`.
+    pub status: String,
 }

@@ -73,8 +73,19 @@ fn deployment(query: &Query) -> Result<Option<String>, RequestError> {
 /// There is none, or nobody here can make it; with those that can be made.
 pub(super) fn output_format(param: &'static str, name: &str) -> Result<AudioFormat, SpeechError> {
     OutputFormat::named(name).and_then(|known| known.format).ok_or_else(|| {
-        let made = OUTPUT_FORMATS.iter().filter(|known| known.format.is_some());
         let message = format!("{param} names no output format that can be made here.");
-        SpeechError::invalid_parameter(param, message).allowing(made.map(|known| known.name))
+        SpeechError::invalid_parameter(param, message).allowing(made_here())
     })
+}
+
+/// The rest of the program has another name for the format, and for what else it could be.
+pub(super) fn as_called_here(param: &'static str, error: SpeechError) -> SpeechError {
+    match error.param() {
+        Some("response_format") => error.about(param).allowing(made_here()),
+        _ => error,
+    }
+}
+
+fn made_here() -> impl Iterator<Item = &'static str> {
+    OUTPUT_FORMATS.iter().filter(|known| known.format.is_some()).map(|known| known.name)
 }

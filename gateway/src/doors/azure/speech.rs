@@ -6,12 +6,15 @@ use axum::extract::State;
 use engine::Spoken;
 use http::{HeaderMap, HeaderValue, header};
 
-use super::asked::{Asked, output_format};
+use super::asked::{Asked, as_called_here, output_format};
 use super::{OUTPUT_FORMAT, REQUEST_ID, document};
 use crate::doors::whole::Whole;
 use crate::doors::{Rooms, headers, json, streamed, switches};
 use crate::fault::Fault;
 use crate::stack::{Notes, Request, RequestId, Response};
+
+/// Where a client says as what it wants the audio.
+const FORMAT: &str = "X-Microsoft-OutputFormat";
 
 /// Reads the request, has it spoken, sends the audio.
 pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Result<Response, Fault> {
@@ -30,7 +33,7 @@ pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Resu
     let terms = Terms { whole, ..asked.terms(&*id, format)? };
     let request = document::request(&body, terms)?;
     notes.handed_to_engine();
-    let spoken = rooms.engine.speak(request).await?;
+    let spoken = rooms.engine.speak(request).await.map_err(|error| as_called_here(FORMAT, error))?;
     let called = parts.headers.get(REQUEST_ID).cloned().or_else(|| HeaderValue::from_str(&id).ok());
     let mut response = respond(&rooms, spoken, format, whole).await?;
     response.headers_mut().extend(called.map(|called| (REQUEST_ID, called)));
@@ -66,5 +69,5 @@ fn require_ssml(headers: &HeaderMap) -> Result<(), Fault> {
 
 fn format(headers: &HeaderMap) -> Result<AudioFormat, SpeechError> {
     let name = headers.get(OUTPUT_FORMAT).and_then(|name| name.to_str().ok());
-    output_format("X-Microsoft-OutputFormat", name.unwrap_or_default())
+    output_format(FORMAT, name.unwrap_or_default())
 }

@@ -6,7 +6,7 @@ use ::speech::{Gender, VoiceStatus};
 use axum::Json;
 use axum::extract::State;
 use catalog::Entry;
-use wire::azure::{self, VoiceInfo};
+use wire::azure::VoiceInfo;
 
 use crate::doors::Rooms;
 
@@ -31,10 +31,17 @@ pub(super) async fn list(State(rooms): State<Rooms>) -> Json<Vec<VoiceInfo>> {
     Json(described.collect())
 }
 
-/// A voice of Azure's own keeps the name that its users have in their programs, if it is nobody else's here.
+/// A voice of Azure's own keeps the name that its users have in their programs, if it is nobody else's here, and what Azure
+/// says of it. Elsewhere a style is not what `mstts:express-as` means by it.
 fn described(entry: &Entry, is_only: bool) -> VoiceInfo {
     let voice = &entry.voice;
     let is_azures = &*entry.kind == AZURE;
+    let said = |label: &str| voice.labels.get(label).filter(|_| is_azures).cloned();
+    let list = |label: &str| {
+        let words = said(label).unwrap_or_default();
+        words.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let usual_status = if voice.deprecated_after.is_some() { "Deprecated" } else { "GA" };
     let short_name = if is_azures && is_only { voice.id.voice.clone() } else { voice.id.to_string() };
     let locale = entry.locale.clone().or_else(|| voice.languages.first().cloned());
     let locale = locale.unwrap_or_else(|| UNDETERMINED.to_owned());
@@ -51,13 +58,10 @@ fn described(entry: &Entry, is_only: bool) -> VoiceInfo {
         secondary_locale_list: voice.languages.iter().filter(|tag| **tag != locale).cloned().collect(),
         locale_name: locale.clone(),
         locale,
-        // Only there is a style what `mstts:express-as` means by it.
-        style_list: if is_azures { entry.styles.clone() } else { Vec::new() },
-        sample_rate_hertz: "24000",
-        voice_type: "Neural",
-        status: match voice.deprecated_after {
-            Some(_) => azure::VoiceStatus::Deprecated,
-            None => azure::VoiceStatus::Available,
-        },
+        style_list: list("StyleList"),
+        role_play_list: list("RolePlayList"),
+        sample_rate_hertz: said("SampleRateHertz").unwrap_or_else(|| "24000".to_owned()),
+        voice_type: said("VoiceType").unwrap_or_else(|| "Neural".to_owned()),
+        status: said("Status").unwrap_or_else(|| usual_status.to_owned()),
     }
 }

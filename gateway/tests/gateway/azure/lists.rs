@@ -1,8 +1,10 @@
 //! Who can speak.
 
 use serde_json::Value;
+use speech::Gender;
 
-use crate::server::Server;
+use crate::actor::Actor;
+use crate::server::{House, Server};
 
 const LISTS: [&str; 2] = ["/cognitiveservices/voices/list", "/tts/cognitiveservices/voices/list"];
 
@@ -35,6 +37,18 @@ async fn every_voice_has_what_the_sdks_take_for_granted() {
             assert!(voice[field].as_str().is_some_and(|text| !text.is_empty()), "{field} of {voice}");
         }
         assert!(["Female", "Male", "Neutral"].contains(&voice["Gender"].as_str().unwrap()));
-        assert!(voice["VoiceType"].as_str().unwrap().ends_with("Neural"));
+        assert!(voice["VoiceType"].is_string() && voice["Status"].is_string());
     }
+}
+
+#[tokio::test]
+async fn a_voice_of_azures_own_keeps_its_name_unless_another_has_it() {
+    // Its kind is its name.
+    let azure = Actor::new("azure", &[("en-US-AvaNeural", Gender::Female), ("words", Gender::Male)]);
+    let server = Server::of_house(House { others: vec![azure], ..House::default() }).await;
+    let answer = server.get(LISTS[0]).send().await;
+    let voices: Vec<Value> = serde_json::from_slice(&answer.body).unwrap();
+    let names: Vec<_> = voices.iter().map(|voice| voice["ShortName"].as_str().unwrap()).collect();
+    assert!(names.contains(&"en-US-AvaNeural") && names.contains(&"azure:words"), "{names:?}");
+    assert!(names.contains(&"tone:words") && !names.contains(&"words"), "{names:?}");
 }

@@ -1,5 +1,7 @@
 //! What cannot be spoken is refused with Azure's status, and a sentence in plain text.
 
+use billing::{Action, Budget, Measure, Window};
+
 use super::{RAW, ssml};
 use crate::client::Answer;
 use crate::server::{ONE, Server, config};
@@ -102,4 +104,12 @@ async fn a_busy_gateway_says_when_to_come_back() {
     assert_eq!(answer.header("retry-after"), "1");
     insta::assert_snapshot!(show(&answer), @"503 The gateway is busy; try again in a moment.");
     drop(held);
+}
+
+#[tokio::test]
+async fn a_budget_that_is_used_up() {
+    let server = Server::start().await;
+    let (measure, window) = (Measure::Money, Window::Month);
+    server.rows.limit([Budget { key: None, measure, limit: 0, window, action: Action::Refuse }]);
+    insta::assert_snapshot!(show(&server.hello_from_azure("tone").await), @"429 The budget of this client (0.00 US dollars, window month) has no room left for this request.");
 }

@@ -44,6 +44,16 @@ async fn the_first_voice_speaks_by_any_of_its_names() {
 }
 
 #[tokio::test]
+async fn all_voices_of_a_document_are_named() {
+    let server = Server::start().await;
+    let two = ssml("alloy", "Hello.").replace("</speak>", "<voice name='words'>Oh yes.</voice></speak>");
+    let answer = server.ssml(RAW, two).send().await;
+    assert_eq!(answer.header("x-soundboard-voice"), "tone:tone, tone:words");
+    assert_eq!(answer.header("x-soundboard-requested-voice"), "alloy, words");
+    assert!(answer.body.len() > (CHUNKS + 2) * CHUNK * 2, "{}", answer.body.len());
+}
+
+#[tokio::test]
 async fn a_request_is_called_as_its_client_calls_it() {
     let server = Server::start().await;
     let ask = || server.ssml(RAW, ssml("tone", "Hello."));
