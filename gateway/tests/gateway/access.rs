@@ -1,7 +1,7 @@
 //! The access log: one line for each answer, and nobody's text.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use http_body_util::BodyExt as _;
 use tracing_subscriber::Layer as _;
@@ -11,6 +11,11 @@ use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::client::Ask;
 use crate::server::{Server, config, say};
+
+/// As long as there is but one subscriber, any thread that comes to a line first, though it has none, decides for all whether
+/// somebody wants it. This is the second.
+static NOBODYS: LazyLock<tracing::Dispatch> =
+    LazyLock::new(|| tracing::Dispatch::new(tracing_subscriber::registry()));
 
 /// All that is logged on this thread, which is the one that the server of a test runs on.
 #[derive(Clone, Default)]
@@ -28,6 +33,7 @@ impl Log {
     }
 
     fn of(targets: Targets) -> (Self, tracing::subscriber::DefaultGuard) {
+        LazyLock::force(&NOBODYS);
         let log = Self::default();
         let lines = fmt::layer().with_writer(log.clone()).without_time().with_ansi(false);
         let subscriber = tracing_subscriber::registry().with(lines.with_filter(targets));

@@ -22,6 +22,7 @@ pub(super) struct Asked {
     tags: Tags,
     routing: Routing,
     extras: Extras,
+    notation: Notation,
 }
 
 impl Asked {
@@ -39,7 +40,8 @@ impl Asked {
         routing.under(client.own.routing)?;
         let deployment = deployment(&Query::parse(parts.uri.query())).map_err(SpeechError::from)?;
         let extras = deployment.map(|id| (DEPLOYMENT.to_owned(), id.into())).into_iter().collect();
-        Ok(Self { client, tags, routing, extras })
+        let notation = Notation::Ssml { may_fetch: rooms.config.ssml_fetch };
+        Ok(Self { client, tags, routing, extras, notation })
     }
 
     /// The terms of one document.
@@ -53,7 +55,7 @@ impl Asked {
             tags: self.tags.clone(),
             ..self.client.terms(id, Door::Azure, self.routing)?
         };
-        terms.reading.notation = Notation::Ssml { may_fetch: false };
+        terms.reading.notation = self.notation;
         Ok(terms)
     }
 }

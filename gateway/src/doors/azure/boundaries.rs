@@ -122,3 +122,69 @@ fn clause_ends(graph: &SpeechGraph) -> Vec<Landmark> {
     }
     landmarks
 }
+
+#[cfg(test)]
+mod tests {
+    use ::speech::{Notation, Reading, SpeechText, TimingKind};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ALL: Wanted =
+        Wanted { words: true, punctuation: true, sentences: true, visemes: true, bookmarks: true, end: true };
+
+    fn graph(inner: &str) -> SpeechGraph {
+        let text = SpeechText::new(format!("<speak><voice name='v'>{inner}</voice></speak>"), None).unwrap();
+        let notation = Notation::Ssml { may_fetch: false };
+        language::compile(text, &Reading { notation, ..Reading::default() }).unwrap()
+    }
+
+    /// A tenth of a second each.
+    fn words(graph: &SpeechGraph) -> Vec<WordTiming> {
+        let plain = graph.plain();
+        let start_of = |word: &str| word.as_ptr() as usize - plain.as_str().as_ptr() as usize;
+        let timed = plain.as_str().split_whitespace().zip(0..).map(|(word, number)| {
+            let span = plain.span(start_of(word)..start_of(word) + word.len());
+            WordTiming {
+                text: word.to_owned(),
+                start_ms: number * 100,
+                end_ms: number * 100 + 80,
+                offset: span.offset,
+                length: span.length,
+                kind: TimingKind::Measured,
+                letters: Vec::new(),
+                visemes: Vec::new(),
+            }
+        });
+        timed.collect()
+    }
+
+    /// What is told, in JSON, when the words come in so many at a time.
+    fn told(graph: &SpeechGraph, at_a_time: usize) -> Vec<String> {
+        let (mut boundaries, words) = (Boundaries::of(graph, ALL), words(graph));
+        let mut events: Vec<Event> =
+            words.chunks(at_a_time).flat_map(|words| boundaries.tell(words)).collect();
+        events.extend(boundaries.finish(words.len() as u64 * 100));
+        events.iter().map(|event| serde_json::to_string(event).unwrap()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn everything_is_told_once_and_in_order_however_the_words_come(
+            pieces in proptest::collection::vec("(kettle|window)[,.!]?|<bookmark mark='[a-z]'/>|<break/>", 1..12),
+            at_a_time in 1..5_usize,
+        ) {
+            let graph = graph(&format!("{} end.", pieces.join(" ")));
+            let all = told(&graph, usize::MAX);
+            prop_assert_eq!(&told(&graph, at_a_time), &all);
+            let bookmarks = pieces.iter().filter(|piece| piece.starts_with("<bookmark")).count();
+            let count = |what: &str| all.iter().filter(|event| event.contains(what)).count();
+            prop_assert_eq!(count(r#""Type":"Bookmark""#), bookmarks);
+            let said = pieces.iter().filter(|piece| !piece.starts_with('<')).count() + 1;
+            prop_assert_eq!(count(r#""BoundaryType":"WordBoundary""#), said);
+            let stops = |clause: &&::speech::Clause| graph.words_of(clause).ends_with([',', '.', '!']);
+            let marks = graph.clauses().iter().filter(stops).count();
+            prop_assert_eq!(count(r#""BoundaryType":"PunctuationBoundary""#), marks);
+        }
+    }
+}

@@ -188,7 +188,7 @@ async fn no_key_and_no_text_is_in_any_log_line_at_any_level() {
     server.ssml(RAW, said.replace("</voice>", "")).key(token.text()).send().await;
     server.ended().await;
     let text = log.text();
-    assert!(text.contains("/tts/cognitiveservices/websocket/v1"), "the log is being read");
+    assert!(text.contains("/tts/cognitiveservices/websocket/v1"), "the log is not read:\n{text}");
     for secret in ["diagnosis", "secret-of", token.text()] {
         assert!(!text.contains(secret), "{secret} is in the log:\n{text}");
     }

@@ -1,6 +1,7 @@
 //! What cannot be spoken is refused with Azure's status, and a sentence in plain text.
 
 use billing::{Action, Budget, Measure, Window};
+use speech::Door;
 
 use super::{RAW, ssml};
 use crate::client::Answer;
@@ -112,4 +113,22 @@ async fn a_budget_that_is_used_up() {
     let (measure, window) = (Measure::Money, Window::Month);
     server.rows.limit([Budget { key: None, measure, limit: 0, window, action: Action::Refuse }]);
     insta::assert_snapshot!(show(&server.hello_from_azure("tone").await), @"429 The budget of this client (0.00 US dollars, window month) has no room left for this request.");
+}
+
+#[tokio::test]
+async fn every_refusal_is_journaled_under_this_door() {
+    let server = Server::start().await;
+    server.ssml(RAW, "<speak>Hello.</speak>").send().await;
+    server.ssml("mp3", ssml("tone", "Hello.")).send().await;
+    server.post("/tts/cognitiveservices/v1").body(ssml("tone", "Hello.")).send().await;
+    server.hello_from_azure("nobody").await;
+    let rows = server.rows.clone();
+    server.ended().await;
+    assert_eq!(rows.doors(), [Door::Azure; 4]);
+    insta::assert_snapshot!(rows.show(), @"
+    req-1 local - invalid_text None
+    req-2 local - invalid_parameter None
+    req-3 local - invalid_parameter None
+    req-4 local - unknown_voice Some(132)
+    ");
 }

@@ -1,11 +1,13 @@
 //! Speech over REST.
 
+use gateway::Config;
 use speech::Door;
 
+use super::client::talk;
 use super::{RAW, ssml};
 use crate::backend::{CHUNK, CHUNKS};
 use crate::client::Answer;
-use crate::server::{Server, clients};
+use crate::server::{Server, clients, config};
 
 #[tokio::test]
 async fn a_document_is_spoken_at_both_paths() {
@@ -86,6 +88,25 @@ async fn whoever_knows_a_deployment_is_told_and_whoever_does_not_says_so() {
     assert_eq!(answer.header("x-soundboard-dropped"), "deploymentId");
     let utterances = server.work.utterances.lock().unwrap();
     assert_eq!(utterances[0].delivery.extras.get("deploymentId").unwrap(), "9f3c");
+}
+
+#[tokio::test]
+async fn nothing_is_fetched_unless_the_operator_allows_it() {
+    for ssml_fetch in [false, true] {
+        let server = Server::configured(Config { ssml_fetch, ..config() }).await;
+        let said = "Hello. <audio src='https://evil.example/a.wav'>Yes.</audio>";
+        let answer = server.ssml(RAW, ssml("tone", said)).send().await;
+        assert_eq!(answer.status, 200);
+        let mut talk = talk(&server).await;
+        talk.ask("1", &ssml("tone", said)).await;
+        assert_eq!(talk.turn().await.close, None);
+        let utterances = server.work.utterances.lock().unwrap();
+        let graphs = utterances.iter().map(|utterance| &utterance.graph);
+        let fetches = graphs.filter_map(|graph| graph.score()).map(|score| score.removed.is_empty());
+        let fetches: Vec<_> = fetches.collect();
+        assert_eq!(fetches, vec![ssml_fetch; fetches.len()]);
+        assert!(answer.header("x-soundboard-dropped").contains("audio"), "the double fetches nothing");
+    }
 }
 
 #[tokio::test]
