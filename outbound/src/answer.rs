@@ -10,6 +10,9 @@ use crate::{Remote, audio};
 /// The most bytes of a JSON document.
 const MOST_JSON_BYTES: u64 = 8 << 20;
 
+/// The most bytes of a text.
+const MOST_TEXT_BYTES: u64 = 64 << 10;
+
 /// An answer of success, of which the head has come.
 pub struct Answer {
     remote: Remote,
@@ -46,6 +49,16 @@ impl Answer {
         serde_json::from_slice(&body).map_err(|_| self.remote.failed("sent JSON that cannot be read"))
     }
 
+    /// The body as a text of at most 64 KiB.
+    ///
+    /// # Errors
+    /// When it is packed, is longer, does not come in time, or is no UTF-8.
+    pub async fn text(self) -> Result<String, SpeechError> {
+        self.check_unpacked()?;
+        let body = self.body.read(MOST_TEXT_BYTES).await?;
+        String::from_utf8(body.into()).map_err(|_| self.remote.failed("sent a text that cannot be read"))
+    }
+
     /// The body as audio, as it comes. Resolves with the first bytes, so that no audio at all, or something else
     /// under the name of audio, is still an ordinary error.
     ///
@@ -59,6 +72,20 @@ impl Answer {
     ) -> Result<BoxStream<'static, Result<Bytes, SpeechError>>, SpeechError> {
         self.check_unpacked()?;
         audio::check_content_type(&self.remote, self.header(CONTENT_TYPE.as_str()), codec)?;
+        let first = audio::begin(&self.remote, &mut self.body).await?;
+        Ok(self.body.stream(first, most_bytes))
+    }
+
+    /// The same of a vendor that calls its audio what it likes: any name of audio will do.
+    ///
+    /// # Errors
+    /// As of [`audio`](Self::audio).
+    pub async fn audio_by_any_name(
+        mut self,
+        most_bytes: u64,
+    ) -> Result<BoxStream<'static, Result<Bytes, SpeechError>>, SpeechError> {
+        self.check_unpacked()?;
+        audio::check_is_audio(&self.remote, self.header(CONTENT_TYPE.as_str()))?;
         let first = audio::begin(&self.remote, &mut self.body).await?;
         Ok(self.body.stream(first, most_bytes))
     }

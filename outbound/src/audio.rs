@@ -43,6 +43,16 @@ pub(crate) fn check_content_type(
     }
 }
 
+/// Refuses what says of itself that it is no audio at all.
+pub(crate) fn check_is_audio(remote: &Remote, content_type: Option<&str>) -> Result<(), SpeechError> {
+    let found = media_type(content_type);
+    let says_nothing = matches!(found.as_str(), "" | "application/octet-stream" | "binary/octet-stream");
+    match says_nothing || found.starts_with("audio/") || found == "application/ogg" {
+        true => Ok(()),
+        false => Err(remote.failed("sent something that is not audio")),
+    }
+}
+
 /// The first bytes of a body, once they are known not to be a text: an error page with the status and the content type
 /// of success.
 pub(crate) async fn begin(remote: &Remote, body: &mut Body) -> Result<Bytes, SpeechError> {

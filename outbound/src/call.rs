@@ -1,10 +1,10 @@
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Method, Request, Response, StatusCode, Url};
 use speech::{ErrorKind, SpeechError};
 use tokio::time::{Instant, timeout_at};
 
 use crate::body::Body;
-use crate::{Answer, Remote, refusal};
+use crate::{Answer, Key, Remote, refusal};
 
 /// The most bytes of an error's body.
 const MOST_ERROR_BYTES: u64 = 1 << 20;
@@ -32,9 +32,30 @@ impl Call {
         self
     }
 
+    /// With one header more, its name in small letters.
+    pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.request.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        self
+    }
+
+    /// With that key, of an account whose keys are renewed from time to time: the [`Remote`] has none.
+    ///
+    /// # Errors
+    /// It has a character that no header can carry.
+    pub fn showing(mut self, key: Key<'_>) -> Result<Self, SpeechError> {
+        let (header, value) = self.remote.headed(key)?;
+        self.request.headers_mut().insert(header, value);
+        Ok(self)
+    }
+
     /// With that body of JSON.
-    pub fn json(mut self, body: impl Into<Vec<u8>>) -> Self {
-        self.request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    pub fn json(self, body: impl Into<Vec<u8>>) -> Self {
+        self.body("application/json", body)
+    }
+
+    /// With that body of that media type.
+    pub fn body(mut self, media_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        self.request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         *self.request.body_mut() = Some(body.into().into());
         self
     }

@@ -24,4 +24,4 @@ pub use deadlines::Deadlines;
 pub use refusal::{ReadRefusal, Refusal};
 pub use remote::{Access, Key, Remote};
 pub use slots::Slot;
-pub use socket::{Socket, SocketReceiver, SocketSender};
+pub use socket::{Frame, Socket, SocketReceiver, SocketSender};

@@ -98,11 +98,21 @@ impl Remote {
         path: impl IntoIterator<Item = &'p str>,
         query: &[(&str, &str)],
     ) -> Result<Socket, SpeechError> {
-        let mut url = self.url(path);
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        Socket::open(self.clone(), url).await
+        Socket::open(self.clone(), self.url_with(path, query), self.0.key.clone()).await
+    }
+
+    /// The same with that key, of an account whose keys are renewed from time to time.
+    ///
+    /// # Errors
+    /// The same; and where the key has a character that no header can carry.
+    pub async fn socket_showing<'p>(
+        &self,
+        key: Key<'_>,
+        path: impl IntoIterator<Item = &'p str>,
+        query: &[(&str, &str)],
+    ) -> Result<Socket, SpeechError> {
+        let shown = self.headed(key)?;
+        Socket::open(self.clone(), self.url_with(path, query), Some(shown)).await
     }
 
     /// Waits for its turn to speak, which the receipt tells as long as it lasts; hold the slot as long as the sound.
@@ -163,6 +173,19 @@ impl Remote {
 
     pub(crate) fn read_refusal(&self) -> ReadRefusal {
         self.0.read_refusal
+    }
+
+    /// A key as a header.
+    pub(crate) fn headed(&self, key: Key<'_>) -> Result<(HeaderName, HeaderValue), SpeechError> {
+        key.into_header().map_err(|_| self.failed("was to be shown a key that no header can carry"))
+    }
+
+    fn url_with<'p>(&self, path: impl IntoIterator<Item = &'p str>, query: &[(&str, &str)]) -> Url {
+        let mut url = self.url(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
     }
 
     fn url<'p>(&self, path: impl IntoIterator<Item = &'p str>) -> Url {

@@ -1,6 +1,8 @@
+use bytes::Bytes;
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
 use reqwest::Url;
+use reqwest::header::{HeaderName, HeaderValue};
 use speech::{ErrorKind, SpeechError};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -17,7 +19,7 @@ const MOST_MESSAGE_BYTES: usize = 16 << 20;
 
 type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// An open WebSocket of text messages. Dropping both halves closes the connection.
+/// An open WebSocket. Dropping both halves closes the connection.
 pub struct Socket {
     /// Where messages go out.
     pub sender: SocketSender,
@@ -37,13 +39,44 @@ pub struct SocketReceiver {
     stream: SplitStream<Stream>,
 }
 
+/// What comes in.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Frame {
+    /// A text message.
+    Text(String),
+    /// A binary message.
+    Binary(Bytes),
+    /// The other side has closed with another code than 1000.
+    Closed {
+        /// Why, by number.
+        code: u16,
+        /// Why, in its words, which may be anybody's.
+        reason: String,
+    },
+}
+
+/// Nobody's text belongs in a log.
+impl std::fmt::Debug for Frame {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Self::Binary(bytes) => write!(f, "Binary({} bytes)", bytes.len()),
+            Self::Closed { code, .. } => write!(f, "Closed({code})"),
+        }
+    }
+}
+
 impl Socket {
-    pub(crate) async fn open(remote: Remote, mut url: Url) -> Result<Self, SpeechError> {
+    pub(crate) async fn open(
+        remote: Remote,
+        mut url: Url,
+        shown: Option<(HeaderName, HeaderValue)>,
+    ) -> Result<Self, SpeechError> {
         let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
         url.set_scheme(scheme).map_err(|()| SpeechError::internal("a base_url without a host"))?;
         let mut request = url.as_str().into_client_request().map_err(|error| broken(&remote, error))?;
-        if let Some((header, value)) = remote.key() {
-            request.headers_mut().insert(header, value.clone());
+        if let Some((header, value)) = shown {
+            request.headers_mut().insert(header, value);
         }
         let config = WebSocketConfig::default()
             .max_message_size(Some(MOST_MESSAGE_BYTES))
@@ -77,26 +110,39 @@ impl SocketSender {
 }
 
 impl SocketReceiver {
-    /// The next message; none once the other side has closed in the ordinary way. It may take for ever: only the
+    /// The next text message; none once the other side has closed in the ordinary way. It may take for ever: only the
     /// adapter knows when an answer is due, and asks with [`Remote::in_time`].
     ///
     /// # Errors
     /// When the connection breaks, is closed with another code than 1000, or carries what is no text.
     pub async fn next(&mut self) -> Option<Result<String, SpeechError>> {
+        Some(match self.frame().await? {
+            Ok(Frame::Text(text)) => Ok(text),
+            Ok(Frame::Binary(_)) => Err(self.remote.failed("sent a message that is no text")),
+            Ok(Frame::Closed { code, .. }) => {
+                Err(self.remote.failed("closed the connection").caused_by(format!("close code {code}")))
+            }
+            Err(error) => Err(error),
+        })
+    }
+
+    /// The next message of either kind, or how the other side has closed; none once it has in the ordinary way. It may
+    /// take for ever, as [`next`](Self::next) may.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn frame(&mut self) -> Option<Result<Frame, SpeechError>> {
         loop {
             return match self.stream.next().await? {
-                Ok(Message::Text(text)) => Some(Ok(text.as_str().to_owned())),
+                Ok(Message::Text(text)) => Some(Ok(Frame::Text(text.as_str().to_owned()))),
+                Ok(Message::Binary(bytes)) => Some(Ok(Frame::Binary(bytes))),
                 Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => continue,
-                Ok(Message::Binary(_)) => Some(Err(self.remote.failed("sent a message that is no text"))),
                 Ok(Message::Close(None)) => None,
                 Ok(Message::Close(Some(close))) if close.code == CloseCode::Normal => None,
-                Ok(Message::Close(Some(close))) => {
-                    let code = u16::from(close.code);
-                    Some(Err(self
-                        .remote
-                        .failed("closed the connection")
-                        .caused_by(format!("close code {code}"))))
-                }
+                Ok(Message::Close(Some(close))) => Some(Ok(Frame::Closed {
+                    code: close.code.into(),
+                    reason: close.reason.as_str().to_owned(),
+                })),
                 Err(error) => Some(Err(broken(&self.remote, error))),
             };
         }
