@@ -28,6 +28,9 @@ pub fn counter(format: AudioFormat) -> Box<dyn Counter> {
         Codec::Opus => Box::new(Pages::default()),
         Codec::Flac => Box::new(flac::Flac::default()),
         Codec::Wav => Box::new(Wav::default()),
+        Codec::Foreign(_) => {
+            Box::new(Bytes { count: 0, per_second: format.bit_rate.map_or(0, |bits| u64::from(bits) / 8) })
+        }
         Codec::Pcm | Codec::Ulaw | Codec::Alaw => Box::new(Bytes {
             count: 0,
             per_second: match (Layout::headerless(format.codec), format.rate) {

@@ -87,7 +87,7 @@ pub fn decoder(format: AudioFormat) -> Result<Box<dyn Decoder>, DecodeError> {
         Codec::Opus => Box::new(ogg::OggOpus::default()),
         Codec::Aac => Box::new(adts::Adts::default()),
         Codec::Wav => Box::new(riff::Wav::default()),
-        Codec::Flac | Codec::Pcm | Codec::Ulaw | Codec::Alaw => {
+        Codec::Flac | Codec::Pcm | Codec::Ulaw | Codec::Alaw | Codec::Foreign(_) => {
             return Err(DecodeError::Unsupported { codec });
         }
     })

@@ -151,6 +151,7 @@ fn at_rate(format: AudioFormat, rate: SampleRate) -> Result<Box<dyn Encoder>, En
         Codec::Pcm => Box::new(pcm::Pcm),
         Codec::Ulaw => Box::new(g711::G711::Ulaw),
         Codec::Alaw => Box::new(g711::G711::Alaw),
+        codec @ Codec::Foreign(_) => return Err(EncodeError::codec(codec, "only its vendor makes it")),
     })
 }
 

@@ -31,6 +31,7 @@ impl Rates {
             Codec::Flac => Self::Between(1, 96_000),
             Codec::Wav | Codec::Pcm => Self::Between(1, u32::MAX),
             Codec::Ulaw | Codec::Alaw => Self::Between(8_000, 48_000),
+            Codec::Foreign(_) => Self::Listed(&[]),
         }
     }
 

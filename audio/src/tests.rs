@@ -46,7 +46,7 @@ fn delay(codec: Codec) -> usize {
         Codec::Opus => 156 + 5 * 480,
         Codec::Aac => AAC_LEAD + 2 * 1024,
         Codec::Flac => 2048,
-        Codec::Wav | Codec::Pcm | Codec::Ulaw | Codec::Alaw => 0,
+        Codec::Wav | Codec::Pcm | Codec::Ulaw | Codec::Alaw | Codec::Foreign(_) => 0,
     }
 }
 

@@ -23,8 +23,7 @@ pub(crate) async fn buy(call: Call) -> Result<Sound, SpeechError> {
     let Call { backend, utterance, tab, .. } = call;
     let model = utterance.delivery.model.clone().unwrap_or_default();
     let rate = tab.rate(backend.name(), &model)?;
-    let claim = Claim::of(rate, utterance.graph.text().as_str(), utterance.delivery.speed)
-        .with_instructions(utterance.delivery.instructions.as_deref());
+    let claim = Claim::of_utterance(rate, &*backend, &utterance);
     let attempt = tab.begin(tab::Call::new(backend.name(), &model, claim, true)).await?;
     let speaking = backend.speak(utterance, attempt.receipt());
     bought(attempt, speaking, backend.is_local()).await

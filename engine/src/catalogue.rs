@@ -319,7 +319,9 @@ impl Catalogue {
 
     fn choice(&self, wish: &Wish<'_>, backend: &Arc<dyn Backend>, voice: Arc<Voice>) -> Choice {
         let models = backend.models();
-        let wished = models.iter().position(|model| wish.model() == Some(model.id.as_str()));
+        let own = backend.model_of(&voice);
+        let named = own.as_deref().or(wish.model());
+        let wished = models.iter().position(|model| named == Some(model.id.as_str()));
         let model = OneOf::new(models, wished.unwrap_or_default(), backend.name());
         let deprecated_after = self.deprecations.near(model.deprecated_after, voice.deprecated_after);
         Choice { backend: Arc::clone(backend), model, voice, reason: Reason::Exact, deprecated_after }

@@ -14,6 +14,7 @@ use speech::{
 use tower::Service;
 
 use crate::decode;
+use crate::plan::unmade;
 use crate::route::{Call, Encoded};
 
 /// How many slices a second of audio is encoded in: each is a few milliseconds of work, after which the
@@ -68,6 +69,7 @@ pub(crate) async fn encode(
         {
             Ok(handed_on(file))
         }
+        _ if format.codec.is_foreign() => Err(unmade(format.codec)),
         sound => {
             let PcmStream { sample_rate, chunks } = decode::samples(sound).await?;
             let encoder = audio::encoder(format, sample_rate).map_err(SpeechError::internal)?;

@@ -238,11 +238,12 @@ impl Engine {
     /// # Errors
     /// As [`speak`](Self::speak), for the names and for a model that has no price.
     pub fn estimate(&self, request: &SpeechRequest) -> Result<Estimate, SpeechError> {
-        let (text, terms) = (request.text.as_str(), &request.terms);
+        let terms = &request.terms;
+        let graph = Arc::new(language::compile(request.text.clone(), &terms.reading)?);
         let (tariff, now) = (self.0.books.tariff(), self.0.books.now());
         let plan = self.0.planner.plan(terms, &request.voice, |choice| {
             let rate = tariff.rate(&choice.voice.id.backend, &choice.model.id, now)?;
-            Ok(tab::Claim::of(rate, text, terms.speed).with_instructions(terms.instructions.as_deref()))
+            Ok(route::claim_at(rate, terms, choice, &graph))
         })?;
         let first = plan.candidates.into_iter().next();
         let plan::Candidate { choice, claim, .. } =

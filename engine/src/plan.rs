@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use billing::Nanos;
-use speech::{ErrorKind, Fallback, Policy, Routing, SpeechError, Terms, VoiceId, VoiceStatus};
+use speech::{Codec, ErrorKind, Fallback, Policy, Routing, SpeechError, Terms, VoiceId, VoiceStatus, Volume};
 
 use crate::Reason;
 use crate::catalogue::{Catalogue, Choice, Pool};
@@ -30,7 +30,7 @@ pub(crate) struct Candidate {
 pub struct Rejected {
     /// Who.
     pub voice: VoiceId,
-    /// What kept it out: `availability`, `language`, `local`, `model`, `price` or `budget`.
+    /// What kept it out: `availability`, `language`, `local`, `format`, `model`, `price` or `budget`.
     pub filter: &'static str,
     /// One sentence.
     pub reason: String,
@@ -121,7 +121,7 @@ impl Planner {
     ) -> Result<Plan, SpeechError> {
         let plan = self.survey(None, terms, voice, claim)?;
         match plan.candidates.is_empty() {
-            true => Err(plan.only.unwrap_or_else(|| nobody(plan.policy, &plan.rejected))),
+            true => Err(plan.only.unwrap_or_else(|| nobody(plan.policy, terms, &plan.rejected))),
             false => Ok(plan),
         }
     }
@@ -347,6 +347,13 @@ fn unfit(choice: &Choice, score: f32, terms: &Terms, policy: Policy) -> Option<(
     if let VoiceStatus::Unavailable { reason } = &voice.status {
         return Some(("availability", reason.clone()));
     }
+    let codec = terms.format.codec;
+    if codec.is_foreign() && !choice.backend.capabilities().formats.contains(&codec) {
+        return Some(("format", format!("It does not give {codec}, and nobody else can make it.")));
+    }
+    if codec.is_foreign() && terms.volume != Volume::NORMAL {
+        return Some(("format", format!("It gives {codec} at its own level only.")));
+    }
     // What its client has asked for itself, a voice may try.
     if let Some(wanted) = terms.language.as_deref().filter(|_| score < 1.0)
         && !voice.languages.is_empty()
@@ -364,7 +371,10 @@ fn is_same_language(one: &str, other: &str) -> bool {
 }
 
 /// What is said when nobody is left.
-fn nobody(policy: Policy, rejected: &[Rejected]) -> SpeechError {
+fn nobody(policy: Policy, terms: &Terms, rejected: &[Rejected]) -> SpeechError {
+    if rejected.iter().any(|rejected| rejected.filter == "format") {
+        return unmade(terms.format.codec);
+    }
     let mut why: Vec<String> = rejected
         .iter()
         .map(|Rejected { voice, filter, reason }| format!("{voice} ({filter}: {reason})"))
@@ -378,6 +388,12 @@ fn nobody(policy: Policy, rejected: &[Rejected]) -> SpeechError {
         message += &if more > 0 { format!("; and {more} more.") } else { ".".to_owned() };
     }
     SpeechError::new(ErrorKind::NoCandidate, message).about("policy")
+}
+
+/// What only its vendor can make was wanted of somebody else, or could not be handed on as it is.
+pub(crate) fn unmade(codec: Codec) -> SpeechError {
+    let message = format!("{codec} can only be handed on as its vendor makes it, which this speech is not.");
+    SpeechError::invalid_parameter("response_format", message).allowing(Codec::ALL.map(Codec::name))
 }
 
 /// Better scores first.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use billing::Rate;
 use speech::{
     AudioFormat, AudioStream, Backend, BoxFuture, Codec, Delivery, ErrorKind, Fallback, Origin, Policy,
     SampleRate, SpeechError, SpeechGraph, SpeechRequest, Terms, Utterance, VoiceId, Volume,
@@ -139,13 +140,14 @@ where
         tab: Tab,
     ) -> Result<Spoken, SpeechError> {
         let Ways { inner, speaker, planner, cache, .. } = self;
-        let claim = |choice: &Choice| claim_of(&tab, &terms, choice, graph.text().as_str());
+        let claim = |choice: &Choice| claim_for(&tab, &terms, choice, &graph);
         let mut plan = planner.plan(&terms, &voice, claim)?;
         if let Some(spoken) = given(cache, &plan, &terms, &voice, &graph, &tab).await {
             return Ok(spoken);
         }
         set_aside(&mut plan, planner, &terms, &voice, claim, &tab).await?;
-        if plan.fallback == Fallback::Resume {
+        // What is handed on as it is cannot be put together.
+        if plan.fallback == Fallback::Resume && !terms.format.codec.is_foreign() {
             return resume(speaker.clone(), planner, plan, terms, voice, graph, tab).await;
         }
         speak(inner.clone(), planner, plan, terms, voice, graph, tab).await
@@ -161,7 +163,7 @@ where
     ) -> Result<Spoken, SpeechError> {
         let Ways { inner, planner, recital, .. } = self;
         if let Some((mut plan, recast)) = of_one_house(planner, &terms, &voice, &graph, &tab) {
-            let claim = |choice: &Choice| claim_of(&tab, &terms, choice, graph.text().as_str());
+            let claim = |choice: &Choice| claim_for(&tab, &terms, choice, &graph);
             set_aside(&mut plan, planner, &terms, &voice, claim, &tab).await?;
             // Nobody else has the whole cast.
             plan.candidates.truncate(1);
@@ -188,7 +190,7 @@ fn of_one_house(
     let mut names: HashMap<&str, VoiceId> = HashMap::new();
     let mut first = None;
     for voice in graph.score()?.cast(voice) {
-        let claim = |choice: &Choice| claim_of(tab, terms, choice, graph.text().as_str());
+        let claim = |choice: &Choice| claim_for(tab, terms, choice, graph);
         let plan = planner.plan(terms, voice, claim).ok()?;
         let choice = &plan.candidates.first()?.choice;
         let is_ours = names.values().all(|other| other.backend == choice.voice.id.backend);
@@ -206,6 +208,23 @@ fn of_one_house(
 pub(crate) fn claim_of(tab: &Tab, terms: &Terms, choice: &Choice, text: &str) -> Result<Claim, SpeechError> {
     let rate = tab.rate(&choice.voice.id.backend, &choice.model.id)?;
     Ok(Claim::of(rate, text, terms.speed).with_instructions(terms.instructions.as_deref()))
+}
+
+/// The same for a text of which all is known.
+fn claim_for(
+    tab: &Tab,
+    terms: &Terms,
+    choice: &Choice,
+    graph: &Arc<SpeechGraph>,
+) -> Result<Claim, SpeechError> {
+    let rate = tab.rate(&choice.voice.id.backend, &choice.model.id)?;
+    Ok(claim_at(rate, terms, choice, graph))
+}
+
+/// The same at that rate.
+pub(crate) fn claim_at(rate: Arc<Rate>, terms: &Terms, choice: &Choice, graph: &Arc<SpeechGraph>) -> Claim {
+    let utterance = Utterance { graph: Arc::clone(graph), delivery: delivery(terms, choice) };
+    Claim::of_utterance(rate, &*choice.backend, &utterance)
 }
 
 /// What the first of them has said before, where that was kept. Nothing is set aside but what it costs, which is nothing

@@ -1,5 +1,6 @@
 //! A text that its backend cannot take as it is is said in parts.
 
+use std::future::ready;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -10,6 +11,7 @@ use tower::{Service, ServiceExt as _};
 use crate::chain::{Begin, chain};
 use crate::decode;
 use crate::part::{Cut, parts, silence};
+use crate::plan::unmade;
 use crate::route::Call;
 
 /// Splits calls whose text is too long for their model, between sentences where it can, and those in SSML that their
@@ -41,9 +43,14 @@ where
     fn call(&mut self, call: Call) -> Self::Future {
         let limit = call.most_characters.unwrap_or(usize::MAX);
         let graph = &call.utterance.graph;
-        let is_read = graph.score().is_none() || call.backend.capabilities().ssml;
-        if is_read && graph.text().characters() <= limit {
+        let is_document = graph.score().is_some();
+        let is_read = !is_document || call.backend.capabilities().ssml;
+        // A document is for who reads it to speak as a whole.
+        if is_read && (is_document || graph.text().characters() <= limit) {
             return Box::pin(self.inner.call(call));
+        }
+        if call.format.codec.is_foreign() {
+            return Box::pin(ready(Err(unmade(call.format.codec))));
         }
         let inner = self.inner.clone();
         Box::pin(async move {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use billing::{
     Action, Amounts, Budget, Growth, Hold, LedgerError, Measure, Nanos, Rate, Settlement, Verdict, Work,
 };
-use speech::{ErrorKind, Receipt, SpeechError, Speed, Usage, Voice, VoiceId};
+use speech::{Backend, ErrorKind, Receipt, SpeechError, Speed, Usage, Utterance, Voice, VoiceId};
 use tokio::sync::Notify;
 use tracing::{Instrument as _, Span};
 
@@ -447,6 +447,14 @@ impl Claim {
         let longest_ms = longest_ms(characters, speed);
         let amounts = Amounts { charge: Nanos::ZERO, characters, audio_ms: longest_ms };
         Self { rate, counted, instructions: 0, amounts }.with_instructions(None)
+    }
+
+    /// What it may come to that a backend says that. Some charge for what they are sent, and not for the client's text.
+    pub(crate) fn of_utterance(rate: Arc<Rate>, backend: &dyn Backend, utterance: &Utterance) -> Self {
+        let Utterance { graph, delivery } = utterance;
+        let claim = Self::of(rate, graph.text().as_str(), delivery.speed);
+        let counted = backend.billed(utterance).map_or(claim.counted, |sent| claim.rate.count(&sent));
+        Self { counted, ..claim }.with_instructions(delivery.instructions.as_deref())
     }
 
     /// The same with instructions for the voice.

@@ -100,6 +100,9 @@ pub enum Codec {
     Ulaw,
     /// G.711 A-law, a byte a sample, without a header.
     Alaw,
+    /// What only one vendor makes, by that vendor's name for it; nobody else reads or writes it: it is handed on as it is, or
+    /// not at all. How long it lasts is reckoned by its bit rate.
+    Foreign(&'static str),
 }
 
 impl serde::Serialize for Codec {
@@ -109,7 +112,7 @@ impl serde::Serialize for Codec {
 }
 
 impl Codec {
-    /// Every codec.
+    /// Every codec that is made here.
     pub const ALL: [Codec; 8] =
         [Self::Mp3, Self::Opus, Self::Aac, Self::Flac, Self::Wav, Self::Pcm, Self::Ulaw, Self::Alaw];
 
@@ -124,6 +127,7 @@ impl Codec {
             Self::Pcm => "pcm",
             Self::Ulaw => "ulaw",
             Self::Alaw => "alaw",
+            Self::Foreign(name) => name,
         }
     }
 
@@ -138,7 +142,17 @@ impl Codec {
             Self::Pcm => "audio/pcm",
             Self::Ulaw => "audio/basic",
             Self::Alaw => "audio/x-alaw-basic",
+            Self::Foreign(name) if name.starts_with("riff-") => "audio/wav",
+            Self::Foreign(name) if name.starts_with("amr-wb-") => "audio/amr-wb",
+            Self::Foreign(name) if name.starts_with("g722-") => "audio/g722",
+            Self::Foreign(name) if name.ends_with("silk") => "audio/silk",
+            Self::Foreign(_) => "application/octet-stream",
         }
+    }
+
+    /// Whether only its vendor can make it.
+    pub fn is_foreign(self) -> bool {
+        matches!(self, Self::Foreign(_))
     }
 
     /// Whether the bytes are nothing but samples, so that only the format says at which rate.

@@ -139,6 +139,18 @@ pub trait Backend: Send + Sync + 'static {
     /// [`ErrorKind::VoiceUnavailable`](crate::ErrorKind::VoiceUnavailable) with the reason.
     fn voice(&self, name: &str) -> Result<Voice, SpeechError>;
 
+    /// The only one of its [`models`](Self::models) that speaks with that voice, where the voice decides it.
+    fn model_of(&self, voice: &Voice) -> Option<String> {
+        let _ = voice;
+        None
+    }
+
+    /// What it will send of an utterance, where its vendor charges for that, and not for the client's own text.
+    fn billed(&self, utterance: &Utterance) -> Option<String> {
+        let _ = utterance;
+        None
+    }
+
     /// What of an utterance it cannot do or say and leaves out, by name, as `x-soundboard-dropped` tells it:
     /// `instructions`, `script:han`, `voice_settings.style`.
     fn leaves_out(&self, utterance: &Utterance) -> Vec<String>;

@@ -7,6 +7,7 @@
 mod context;
 mod format;
 mod reply;
+pub mod upstream;
 pub mod usp;
 mod voice;
 

@@ -36,6 +36,8 @@ fn most_bytes_per_second(format: AudioFormat) -> u64 {
     match format.codec {
         Codec::Pcm | Codec::Wav | Codec::Flac => 2 * rate,
         Codec::Ulaw | Codec::Alaw => rate,
+        // Its bit rate is nominal.
+        Codec::Foreign(_) => u64::from(format.bit_rate.unwrap_or(512_000)),
         Codec::Mp3 | Codec::Opus | Codec::Aac => u64::from(format.bit_rate.unwrap_or(512_000)).div_ceil(8),
     }
 }

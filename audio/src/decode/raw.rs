@@ -60,7 +60,9 @@ impl Layout {
             Codec::Pcm => Sample::Signed16,
             Codec::Ulaw => Sample::Ulaw,
             Codec::Alaw => Sample::Alaw,
-            Codec::Mp3 | Codec::Opus | Codec::Aac | Codec::Flac | Codec::Wav => return None,
+            Codec::Mp3 | Codec::Opus | Codec::Aac | Codec::Flac | Codec::Wav | Codec::Foreign(_) => {
+                return None;
+            }
         };
         Some(Self { sample, channels: 1 })
     }

@@ -26,7 +26,7 @@ fn beginning(codec: Codec) -> &'static [u8] {
         Codec::Opus => b"OggS\x00\x02",
         Codec::Wav => b"RIFF\xFF\xFF\xFF\xFFWAVE",
         Codec::Flac => b"fLaC\x80\x00\x00\x22",
-        Codec::Pcm | Codec::Ulaw | Codec::Alaw => &[],
+        Codec::Pcm | Codec::Ulaw | Codec::Alaw | Codec::Foreign(_) => &[],
     }
 }
 

@@ -7,7 +7,7 @@ use speech::{AudioFormat, Codec};
 pub struct OutputFormat {
     /// As `X-Microsoft-OutputFormat` names it.
     pub name: &'static str,
-    /// What its bytes are; none where only Azure itself can make them.
+    /// What its bytes are: [`Foreign`](Codec::Foreign) where only Azure itself can make them.
     pub format: Option<AudioFormat>,
 }
 
@@ -47,20 +47,20 @@ pub const OUTPUT_FORMATS: &[OutputFormat] = &[
     of("riff-24khz-16bit-mono-pcm", Codec::Wav, 24_000, 0),
     of("riff-44100hz-16bit-mono-pcm", Codec::Wav, 44_100, 0),
     of("riff-48khz-16bit-mono-pcm", Codec::Wav, 48_000, 0),
-    azures("riff-8khz-8bit-mono-alaw"),
-    azures("riff-8khz-8bit-mono-mulaw"),
-    azures("webm-16khz-16bit-mono-opus"),
-    azures("webm-24khz-16bit-24kbps-mono-opus"),
-    azures("webm-24khz-16bit-mono-opus"),
-    azures("audio-16khz-16bit-32kbps-mono-opus"),
-    azures("audio-24khz-16bit-24kbps-mono-opus"),
-    azures("audio-24khz-16bit-48kbps-mono-opus"),
-    azures("amr-wb-16000hz"),
-    azures("g722-16khz-64kbps"),
-    azures("raw-16khz-16bit-mono-truesilk"),
-    azures("raw-24khz-16bit-mono-truesilk"),
-    azures("audio-16khz-16kbps-mono-siren"),
-    azures("riff-16khz-16kbps-mono-siren"),
+    azures("riff-8khz-8bit-mono-alaw", 8_000, 64),
+    azures("riff-8khz-8bit-mono-mulaw", 8_000, 64),
+    azures("webm-16khz-16bit-mono-opus", 16_000, 32),
+    azures("webm-24khz-16bit-24kbps-mono-opus", 24_000, 24),
+    azures("webm-24khz-16bit-mono-opus", 24_000, 48),
+    azures("audio-16khz-16bit-32kbps-mono-opus", 16_000, 32),
+    azures("audio-24khz-16bit-24kbps-mono-opus", 24_000, 24),
+    azures("audio-24khz-16bit-48kbps-mono-opus", 24_000, 48),
+    azures("amr-wb-16000hz", 16_000, 24),
+    azures("g722-16khz-64kbps", 16_000, 64),
+    azures("raw-16khz-16bit-mono-truesilk", 16_000, 24),
+    azures("raw-24khz-16bit-mono-truesilk", 24_000, 40),
+    azures("audio-16khz-16kbps-mono-siren", 16_000, 16),
+    azures("riff-16khz-16kbps-mono-siren", 16_000, 16),
 ];
 
 /// A bit rate of 0 is one that follows from the codec and the rate.
@@ -69,8 +69,9 @@ const fn of(name: &'static str, codec: Codec, rate: u32, kilobits: u32) -> Outpu
     OutputFormat { name, format: Some(AudioFormat { codec, rate: NonZeroU32::new(rate), bit_rate }) }
 }
 
-const fn azures(name: &'static str) -> OutputFormat {
-    OutputFormat { name, format: None }
+/// One that only Azure makes. Where its name does not tell its bit rate, it is about that much.
+const fn azures(name: &'static str, rate: u32, kilobits: u32) -> OutputFormat {
+    of(name, Codec::Foreign(name), rate, kilobits)
 }
 
 #[cfg(test)]
@@ -79,9 +80,12 @@ mod tests {
 
     #[test]
     fn every_name_says_at_which_rate_its_format_is() {
-        for OutputFormat { name, format } in OUTPUT_FORMATS {
-            assert_eq!(OutputFormat::named(name).unwrap().format, *format);
-            let Some(AudioFormat { rate, bit_rate, .. }) = format else { continue };
+        for &OutputFormat { name, format } in OUTPUT_FORMATS {
+            assert_eq!(OutputFormat::named(name).unwrap().format, format);
+            let Some(AudioFormat { rate, bit_rate, .. }) = format.filter(|format| !format.codec.is_foreign())
+            else {
+                continue;
+            };
             let rate = rate.unwrap().get();
             assert!(
                 name.contains(&format!("-{}khz-", rate / 1000)) || name.contains(&format!("-{rate}hz-")),

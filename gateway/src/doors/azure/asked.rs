@@ -89,5 +89,6 @@ pub(super) fn as_called_here(param: &'static str, error: SpeechError) -> SpeechE
 }
 
 fn made_here() -> impl Iterator<Item = &'static str> {
-    OUTPUT_FORMATS.iter().filter(|known| known.format.is_some()).map(|known| known.name)
+    let made = |known: &&OutputFormat| known.format.is_some_and(|format| !format.codec.is_foreign());
+    OUTPUT_FORMATS.iter().filter(made).map(|known| known.name)
 }

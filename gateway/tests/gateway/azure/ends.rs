@@ -75,7 +75,7 @@ async fn a_context_that_cannot_be_is_told_with_its_document() {
     let server = Server::start().await;
     for (body, about) in [
         (context("mp3", &[]), "outputFormat"),
-        (context("audio-16khz-16kbps-mono-siren", &[]), "outputFormat"),
+        (context("audio-16khz-16kbps-mono-siren", &[]), "its vendor makes it"),
         (json!({"synthesis": {"audio": {"metadataOptions": {"visemeEnabled": "secret"}}}}), "visemeEnabled"),
         (json!([]), "an array"),
     ] {
