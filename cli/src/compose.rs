@@ -156,6 +156,8 @@ fn open_vendor(
         models: vendor.models.clone(),
         voices,
         deprecated_after: vendor.deprecated_after,
+        azure: vendor.azure(),
+        clock: Arc::new(SystemClock),
     };
     (known.open)(settings, outbound)
         .map_err(|error| Failure::usage(format_args!("[backends.{name}]: {error}")))

@@ -1,5 +1,6 @@
 //! Vendors as backends. A vendor is one file here and one line of [`KINDS`]; `docs/adding-a-backend.md` shows the way.
 
+mod azure;
 mod deepgram;
 mod elevenlabs;
 mod known;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use outbound::Outbound;
 use speech::{Backend, SpeechError};
 
+pub use azure::{Auth, AzureSettings};
 pub use settings::Settings;
 
 /// A kind of vendor.
@@ -34,5 +36,6 @@ pub struct Kind {
 pub const KINDS: &[Kind] = &[
     Kind { name: "openai", lists_voices: true, open: openai::open },
     Kind { name: "elevenlabs", lists_voices: true, open: elevenlabs::open },
+    Kind { name: "azure", lists_voices: true, open: azure::open },
     Kind { name: "deepgram", lists_voices: false, open: deepgram::open },
 ];

@@ -1,8 +1,11 @@
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use outbound::{Access, Key, Outbound, ReadRefusal, Remote};
 use secrecy::SecretString;
-use speech::{Date, SpeechError};
+use speech::{Clock, Date, SpeechError};
+
+use crate::azure::AzureSettings;
 
 /// What an operator sets for one backend of a vendor. There may be several of a kind.
 #[derive(Clone, Debug)]
@@ -21,6 +24,10 @@ pub struct Settings {
     pub voices: Vec<String>,
     /// The day after which its models and voices are announced to be gone.
     pub deprecated_after: Option<Date>,
+    /// What only Azure needs to be told.
+    pub azure: AzureSettings,
+    /// What time it is, which Azure is told with each message.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Settings {

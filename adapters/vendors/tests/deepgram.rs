@@ -27,6 +27,8 @@ fn open(base_url: &str, voices: &[&str]) -> Result<Arc<dyn Backend>, Box<dyn Err
         models: Vec::new(),
         voices: voices.iter().map(|&voice| voice.to_owned()).collect(),
         deprecated_after: None,
+        azure: Default::default(),
+        clock: Arc::new(testing::Noon),
     };
     let kind = KINDS.iter().find(|kind| kind.name == "deepgram").ok_or("deepgram is not registered")?;
     Ok((kind.open)(settings, Outbound::new(Deadlines::default())?)?)

@@ -1,7 +1,9 @@
 //! `[backends.NAME]`: one thing that speaks.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
+use adapters::{Auth, AzureSettings};
 use serde::de::{Error as _, IntoDeserializer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use speech::Date;
@@ -11,6 +13,9 @@ use super::SecretSource;
 
 /// What `kind` says of a model in this process.
 const KOKORO: &str = "kokoro";
+
+/// What `kind` says of the vendor that has settings of its own.
+const AZURE: &str = "azure";
 
 /// One thing that speaks.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +52,30 @@ pub(crate) struct Vendor {
     /// The day after which its models and voices are announced to be gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) deprecated_after: Option<Date>,
+    /// Where an Azure account is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) region: Option<String>,
+    /// What Azure is shown with each call.
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) auth: Auth,
+    /// Where an Azure account's tokens are issued; none for its own place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) token_url: Option<String>,
+    /// An Azure account's own voices, with the ids of their deployments.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) deployments: BTreeMap<String, String>,
+}
+
+impl Vendor {
+    /// What only Azure needs to be told.
+    pub(crate) fn azure(&self) -> AzureSettings {
+        let Self { region, auth, token_url, deployments, .. } = self.clone();
+        AzureSettings { region, auth, token_url, deployments }
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Default for Vendor {
@@ -59,6 +88,10 @@ impl Default for Vendor {
             models: Vec::new(),
             voices: Vec::new(),
             deprecated_after: None,
+            region: None,
+            auth: Auth::Key,
+            token_url: None,
+            deployments: BTreeMap::new(),
         }
     }
 }
@@ -106,7 +139,15 @@ impl<'de> Deserialize<'de> for Backend {
         let Tagged { kind, settings } = Tagged::deserialize(deserializer)?;
         match kind {
             Kind::Kokoro => settings_of(settings).map(Self::Kokoro),
-            Kind::Vendor(kind) => settings_of(settings).map(|vendor| Self::Vendor { kind, vendor }),
+            Kind::Vendor(kind) => {
+                let vendor: Vendor = settings_of(settings)?;
+                if kind != AZURE && vendor.azure() != AzureSettings::default() {
+                    let message =
+                        "region, auth, token_url and deployments are settings of the kind \"azure\" alone";
+                    return Err(D::Error::custom(message));
+                }
+                Ok(Self::Vendor { kind, vendor })
+            }
         }
     }
 }

@@ -123,6 +123,8 @@ fn backend(kind: &str, base_url: String) -> Result<Arc<dyn Backend>> {
         models: Vec::new(),
         voices: Vec::new(),
         deprecated_after: None,
+        azure: Default::default(),
+        clock: Arc::new(SystemClock),
     };
     Ok((known.open)(settings, Outbound::new(Deadlines::default())?)?)
 }

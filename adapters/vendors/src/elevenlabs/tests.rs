@@ -31,6 +31,8 @@ fn settings(base_url: &str) -> Settings {
         models: Vec::new(),
         voices: Vec::new(),
         deprecated_after: None,
+        azure: Default::default(),
+        clock: Arc::new(testing::Noon),
     }
 }
 

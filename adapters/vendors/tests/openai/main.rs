@@ -30,6 +30,8 @@ fn settings(base_url: Option<&str>) -> Option<Settings> {
         models: Vec::new(),
         voices: Vec::new(),
         deprecated_after: None,
+        azure: Default::default(),
+        clock: Arc::new(testing::Noon),
     })
 }
 

@@ -246,6 +246,8 @@ fn vendor(name: &str, voices: Vec<Voice>) -> Result<Arc<dyn Backend>> {
         models: Vec::new(),
         voices: Vec::new(),
         deprecated_after: None,
+        azure: Default::default(),
+        clock: Arc::new(SystemClock),
     };
     let backend = (kind.open)(settings, Outbound::new(Deadlines::default())?)?;
     backend.recall(Vec::new(), voices);

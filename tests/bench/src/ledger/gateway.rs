@@ -108,6 +108,8 @@ fn backend(vendor: SocketAddr) -> crate::Result<Arc<dyn Backend>> {
         models: vec![MODEL.into()],
         voices: vec![VOICE.into()],
         deprecated_after: None,
+        azure: Default::default(),
+        clock: Arc::new(SystemClock),
     };
     Ok((kind.open)(settings, Outbound::new(Deadlines::default())?)?)
 }
