@@ -105,6 +105,14 @@ fn a_vendor_gets_what_the_client_sent() {
 }
 
 #[test]
+fn what_stands_in_no_voice_is_given_one() {
+    let ssml = format!("{AZURES}Hi <break/><voice name=\"b\">you</voice>\n and <p>them</p></speak>");
+    let rendered = render(&compiled(&ssml).unwrap(), &Manner::of("v"));
+    let inside = "<voice name=\"v\">Hi <break/></voice><voice name=\"v\">you</voice><voice name=\"v\">\n and <p>them</p></voice></speak>";
+    assert_eq!(rendered, format!("{AZURES}{inside}"));
+}
+
+#[test]
 fn plain_words_get_only_the_markup_that_changes_something() {
     let text = "R&D </voice> \"now\" & then";
     let graph = language::compile(SpeechText::new(text, None).unwrap(), &Reading::default()).unwrap();

@@ -11,17 +11,15 @@ use crate::workspace::Workspace;
 pub(crate) fn run(workspace: &Workspace, name: &str, options: &[&str]) -> Result<(), Failure> {
     let benchmark = match name {
         "cache" => cache,
-        "catalogue" => catalogue,
+        "catalogue" | "reading" | "routing" | "ssml" => return alone(workspace, name, options),
         "doors" => doors,
         "kokoro" => kokoro,
         "ledger" => ledger,
-        "reading" => reading,
         "reports" => reports,
-        "routing" => routing,
         "words" => words,
         _ => {
             return Err(Failure::usage(&format!(
-                "There is no benchmark {name:?}. There are: cache, catalogue, doors, kokoro, ledger, reading, reports, routing, words."
+                "There is no benchmark {name:?}. There are: cache, catalogue, doors, kokoro, ledger, reading, reports, routing, ssml, words."
             )));
         }
     };
@@ -36,9 +34,9 @@ fn cache(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
 }
 
 /// A program of `tests/bench` that compares with nobody.
-fn catalogue(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
-    build(workspace, &["-p", "bench", "--bin", "catalogue"])?;
-    step("measurement", || steps::run(workspace.program("release", "catalogue").args(options)))
+fn alone(workspace: &Workspace, name: &str, options: &[&str]) -> Result<(), Failure> {
+    build(workspace, &["-p", "bench", "--bin", name])?;
+    step("measurement", || steps::run(workspace.program("release", name).args(options)))
 }
 
 /// A program of `tests/bench` that compares with the fake vendors.
@@ -63,23 +61,11 @@ fn ledger(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
     step("measurement", || steps::run(workspace.program("release", "ledger").args(options)))
 }
 
-/// A program of `tests/bench` that compares with nobody.
-fn reading(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
-    build(workspace, &["-p", "bench", "--bin", "reading"])?;
-    step("measurement", || steps::run(workspace.program("release", "reading").args(options)))
-}
-
 /// A program of `tests/bench` that fills databases of its own.
 fn reports(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
     environment::postgres()?;
     build(workspace, &["-p", "bench", "--bin", "reports"])?;
     step("measurement", || steps::run(workspace.program("release", "reports").args(options)))
-}
-
-/// A program of `tests/bench` that compares with nobody.
-fn routing(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
-    build(workspace, &["-p", "bench", "--bin", "routing"])?;
-    step("measurement", || steps::run(workspace.program("release", "routing").args(options)))
 }
 
 /// A script of `tests/words`, whose ears are those of the end-to-end tests.

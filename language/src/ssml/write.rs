@@ -61,14 +61,32 @@ pub fn render(graph: &SpeechGraph, manner: &Manner<'_>) -> String {
     written(&speak)
 }
 
-/// Puts the voice into the one that is there, and how it speaks around what it says; without one, around everything.
+/// Puts the voice into those that are there, and around whatever stands in none; and how it speaks around what it says.
 fn give_voice(speak: &mut Element, manner: &Manner<'_>) {
-    if speak.elements().all(|element| element.tag != "voice") {
-        let mut voice = element("voice", &[("name", manner.voice)]);
-        voice.children = std::mem::take(&mut speak.children);
-        speak.children.push(Node::Element(voice));
+    let mut stray = Vec::new();
+    for child in std::mem::take(&mut speak.children) {
+        let belongs_outside = matches!(&child, Node::Element(element)
+            if element.tag == "mstts:backgroundaudio" || element.elements().any(|inner| inner.tag == "voice"));
+        if belongs_outside {
+            voice_around(std::mem::take(&mut stray), speak);
+            speak.children.push(child);
+        } else {
+            stray.push(child);
+        }
     }
+    voice_around(stray, speak);
     rename_voices(speak, manner);
+}
+
+/// Adds what stands in no voice: in a voice, if there is anything to say.
+fn voice_around(stray: Vec<Node>, speak: &mut Element) {
+    let is_blank = |node: &Node| matches!(node, Node::Text { text, .. } if text.trim().is_empty());
+    if stray.iter().all(is_blank) {
+        return speak.children.extend(stray);
+    }
+    let mut voice = element("voice", &[]);
+    voice.children = stray;
+    speak.children.push(Node::Element(voice));
 }
 
 fn rename_voices(element: &mut Element, manner: &Manner<'_>) {
