@@ -104,3 +104,22 @@ async fn no_audio_is_a_failure() -> Tested {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_vendor_may_call_its_audio_what_it_likes_but_not_another_thing() -> Tested {
+    for (content_type, is_heard) in [
+        ("audio/x-wav", true),
+        ("audio/basic", true),
+        ("audio/SILK", true),
+        ("application/octet-stream", true),
+        ("application/ogg", true),
+        ("text/html", false),
+        ("application/json", false),
+    ] {
+        let header = format!("content-type: {content_type}");
+        let server = Server::answering([answer("200 OK", &[&header], &[1, 2, 3])]).await?;
+        let answer = remote(&server, Deadlines::default())?.get(["speech"]).send().await?;
+        assert_eq!(answer.audio_by_any_name(1_000).await.is_ok(), is_heard, "{content_type}");
+    }
+    Ok(())
+}

@@ -1,6 +1,7 @@
 //! What goes out.
 
-use outbound::{Deadlines, Refusal};
+use outbound::{Deadlines, Key, Refusal};
+use secrecy::SecretString;
 use serde_json::Value;
 use testing::server::{Server, answer};
 
@@ -73,6 +74,35 @@ async fn a_base_url_is_checked_and_never_quoted() -> Tested {
         assert_eq!(error.message(), format!("The base_url of the backend acme {fault}."));
         assert_eq!(error.param(), Some("base_url"));
         assert!(!all_of(&error).contains("hidden"));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_key_that_is_renewed_takes_the_place_of_the_remotes_own() -> Tested {
+    let mut server = Server::answering([answer("200 OK", &[], b"issued")]).await?;
+    let remote = remote(&server, Deadlines::default())?;
+    let token = SecretString::from("a-token");
+    let key = |secret| Key { header: "authorization", scheme: "Bearer ", secret };
+    let call = remote.post(["speech"]).header("x-format", "raw").body("application/ssml+xml", "<speak/>");
+    assert_eq!(call.showing(key(&token))?.send().await?.text().await?, "issued");
+    let request = server.request().await.unwrap_or_default();
+    for line in ["authorization: Bearer a-token", "x-format: raw", "content-type: application/ssml+xml"] {
+        assert!(request.contains(&format!("\r\n{line}\r\n")), "{request}");
+    }
+    assert!(!request.contains(KEY) && request.ends_with("\r\n\r\n<speak/>"), "{request}");
+    let broken = SecretString::from("a-token\nand-more");
+    let error = refused(remote.post(["speech"]).showing(key(&broken)))?;
+    assert!(!all_of(&error).contains("a-token"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_text_has_its_bounds_and_is_text() -> Tested {
+    for body in [vec![b'x'; (64 << 10) + 1], vec![0xFF, 0xFE]] {
+        let server = Server::answering([answer("200 OK", &[], &body)]).await?;
+        let answer = remote(&server, Deadlines::default())?.get(["token"]).send().await?;
+        refused(answer.text().await)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
-use outbound::{Deadlines, Refusal, Socket};
+use outbound::{Deadlines, Frame, Refusal, Socket};
 use speech::{ErrorKind, SpeechError};
 use testing::server::{Server, Step, answer};
 use tokio::net::{TcpListener, TcpStream};
@@ -73,6 +73,25 @@ async fn another_end_than_an_ordinary_one_is_an_error() -> Tested {
     theirs.send(Message::binary(vec![1])).await?;
     let error = refused(ours.receiver.next().await.ok_or("it ended well")?)?;
     assert_eq!(error.message(), "The backend acme sent a message that is no text.");
+    Ok(())
+}
+
+#[tokio::test]
+async fn frames_are_of_either_kind_and_tell_how_a_socket_was_closed() -> Tested {
+    let (mut ours, mut theirs, _) = pair().await?;
+    theirs.send(Message::text("words")).await?;
+    theirs.send(Message::binary(vec![1, 2])).await?;
+    theirs.close(Some(CloseFrame { code: CloseCode::Invalid, reason: "hidden".into() })).await?;
+    let mut frames = Vec::new();
+    for _ in 0..3 {
+        frames.push(ours.receiver.frame().await.ok_or("nothing")??);
+    }
+    let closed = Frame::Closed { code: 1007, reason: "hidden".into() };
+    assert_eq!(frames, [Frame::Text("words".into()), Frame::Binary(vec![1, 2].into()), closed]);
+    assert_eq!(format!("{frames:?}"), "[Text(5 bytes), Binary(2 bytes), Closed(1007)]");
+    let (mut ours, mut theirs, _) = pair().await?;
+    theirs.close(Some(CloseFrame { code: CloseCode::Normal, reason: "".into() })).await?;
+    assert!(ours.receiver.frame().await.is_none());
     Ok(())
 }
 
