@@ -171,3 +171,20 @@ impl Serialize for Backend {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_azure_has_a_region() {
+        let of = |kind: &str| toml::from_str::<Backend>(&format!("kind = '{kind}'\nregion = 'westeurope'"));
+        let Ok(Backend::Vendor { vendor, .. }) = of("azure") else { panic!("azure has regions") };
+        assert_eq!(vendor.azure().region.as_deref(), Some("westeurope"));
+        let error = of("openai").unwrap_err();
+        assert!(error.message().contains("alone"), "{error}");
+        let written = "kind = 'azure'\nauth = 'token'\ndeployments = { Ours = 'id' }";
+        let backend: Backend = toml::from_str(written).unwrap();
+        assert_eq!(toml::from_str::<Backend>(&toml::to_string(&backend).unwrap()).unwrap(), backend);
+    }
+}
