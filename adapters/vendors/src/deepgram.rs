@@ -19,7 +19,7 @@ use speech::{
 
 use crate::Settings;
 use crate::sound::sound_of;
-use crate::text::{leaves_out_of, most_bytes, text_for};
+use crate::text::{leaves_out_of_text, most_bytes, text_for};
 use crate::voices::Voices;
 
 /// Deepgram's own server.
@@ -119,7 +119,7 @@ impl Backend for Deepgram {
 
     fn leaves_out(&self, utterance: &Utterance) -> Vec<String> {
         let delivery = &utterance.delivery;
-        let mut dropped = leaves_out_of(&utterance.graph);
+        let mut dropped = leaves_out_of_text(&utterance.graph);
         let unsaid = [
             ("speed", delivery.speed != Speed::NORMAL),
             ("instructions", delivery.instructions.is_some()),

@@ -110,7 +110,7 @@ impl Backend for ElevenLabs {
 
     fn leaves_out(&self, utterance: &Utterance) -> Vec<String> {
         let mut names = settings::leaves_out(&utterance.delivery, &self.model(&utterance.delivery));
-        names.extend(text::leaves_out_of(&utterance.graph));
+        names.extend(text::leaves_out_of_text(&utterance.graph));
         names
     }
 

@@ -22,7 +22,7 @@ use wire::openai::upstream::{Refused, SpeechCall};
 use self::offer::Offer;
 use crate::Settings;
 use crate::sound::sound_of;
-use crate::text::{leaves_out_of, most_bytes, text_for};
+use crate::text::{leaves_out_of_text, most_bytes, text_for};
 
 /// OpenAI's own server.
 const OWN: &str = "https://api.openai.com/v1";
@@ -88,7 +88,7 @@ impl Backend for OpenAi {
 
     fn leaves_out(&self, utterance: &Utterance) -> Vec<String> {
         let delivery = &utterance.delivery;
-        let mut dropped = leaves_out_of(&utterance.graph);
+        let mut dropped = leaves_out_of_text(&utterance.graph);
         if delivery.instructions.is_some() && !follows_instructions(&self.model_for(utterance)) {
             dropped.push("instructions".to_owned());
         }

@@ -1,12 +1,20 @@
 use speech::{AudioFormat, Codec, Markup, SampleRate, SpeechGraph, SpeechText};
 
 /// What a vendor is sent: the client's own text, code point by code point. The vendor reads it in its own way, so that
-/// neither a lexicon has a say nor what was wished for its markup; [`leaves_out_of`] says so.
+/// neither a lexicon has a say nor what was wished for its markup; [`leaves_out_of_text`] says so.
 pub(crate) fn text_for(graph: &SpeechGraph) -> &str {
     graph.text().as_str()
 }
 
 /// What of a graph its bare text does not carry.
+pub(crate) fn leaves_out_of_text(graph: &SpeechGraph) -> Vec<String> {
+    let has_sayings = graph.score().is_some_and(|score| !score.sayings.is_empty());
+    let mut names = leaves_out_of(graph);
+    names.extend(has_sayings.then(|| "phoneme".to_owned()));
+    names
+}
+
+/// What of it a document in SSML does not carry, either.
 pub(crate) fn leaves_out_of(graph: &SpeechGraph) -> Vec<String> {
     let is_met = || {
         let text = graph.plain().as_str().to_lowercase();
@@ -14,8 +22,7 @@ pub(crate) fn leaves_out_of(graph: &SpeechGraph) -> Vec<String> {
     };
     let lexicon = (!graph.lexicon().is_empty() && is_met()).then(|| "lexicon".to_owned());
     let markup = (*graph.markup() != Markup::default()).then(|| "markup".to_owned());
-    let phoneme = graph.score().is_some_and(|score| !score.sayings.is_empty()).then(|| "phoneme".to_owned());
-    lexicon.into_iter().chain(markup).chain(phoneme).collect()
+    lexicon.into_iter().chain(markup).collect()
 }
 
 /// The most bytes that the speech of a text can be: a minute, and a second and a half for each code point, which no

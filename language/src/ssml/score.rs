@@ -120,7 +120,9 @@ impl Scorer {
     }
 
     fn end(&mut self, mark: &str, offset: usize) {
-        if !self.plain.as_str().is_empty() {
+        let before = self.plain.as_str().trim_end_matches(' ');
+        let has_ended = before.is_empty() || before.ends_with(PARAGRAPH) || before.ends_with(mark);
+        if !has_ended {
             self.plain.replace(Span { offset, length: 0 }, mark);
         }
     }

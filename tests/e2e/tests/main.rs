@@ -61,6 +61,8 @@ mod sdks;
 #[cfg(test)]
 mod speech;
 #[cfg(test)]
+mod ssml;
+#[cfg(test)]
 mod telemetry;
 #[cfg(test)]
 mod understood;
