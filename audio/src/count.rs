@@ -2,12 +2,14 @@
 //! decoded.
 
 mod flac;
+mod webm;
 
 use speech::{AudioFormat, Codec};
 
 use crate::decode::raw::Layout;
 use crate::decode::units::{Length, Units};
 use crate::decode::{adts, mp3, ogg, riff};
+use crate::opus::GRANULE_RATE;
 
 /// Counts the sound in a stream as its bytes pass.
 pub trait Counter: Send {
@@ -20,15 +22,17 @@ pub trait Counter: Send {
     fn milliseconds(&self) -> u64;
 }
 
-/// A counter at the start of a stream. One of a headerless codec without its rate stays at zero.
+/// A counter at the start of a stream. One of a headerless codec without its rate stays at zero, and so does one of
+/// bare packets of Opus without their bit rate.
 pub fn counter(format: AudioFormat) -> Box<dyn Counter> {
     match format.codec {
         Codec::Mp3 => Box::new(Framed::new(mp3::unit_length, mp3::sound)),
         Codec::Aac => Box::new(Framed::new(adts::unit_length, adts::sound)),
         Codec::Opus => Box::new(Pages::default()),
         Codec::Flac => Box::new(flac::Flac::default()),
-        Codec::Wav => Box::new(Wav::default()),
-        Codec::Foreign(_) => {
+        Codec::Webm => Box::new(webm::Webm::default()),
+        Codec::Wav | Codec::WavUlaw | Codec::WavAlaw => Box::new(Wav::default()),
+        Codec::OpusPackets | Codec::Foreign(_) => {
             Box::new(Bytes { count: 0, per_second: format.bit_rate.map_or(0, |bits| u64::from(bits) / 8) })
         }
         Codec::Pcm | Codec::Ulaw | Codec::Alaw => Box::new(Bytes {
@@ -45,7 +49,7 @@ fn milliseconds(count: u64, per_second: u64) -> u64 {
     (u128::from(count) * 1000).checked_div(per_second.into()).unwrap_or(0) as u64
 }
 
-/// Samples one after another.
+/// As many bytes for every second.
 struct Bytes {
     count: u64,
     per_second: u64,
@@ -161,6 +165,6 @@ impl Counter for Pages {
     }
 
     fn milliseconds(&self) -> u64 {
-        milliseconds(self.position.saturating_sub(self.pre_skip), ogg::GRANULE_RATE.into())
+        milliseconds(self.position.saturating_sub(self.pre_skip), GRANULE_RATE.into())
     }
 }

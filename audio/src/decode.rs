@@ -75,7 +75,8 @@ impl DecodeError {
 /// A decoder at the start of a stream. More channels than one are mixed down to their mean.
 ///
 /// # Errors
-/// [`DecodeError::Unsupported`] for FLAC; [`DecodeError::NoRate`] for a headerless codec without its rate.
+/// [`DecodeError::Unsupported`] for FLAC, WebM, bare packets of Opus and what only its vendor reads;
+/// [`DecodeError::NoRate`] for a headerless codec without its rate.
 pub fn decoder(format: AudioFormat) -> Result<Box<dyn Decoder>, DecodeError> {
     let codec = format.codec;
     if let Some(layout) = Layout::headerless(codec) {
@@ -86,10 +87,8 @@ pub fn decoder(format: AudioFormat) -> Result<Box<dyn Decoder>, DecodeError> {
         Codec::Mp3 => Box::new(mp3::Mp3::default()),
         Codec::Opus => Box::new(ogg::OggOpus::default()),
         Codec::Aac => Box::new(adts::Adts::default()),
-        Codec::Wav => Box::new(riff::Wav::default()),
-        Codec::Flac | Codec::Pcm | Codec::Ulaw | Codec::Alaw | Codec::Foreign(_) => {
-            return Err(DecodeError::Unsupported { codec });
-        }
+        Codec::Wav | Codec::WavUlaw | Codec::WavAlaw => Box::new(riff::Wav::new(codec)),
+        _ => return Err(DecodeError::Unsupported { codec }),
     })
 }
 

@@ -12,16 +12,19 @@
 //! |---|---|---|---|---|
 //! | mp3 | MPEG's nine, 8 to 48 kHz | 576 (up to 24 kHz) or 1152 | [`MP3_LEAD`] | silence to the end of the block |
 //! | opus | 8, 12, 16, 24, 48 kHz | 20 ms | trimmed by the player (pre-skip) | trimmed by the player (last granule position) |
+//! | webm | as opus | 20 ms | trimmed by the player (codec delay) | trimmed by the player (discard padding) |
+//! | opus-packets | as opus | 20 ms | 6.5 ms | silence to the end of the block |
 //! | aac | thirteen, 7.35 to 96 kHz | 1024 | [`AAC_LEAD`] | silence to the end of the block |
 //! | flac | up to 96 kHz | 2048 | none | none |
 //! | wav, pcm | any | 1 | none | none |
 //! | ulaw, alaw | 8 to 48 kHz | 1 | none | none |
+//! | wav-ulaw, wav-alaw | 8 to 48 kHz | 1 | none | silence to an even number |
 //!
 //! A raw MP3 or ADTS stream has no field that could tell a player to skip its lead. (The "Info" frame that
 //! does so for MP3 files also holds the frame count, which a stream does not know when its first byte
 //! leaves.)
 //!
-//! A [`Decoder`] reads everything but FLAC, as it comes, cut anywhere. Where a stream tells its lead and its
+//! A [`Decoder`] reads everything but FLAC, WebM and bare packets of Opus, as it comes, cut anywhere. Where a stream tells its lead and its
 //! end (Opus always, MP3 by LAME's tag, AAC by iTunes') they are left out; a stream of our own MP3 or AAC is
 //! heard with its lead. What is not the codec that was announced, or has a hole, or was cut short, is an
 //! error; only an Opus stream may lack its last page, and a headerless one or a WAV of unknown size may end
@@ -33,6 +36,7 @@ mod aac;
 mod blocks;
 mod count;
 mod decode;
+mod ebml;
 mod flac;
 mod g711;
 mod loudness;
@@ -48,6 +52,13 @@ mod wav;
 use std::error::Error;
 
 use speech::{AudioFormat, Codec, SampleRate};
+
+use g711::G711;
+use opus::Opus;
+use opus::bare::Bare;
+use opus::ogg::Ogg;
+use opus::webm::Webm;
+use wav::Wav;
 
 pub use aac::LEAD as AAC_LEAD;
 pub use count::{Counter, counter};
@@ -144,13 +155,17 @@ fn at_rate(format: AudioFormat, rate: SampleRate) -> Result<Box<dyn Encoder>, En
     let bit_rate = format.bit_rate;
     Ok(match format.codec {
         Codec::Mp3 => Box::new(mp3::Mp3::new(rate, bit_rate)?),
-        Codec::Opus => Box::new(opus::OggOpus::new(rate, bit_rate)?),
+        Codec::Opus => Box::new(Opus::<Ogg>::new(rate, bit_rate)?),
+        Codec::Webm => Box::new(Opus::<Webm>::new(rate, bit_rate)?),
+        Codec::OpusPackets => Box::new(Opus::<Bare>::new(rate, bit_rate)?),
         Codec::Aac => Box::new(aac::Adts::new(rate, bit_rate)?),
         Codec::Flac => Box::new(flac::Flac::new(rate)?),
-        Codec::Wav => Box::new(wav::Wav::new(rate)),
+        Codec::Wav => Box::new(Wav::pcm(rate)),
+        Codec::WavUlaw => Box::new(Wav::of(G711::Ulaw, rate)),
+        Codec::WavAlaw => Box::new(Wav::of(G711::Alaw, rate)),
         Codec::Pcm => Box::new(pcm::Pcm),
-        Codec::Ulaw => Box::new(g711::G711::Ulaw),
-        Codec::Alaw => Box::new(g711::G711::Alaw),
+        Codec::Ulaw => Box::new(G711::Ulaw),
+        Codec::Alaw => Box::new(G711::Alaw),
         codec @ Codec::Foreign(_) => return Err(EncodeError::codec(codec, "only its vendor makes it")),
     })
 }

@@ -22,7 +22,9 @@ impl Rates {
             Codec::Mp3 => {
                 Self::Listed(&[8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000])
             }
-            Codec::Opus => Self::Listed(&[8_000, 12_000, 16_000, 24_000, 48_000]),
+            Codec::Opus | Codec::Webm | Codec::OpusPackets => {
+                Self::Listed(&[8_000, 12_000, 16_000, 24_000, 48_000])
+            }
             Codec::Aac => Self::Listed(&[
                 7_350, 8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 64_000, 88_200,
                 96_000,
@@ -30,7 +32,7 @@ impl Rates {
             // The most that STREAMINFO's 20 bits and the frame header can both tell.
             Codec::Flac => Self::Between(1, 96_000),
             Codec::Wav | Codec::Pcm => Self::Between(1, u32::MAX),
-            Codec::Ulaw | Codec::Alaw => Self::Between(8_000, 48_000),
+            Codec::Ulaw | Codec::Alaw | Codec::WavUlaw | Codec::WavAlaw => Self::Between(8_000, 48_000),
             Codec::Foreign(_) => Self::Listed(&[]),
         }
     }

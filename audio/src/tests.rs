@@ -5,6 +5,7 @@ mod decode;
 mod decoders;
 mod g711;
 mod hostile;
+mod opus;
 mod resample;
 mod riff;
 mod signal;
@@ -31,10 +32,11 @@ fn encode(format: impl Into<AudioFormat>, rate: SampleRate, pieces: &[&[f32]]) -
 }
 
 /// Samples of silence that the format puts before the speech.
-fn lead(codec: Codec) -> usize {
+fn lead(codec: Codec, rate: u32) -> usize {
     match codec {
         Codec::Mp3 => MP3_LEAD,
         Codec::Aac => AAC_LEAD,
+        Codec::OpusPackets => rate as usize * 13 / 2000,
         _ => 0,
     }
 }
@@ -44,20 +46,29 @@ fn delay(codec: Codec) -> usize {
     match codec {
         Codec::Mp3 => MP3_LEAD + 576,
         Codec::Opus => 156 + 5 * 480,
+        Codec::Webm | Codec::OpusPackets => 156 + 480,
         Codec::Aac => AAC_LEAD + 2 * 1024,
         Codec::Flac => 2048,
-        Codec::Wav | Codec::Pcm | Codec::Ulaw | Codec::Alaw | Codec::Foreign(_) => 0,
+        _ => 0,
+    }
+}
+
+/// Samples of speech with the silence that completes them.
+fn completed(codec: Codec, samples: usize) -> usize {
+    match codec {
+        Codec::WavUlaw | Codec::WavAlaw => samples.next_multiple_of(2),
+        _ => samples,
     }
 }
 
 /// The speech as it is heard, without the format's lead and the silence behind it.
 fn speech_in(codec: Codec, heard: &Heard, samples: usize) -> &[f32] {
-    let start = lead(codec);
-    if matches!(codec, Codec::Mp3 | Codec::Aac) {
+    let start = lead(codec, heard.rate);
+    if start > 0 {
         let silence = heard.samples.len() - start - samples;
         assert!(silence < 1152 + 576, "{codec}: {silence} samples of silence at the end");
     } else {
-        assert_eq!(heard.samples.len(), samples, "{codec}");
+        assert_eq!(heard.samples.len(), completed(codec, samples), "{codec}");
     }
     &heard.samples[start..start + samples]
 }
@@ -68,12 +79,16 @@ fn what_is_said_is_heard_in_time_to_the_last_sample() {
     for (codec, least, at_the_end) in [
         (Codec::Mp3, 40.0, 35.0),
         (Codec::Opus, 23.0, 20.0),
+        (Codec::Webm, 23.0, 20.0),
+        (Codec::OpusPackets, 20.0, 15.0),
         (Codec::Aac, 34.0, 25.0),
         (Codec::Flac, 85.0, 85.0),
         (Codec::Wav, 85.0, 85.0),
         (Codec::Pcm, 85.0, 85.0),
         (Codec::Ulaw, 35.0, 35.0),
         (Codec::Alaw, 35.0, 35.0),
+        (Codec::WavUlaw, 35.0, 35.0),
+        (Codec::WavAlaw, 35.0, 35.0),
     ] {
         let heard = decode(codec, &encode(codec, KOKORO, &[&said]), 24_000);
         assert_eq!(heard.rate, 24_000);
@@ -96,7 +111,7 @@ fn bytes_leave_while_the_speech_goes_on() {
             encoder.encode(piece, &mut bytes).unwrap();
             let pushed = (index + 1) * 6_000;
             let heard = decode(codec, &bytes, 24_000).samples.len();
-            assert!(heard + delay(codec) >= pushed + lead(codec), "{codec}: {heard} of {pushed}");
+            assert!(heard + delay(codec) >= pushed + lead(codec, 24_000), "{codec}: {heard} of {pushed}");
         }
     }
 }
@@ -277,6 +292,11 @@ fn headers_are_as_their_formats_say() {
         start(Codec::Wav, 44),
         b"RIFF\xFF\xFF\xFF\xFFWAVEfmt \x10\0\0\0\x01\0\x01\0\xC0\x5D\0\0\x80\xBB\0\0\x02\0\x10\0data\xFF\xFF\xFF\xFF"
     );
+    assert_eq!(
+        start(Codec::WavUlaw, 58),
+        b"RIFF\xFF\xFF\xFF\xFFWAVEfmt \x12\0\0\0\x07\0\x01\0\xC0\x5D\0\0\xC0\x5D\0\0\x01\0\x08\0\0\0fact\x04\0\0\0\xFF\xFF\xFF\xFFdata\xFF\xFF\xFF\xFF"
+    );
+    assert_eq!(start(Codec::WavAlaw, 58)[20], 6);
 }
 
 #[test]
@@ -288,6 +308,10 @@ fn a_finished_wav_can_have_its_true_sizes() {
     assert_eq!(wav[40..44], 2000u32.to_le_bytes());
     assert_eq!((&wav[8..40], &wav[44..]), (&streamed[8..40], &streamed[44..]));
     assert_eq!(decode(Codec::Wav, &wav, 24_000).samples, [0.5; 1000]);
+    let mut law = encode(Codec::WavAlaw, KOKORO, &[&[0.5; 999]]);
+    set_exact_sizes(&mut law);
+    assert_eq!(law[4..8], 1050u32.to_le_bytes());
+    assert_eq!((&law[46..50], &law[54..58]), (&1000u32.to_le_bytes()[..], &1000u32.to_le_bytes()[..]));
     let mut short = *b"RIFF";
     set_exact_sizes(&mut short);
     assert_eq!(&short, b"RIFF");

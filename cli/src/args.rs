@@ -143,7 +143,7 @@ pub(crate) struct Speak {
     pub(crate) output: Option<PathBuf>,
     /// The format [default: by the name of the output file; wav on standard output].
     #[arg(long, value_parser = parse_format, value_name = "FORMAT", requires = "output",
-        help = "The format: mp3, opus, aac, flac, wav, pcm [default: as the output file is named; wav on standard output]")]
+        help = "The format: mp3, opus, webm, aac, flac, wav, pcm [default: as the output file is named; wav on standard output]")]
     pub(crate) format: Option<Codec>,
     /// How fast: 0.25 to 4 times the voice's own pace.
     #[arg(long, default_value_t = 1.0, value_name = "TIMES", allow_negative_numbers = true)]

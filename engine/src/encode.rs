@@ -8,8 +8,8 @@ use audio::Encoder;
 use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
-    AudioChunk, AudioFormat, AudioStream, BoxFuture, Codec, EncodedStream, PcmChunk, PcmStream, SampleRate,
-    Sound, SpeechError, Volume,
+    AudioChunk, AudioFormat, AudioStream, BoxFuture, EncodedStream, PcmChunk, PcmStream, SampleRate, Sound,
+    SpeechError, Volume,
 };
 use tower::Service;
 
@@ -65,7 +65,7 @@ pub(crate) async fn encode(
     match sound {
         // The header of a foreign WAV may say anything about its length.
         Sound::Encoded(file)
-            if format.is_met_by(file.format) && volume == Volume::NORMAL && format.codec != Codec::Wav =>
+            if format.is_met_by(file.format) && volume == Volume::NORMAL && !format.codec.is_wav() =>
         {
             Ok(handed_on(file))
         }

@@ -393,7 +393,7 @@ fn nobody(policy: Policy, terms: &Terms, rejected: &[Rejected]) -> SpeechError {
 /// What only its vendor can make was wanted of somebody else, or could not be handed on as it is.
 pub(crate) fn unmade(codec: Codec) -> SpeechError {
     let message = format!("{codec} can only be handed on as its vendor makes it, which this speech is not.");
-    SpeechError::invalid_parameter("response_format", message).allowing(Codec::ALL.map(Codec::name))
+    SpeechError::invalid_parameter("response_format", message).allowing(Codec::OFFERED.map(Codec::name))
 }
 
 /// Better scores first.

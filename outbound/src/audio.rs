@@ -7,13 +7,18 @@ use crate::body::Body;
 /// A text is known as one by so many bytes.
 const TELLING: usize = 64;
 
-/// The media types that each codec goes by, as servers in the field send them; the first is the usual one.
+/// The media types that each codec goes by, as servers in the field send them; the first is the usual one. Several codecs
+/// may go by one.
 const MEDIA_TYPES: &[(Codec, &[&str])] = &[
     (Codec::Mp3, &["audio/mpeg", "audio/mp3", "audio/x-mp3", "audio/x-mpeg", "audio/mpeg3"]),
     (Codec::Opus, &["audio/opus", "audio/ogg", "application/ogg", "audio/x-opus"]),
+    (Codec::Webm, &["audio/webm"]),
+    (Codec::OpusPackets, &["audio/opus", "audio/x-opus"]),
     (Codec::Aac, &["audio/aac", "audio/x-aac", "audio/aacp"]),
     (Codec::Flac, &["audio/flac", "audio/x-flac"]),
     (Codec::Wav, &["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"]),
+    (Codec::WavUlaw, &["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"]),
+    (Codec::WavAlaw, &["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"]),
     (Codec::Pcm, &["audio/pcm", "audio/x-pcm", "audio/l16", "audio/raw", "audio/x-raw"]),
     (Codec::Ulaw, &["audio/basic", "audio/pcmu", "audio/mulaw", "audio/x-mulaw", "audio/ulaw"]),
     (Codec::Alaw, &["audio/pcma", "audio/alaw", "audio/x-alaw", "audio/x-alaw-basic"]),
@@ -35,9 +40,14 @@ pub(crate) fn check_content_type(
     if found.is_empty() || matches!(found.as_str(), "application/octet-stream" | "binary/octet-stream") {
         return Ok(());
     }
-    match MEDIA_TYPES.iter().find(|(_, names)| names.contains(&found.as_str())) {
-        Some((other, _)) if *other == codec => Ok(()),
-        Some((other, _)) => Err(remote.failed(&format!("sent {other} where {codec} was asked for"))),
+    let meant: Vec<Codec> = MEDIA_TYPES
+        .iter()
+        .filter(|(_, names)| names.contains(&found.as_str()))
+        .map(|(codec, _)| *codec)
+        .collect();
+    match meant.first() {
+        Some(_) if meant.contains(&codec) => Ok(()),
+        Some(other) => Err(remote.failed(&format!("sent {other} where {codec} was asked for"))),
         None if found.starts_with("audio/") => Ok(()),
         None => Err(remote.failed("sent something that is not audio")),
     }

@@ -88,12 +88,20 @@ pub enum Codec {
     Mp3,
     /// Opus in Ogg (RFC 7845).
     Opus,
+    /// Opus in WebM (RFC 9559), streamed: of unknown size.
+    Webm,
+    /// Opus packets of 20 ms and of one length, one after another: the bit rate alone tells where each begins.
+    OpusPackets,
     /// AAC-LC in ADTS.
     Aac,
     /// Native FLAC.
     Flac,
     /// RIFF WAVE, 16 bit. Streamed, so its sizes are placeholders unless made exact afterwards.
     Wav,
+    /// RIFF WAVE of G.711 µ-law, sizes as in [`Wav`](Self::Wav).
+    WavUlaw,
+    /// RIFF WAVE of G.711 A-law, sizes as in [`Wav`](Self::Wav).
+    WavAlaw,
     /// Signed 16-bit little-endian samples without a header.
     Pcm,
     /// G.711 µ-law, a byte a sample, without a header.
@@ -113,17 +121,48 @@ impl serde::Serialize for Codec {
 
 impl Codec {
     /// Every codec that is made here.
-    pub const ALL: [Codec; 8] =
-        [Self::Mp3, Self::Opus, Self::Aac, Self::Flac, Self::Wav, Self::Pcm, Self::Ulaw, Self::Alaw];
+    pub const ALL: [Codec; 12] = [
+        Self::Mp3,
+        Self::Opus,
+        Self::Webm,
+        Self::OpusPackets,
+        Self::Aac,
+        Self::Flac,
+        Self::Wav,
+        Self::WavUlaw,
+        Self::WavAlaw,
+        Self::Pcm,
+        Self::Ulaw,
+        Self::Alaw,
+    ];
 
-    /// The name in lower case: what `--format` takes, and the end of a file's name.
+    /// Those that anybody can ask for by [`name`](Self::name). The others are what some vendor's own names of formats
+    /// mean, and are asked for by those.
+    pub const OFFERED: [Codec; 9] = [
+        Self::Mp3,
+        Self::Opus,
+        Self::Webm,
+        Self::Aac,
+        Self::Flac,
+        Self::Wav,
+        Self::Pcm,
+        Self::Ulaw,
+        Self::Alaw,
+    ];
+
+    /// The name in lower case: what `--format` takes, and the end of a file's name, of those that are
+    /// [`OFFERED`](Self::OFFERED).
     pub fn name(self) -> &'static str {
         match self {
             Self::Mp3 => "mp3",
             Self::Opus => "opus",
+            Self::Webm => "webm",
+            Self::OpusPackets => "opus-packets",
             Self::Aac => "aac",
             Self::Flac => "flac",
             Self::Wav => "wav",
+            Self::WavUlaw => "wav-ulaw",
+            Self::WavAlaw => "wav-alaw",
             Self::Pcm => "pcm",
             Self::Ulaw => "ulaw",
             Self::Alaw => "alaw",
@@ -135,10 +174,11 @@ impl Codec {
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Mp3 => "audio/mpeg",
-            Self::Opus => "audio/opus",
+            Self::Opus | Self::OpusPackets => "audio/opus",
+            Self::Webm => "audio/webm",
             Self::Aac => "audio/aac",
             Self::Flac => "audio/flac",
-            Self::Wav => "audio/wav",
+            Self::Wav | Self::WavUlaw | Self::WavAlaw => "audio/wav",
             Self::Pcm => "audio/pcm",
             Self::Ulaw => "audio/basic",
             Self::Alaw => "audio/x-alaw-basic",
@@ -155,6 +195,11 @@ impl Codec {
         matches!(self, Self::Foreign(_))
     }
 
+    /// Whether it is RIFF WAVE, the header of which tells a size that a stream does not know.
+    pub fn is_wav(self) -> bool {
+        matches!(self, Self::Wav | Self::WavUlaw | Self::WavAlaw)
+    }
+
     /// Whether the bytes are nothing but samples, so that only the format says at which rate.
     pub fn is_headerless(self) -> bool {
         matches!(self, Self::Pcm | Self::Ulaw | Self::Alaw)
@@ -167,14 +212,14 @@ impl fmt::Display for Codec {
     }
 }
 
-/// Reads the exact lower-case name.
+/// Reads the exact lower-case name of one that is [`OFFERED`](Codec::OFFERED).
 impl FromStr for Codec {
     type Err = SpeechError;
 
     fn from_str(name: &str) -> Result<Self, SpeechError> {
-        Self::ALL.into_iter().find(|codec| codec.name() == name).ok_or_else(|| {
+        Self::OFFERED.into_iter().find(|codec| codec.name() == name).ok_or_else(|| {
             SpeechError::invalid_parameter("response_format", format!("{name:?} is not an audio format."))
-                .allowing(Self::ALL.map(Codec::name))
+                .allowing(Self::OFFERED.map(Codec::name))
         })
     }
 }

@@ -42,10 +42,12 @@ fn most_bytes_per_second(format: AudioFormat) -> u64 {
     let rate = u64::from(format.rate.map_or(48_000, SampleRate::get));
     match format.codec {
         Codec::Pcm | Codec::Wav | Codec::Flac => 2 * rate,
-        Codec::Ulaw | Codec::Alaw => rate,
+        Codec::Ulaw | Codec::Alaw | Codec::WavUlaw | Codec::WavAlaw => rate,
         // Its bit rate is nominal.
         Codec::Foreign(_) => u64::from(format.bit_rate.unwrap_or(512_000)),
-        Codec::Mp3 | Codec::Opus | Codec::Aac => u64::from(format.bit_rate.unwrap_or(512_000)).div_ceil(8),
+        Codec::Mp3 | Codec::Opus | Codec::Webm | Codec::OpusPackets | Codec::Aac => {
+            u64::from(format.bit_rate.unwrap_or(512_000)).div_ceil(8)
+        }
     }
 }
 

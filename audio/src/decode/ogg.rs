@@ -9,9 +9,7 @@ use super::units::Wrong;
 use super::{DecodeError, Decoder, Trim, Units};
 use crate::Rates;
 use crate::blocks::tame;
-
-/// Granule positions and the pre-skip count samples at this rate, whatever went in.
-pub(crate) const GRANULE_RATE: u32 = 48_000;
+use crate::opus::GRANULE_RATE;
 
 /// Bytes of a page's header before the table of its segments.
 const PAGE_HEADER: usize = 27;

@@ -60,9 +60,7 @@ impl Layout {
             Codec::Pcm => Sample::Signed16,
             Codec::Ulaw => Sample::Ulaw,
             Codec::Alaw => Sample::Alaw,
-            Codec::Mp3 | Codec::Opus | Codec::Aac | Codec::Flac | Codec::Wav | Codec::Foreign(_) => {
-                return None;
-            }
+            _ => return None,
         };
         Some(Self { sample, channels: 1 })
     }

@@ -92,13 +92,19 @@ fn description(chunk: &[u8]) -> Result<(SampleRate, Layout), &'static str> {
     Ok((rate, Layout { sample, channels: channels.into() }))
 }
 
-#[derive(Default)]
 pub(crate) struct Wav {
+    codec: Codec,
     /// The bytes so far, until the samples begin.
     header: Vec<u8>,
     samples: Option<Raw>,
     /// Bytes of samples still to come, where the file says how many.
     left: Option<u64>,
+}
+
+impl Wav {
+    pub(crate) fn new(codec: Codec) -> Self {
+        Self { codec, header: Vec::new(), samples: None, left: None }
+    }
 }
 
 impl Decoder for Wav {
@@ -111,10 +117,10 @@ impl Decoder for Wav {
             return samples.decode(bytes, out);
         }
         self.header.extend_from_slice(bytes);
-        let read = Header::read(&self.header).map_err(|what| DecodeError::invalid(Codec::Wav, what))?;
+        let read = Header::read(&self.header).map_err(|what| DecodeError::invalid(self.codec, what))?;
         let Some(Header { rate, layout, size, length }) = read else { return Ok(()) };
         let header = std::mem::take(&mut self.header);
-        self.samples = Some(Raw::new(Codec::Wav, layout, rate));
+        self.samples = Some(Raw::new(self.codec, layout, rate));
         self.left = size;
         self.decode(&header[length..], out)
     }
@@ -122,7 +128,7 @@ impl Decoder for Wav {
     fn finish(&mut self, out: &mut Vec<f32>) -> Result<(), DecodeError> {
         match &mut self.samples {
             Some(samples) if self.left.is_none_or(|left| left == 0) => samples.finish(out),
-            _ => Err(DecodeError::Truncated { codec: Codec::Wav }),
+            _ => Err(DecodeError::Truncated { codec: self.codec }),
         }
     }
 

@@ -18,7 +18,7 @@ fn they_count_what_was_said_however_the_bytes_are_cut() {
                 continue;
             }
             let bytes = encode(AudioFormat::from(codec).at(rate), KOKORO, &[&sound(24_000, 36_000)]);
-            let lead = 1000 * lead(codec) as u64 / u64::from(rate.get());
+            let lead = 1000 * lead(codec, rate.get()) as u64 / u64::from(rate.get());
             let tail = if lead == 0 { 0 } else { 1000 * 2048 / u64::from(rate.get()) };
             for cut in [1, 7, 1000, usize::MAX] {
                 let mut counter = counter(told(codec, rate));

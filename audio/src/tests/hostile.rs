@@ -24,9 +24,10 @@ fn beginning(codec: Codec) -> &'static [u8] {
         Codec::Mp3 => &[0xFF, 0xFB, 0x90, 0xC4],
         Codec::Aac => &[0xFF, 0xF1, 0x58, 0x40, 0x02, 0x1F, 0xFC],
         Codec::Opus => b"OggS\x00\x02",
-        Codec::Wav => b"RIFF\xFF\xFF\xFF\xFFWAVE",
+        Codec::Wav | Codec::WavUlaw | Codec::WavAlaw => b"RIFF\xFF\xFF\xFF\xFFWAVE",
+        Codec::Webm => b"\x1A\x45\xDF\xA3\x80\x18\x53\x80\x67\xFF\x1F\x43\xB6\x75\xFF",
         Codec::Flac => b"fLaC\x80\x00\x00\x22",
-        Codec::Pcm | Codec::Ulaw | Codec::Alaw | Codec::Foreign(_) => &[],
+        _ => &[],
     }
 }
 

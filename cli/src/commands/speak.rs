@@ -183,7 +183,7 @@ fn format(speak: &Speak) -> Result<Codec, Failure> {
         (None, None) => Err(Failure::usage(format_args!(
             "the name {} does not say which format to write; end it in one of {}, ogg, or give --format",
             output.display(),
-            Codec::ALL.map(Codec::name).join(", ")
+            Codec::OFFERED.map(Codec::name).join(", ")
         ))),
     }
 }

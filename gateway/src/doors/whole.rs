@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use ::speech::{AudioFormat, AudioStream, Codec, ErrorKind, SpeechError, WordTiming};
+use ::speech::{AudioFormat, AudioStream, ErrorKind, SpeechError, WordTiming};
 use bytes::Bytes;
 use engine::break_off;
 use futures::stream::Fuse;
@@ -74,7 +74,7 @@ impl Whole {
                 break;
             }
         }
-        if format.codec == Codec::Wav {
+        if format.codec.is_wav() {
             audio::set_exact_sizes(&mut bytes);
         }
         Ok(Self { bytes: bytes.into(), words, samples, audio, taken })
@@ -158,7 +158,7 @@ fn too_long() -> SpeechError {
 
 #[cfg(test)]
 mod tests {
-    use ::speech::AudioChunk;
+    use ::speech::{AudioChunk, Codec};
     use futures::stream;
 
     use super::*;

@@ -15,7 +15,12 @@ from pathlib import Path
 import av
 import numpy as np
 
-REFERENCES = {"mp3": ("libmp3lame", "mp3"), "opus": ("libopus", "ogg"), "aac": ("aac", "adts")}
+REFERENCES = {
+    "mp3": ("libmp3lame", "mp3"),
+    "opus": ("libopus", "ogg"),
+    "webm": ("libopus", "webm"),
+    "aac": ("aac", "adts"),
+}
 
 
 def decode(source):
@@ -130,7 +135,7 @@ def judge(said, rate, data):
 def judge_all(folder, rate):
     said = np.frombuffer((folder / "speech.pcm").read_bytes(), "<i2") / 2.0**15
     judged = {"samples": len(said)}
-    for name in ("mp3", "opus", "aac", "flac", "wav"):
+    for name in ("mp3", "opus", "webm", "aac", "flac", "wav"):
         data = (folder / f"speech.{name}").read_bytes()
         judged[name] = judge(said, rate, data)
         if name in REFERENCES:

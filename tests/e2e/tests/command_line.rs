@@ -33,7 +33,7 @@ fn refused(ended: &Ended, code: i32, word: &str) {
 #[test]
 fn the_format_follows_the_name_of_the_file() {
     let folder = tempfile::tempdir().unwrap();
-    let formats = ["mp3", "opus", "aac", "flac", "wav"];
+    let formats = ["mp3", "opus", "aac", "flac", "wav", "webm"];
     let files: Vec<PathBuf> =
         formats.iter().map(|format| folder.path().join(format!("sound.{format}"))).collect();
     for file in &files {

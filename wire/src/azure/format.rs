@@ -47,14 +47,14 @@ pub const OUTPUT_FORMATS: &[OutputFormat] = &[
     of("riff-24khz-16bit-mono-pcm", Codec::Wav, 24_000, 0),
     of("riff-44100hz-16bit-mono-pcm", Codec::Wav, 44_100, 0),
     of("riff-48khz-16bit-mono-pcm", Codec::Wav, 48_000, 0),
-    azures("riff-8khz-8bit-mono-alaw", 8_000, 64),
-    azures("riff-8khz-8bit-mono-mulaw", 8_000, 64),
-    azures("webm-16khz-16bit-mono-opus", 16_000, 32),
-    azures("webm-24khz-16bit-24kbps-mono-opus", 24_000, 24),
-    azures("webm-24khz-16bit-mono-opus", 24_000, 48),
-    azures("audio-16khz-16bit-32kbps-mono-opus", 16_000, 32),
-    azures("audio-24khz-16bit-24kbps-mono-opus", 24_000, 24),
-    azures("audio-24khz-16bit-48kbps-mono-opus", 24_000, 48),
+    of("riff-8khz-8bit-mono-alaw", Codec::WavAlaw, 8_000, 0),
+    of("riff-8khz-8bit-mono-mulaw", Codec::WavUlaw, 8_000, 0),
+    of("webm-16khz-16bit-mono-opus", Codec::Webm, 16_000, 0),
+    of("webm-24khz-16bit-24kbps-mono-opus", Codec::Webm, 24_000, 24),
+    of("webm-24khz-16bit-mono-opus", Codec::Webm, 24_000, 0),
+    of("audio-16khz-16bit-32kbps-mono-opus", Codec::OpusPackets, 16_000, 32),
+    of("audio-24khz-16bit-24kbps-mono-opus", Codec::OpusPackets, 24_000, 24),
+    of("audio-24khz-16bit-48kbps-mono-opus", Codec::OpusPackets, 24_000, 48),
     azures("amr-wb-16000hz", 16_000, 24),
     azures("g722-16khz-64kbps", 16_000, 64),
     azures("raw-16khz-16bit-mono-truesilk", 16_000, 24),
@@ -92,7 +92,8 @@ mod tests {
                 "{name}"
             );
             if let Some(bits) = bit_rate {
-                assert!(name.contains(&format!("-{}kbitrate-", bits / 1000)), "{name}");
+                let said = ["kbitrate", "kbps"].map(|unit| format!("-{}{unit}-", bits / 1000));
+                assert!(said.iter().any(|said| name.contains(said)), "{name}");
             }
         }
     }

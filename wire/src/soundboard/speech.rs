@@ -125,7 +125,7 @@ fn format(fields: &Fields) -> Result<AudioFormat, RequestError> {
         None => Codec::default(),
         Some(name) => name.parse().map_err(|_| RequestError::NotAllowed {
             param: "format",
-            allowed: Codec::ALL.map(Codec::name).to_vec(),
+            allowed: Codec::OFFERED.map(Codec::name).to_vec(),
         })?,
     };
     let usual = match codec {

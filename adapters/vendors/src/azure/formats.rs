@@ -4,12 +4,13 @@ use speech::{AudioFormat, Codec, SampleRate};
 use wire::azure::{OUTPUT_FORMATS, OutputFormat};
 
 /// The format of a codec of which nobody asks for a rate or a bit rate: most voices speak at 24 kHz.
-const USUAL: [&str; 5] = [
+const USUAL: [&str; 6] = [
     "audio-24khz-96kbitrate-mono-mp3",
     "ogg-24khz-16bit-mono-opus",
     "audio-24khz-16bit-mono-flac",
     "raw-24khz-16bit-mono-pcm",
     "riff-24khz-16bit-mono-pcm",
+    "webm-24khz-16bit-mono-opus",
 ];
 
 /// What Azure is asked for, and what that is.
@@ -23,7 +24,7 @@ pub(super) struct Output {
 /// its size is made of a whole sound only.
 pub(super) fn nearest(wanted: AudioFormat, is_whole: bool) -> Output {
     let pcm = AudioFormat::from(Codec::Pcm);
-    let offered = || offers().filter(|offer| is_whole || offer.format.codec != Codec::Wav);
+    let offered = || offers().filter(|offer| is_whole || !offer.format.codec.is_wav());
     [wanted, AudioFormat { rate: wanted.rate, ..pcm }, pcm]
         .into_iter()
         .find_map(|wanted| offered().find(|offer| wanted.is_met_by(offer.format)))

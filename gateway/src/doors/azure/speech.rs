@@ -1,6 +1,6 @@
 //! `POST /cognitiveservices/v1`: a document is spoken.
 
-use ::speech::{AudioFormat, Codec, SpeechError, Terms};
+use ::speech::{AudioFormat, SpeechError, Terms};
 use axum::body::Body;
 use axum::extract::State;
 use engine::Spoken;
@@ -27,7 +27,7 @@ pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Resu
     require_ssml(&parts.headers)?;
     let format = format(&parts.headers)?;
     // Azure does not stream RIFF either: its head says how long it is.
-    let whole = headers::wants_exact_length(&parts.headers)? || format.codec == Codec::Wav;
+    let whole = headers::wants_exact_length(&parts.headers)? || format.codec.is_wav();
     let asked = Asked::read(&rooms, &parts)?;
     let body = json::collect(body, rooms.config.max_body_bytes, rooms.config.body_timeout()).await?;
     let terms = Terms { whole, ..asked.terms(&*id, format)? };
