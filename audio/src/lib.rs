@@ -31,6 +31,8 @@
 //! at any whole sample.
 //!
 //! A [`Counter`] tells how much sound is in a stream that is handed on without being decoded.
+//!
+//! [`Pitch`] and [`Gain`] change samples on their way: another pitch of the same voice, and louder or quieter.
 
 mod aac;
 mod blocks;
@@ -39,10 +41,12 @@ mod decode;
 mod ebml;
 mod flac;
 mod g711;
+mod gain;
 mod loudness;
 mod mp3;
 mod opus;
 mod pcm;
+mod pitch;
 mod rates;
 mod resample;
 #[cfg(test)]
@@ -63,8 +67,10 @@ use wav::Wav;
 pub use aac::LEAD as AAC_LEAD;
 pub use count::{Counter, counter};
 pub use decode::{DecodeError, Decoder, decoder};
+pub use gain::Gain;
 pub use loudness::loudness;
 pub use mp3::LEAD as MP3_LEAD;
+pub use pitch::Pitch;
 pub use rates::Rates;
 pub use resample::Resampler;
 pub use wav::set_exact_sizes;

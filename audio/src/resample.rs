@@ -104,8 +104,9 @@ impl Resampler {
     }
 }
 
-/// The filter for a new sample that lies `place` of the way from one old sample to the next.
-fn filter(place: f64, reach: usize, lower: f64) -> Vec<f32> {
+/// The filter for a new sample that lies `place` of the way from one old sample to the next, which is the one at
+/// `reach - 1` of those that it is multiplied with.
+pub(crate) fn filter(place: f64, reach: usize, lower: f64) -> Vec<f32> {
     let cutoff = 2.0 * CUTOFF * lower;
     let taps: Vec<f64> = (0..2 * reach)
         .map(|tap| tap as f64 - (reach - 1) as f64 - place)
@@ -135,8 +136,8 @@ fn bessel(x: f64) -> f64 {
     sum
 }
 
-/// The sum of the products, eight at a time: the order is part of the result.
-fn product(samples: &[f32], filter: &[f32]) -> f32 {
+/// The sum of the products, eight at a time: the order is part of the result. Those after the last eight do not count.
+pub(crate) fn product(samples: &[f32], filter: &[f32]) -> f32 {
     let mut sums = [0.0f32; 8];
     for (samples, filter) in samples.chunks_exact(8).zip(filter.chunks_exact(8)) {
         for lane in 0..8 {
