@@ -156,6 +156,9 @@ pub(crate) struct Speak {
     /// Also write when each word is heard (JSON); '-' is standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) timings: Option<PathBuf>,
+    /// Also write how the mouth moves while each word is heard.
+    #[arg(long, requires = "timings")]
+    pub(crate) visemes: bool,
     /// Where the journal of requests lies [default: voice-soundboard in the user's data directory].
     #[arg(long, value_name = "DIR", overrides_with = "data")]
     pub(crate) data: Option<PathBuf>,

@@ -26,6 +26,7 @@ use crate::config::{self, Backend, Config, SecretSource, Vendor, stand_ins};
 use crate::environment::{RandomIds, SystemClock, default_data_dir};
 use crate::failure::Failure;
 use crate::loading::Loading;
+use crate::mouth::Lips;
 use crate::progress::Pull;
 
 /// ONNX Runtime's library in the model store.
@@ -275,6 +276,7 @@ pub(crate) fn engine(
         ledger,
         tariff: tariff(config)?,
         lexicons,
+        mouth: Arc::new(Lips::new()),
         cache: cache(config, backends)?,
         routing: Defaults {
             routing: routing(config)?,

@@ -9,6 +9,7 @@ mod failure;
 mod input;
 mod loading;
 mod logging;
+mod mouth;
 mod output;
 mod progress;
 mod signals;

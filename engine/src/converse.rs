@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::future;
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
-    ErrorKind, Fallback, Follow, Lexicons, Notation, Piece, Reading, Sound, SpeechError, SpeechGraph,
+    ErrorKind, Fallback, Follow, Lexicons, Mouth, Notation, Piece, Reading, Sound, SpeechError, SpeechGraph,
     SpeechText, Terms, TextError, Turn, Utterance,
 };
 
@@ -28,6 +28,7 @@ use crate::script::Script;
 use crate::spoken::Spoken;
 use crate::stack::Speaker;
 use crate::tab::{self, Claim, Tab};
+use crate::visemes::{Face, shown};
 
 /// Who costs least is told by this, since nobody knows what will be said.
 const SOME_LINE: &str = "This is about as long as a line of a conversation is.";
@@ -37,6 +38,7 @@ const SOME_LINE: &str = "This is about as long as a line of a conversation is.";
 pub(crate) struct Conversation {
     pub(crate) planner: Planner,
     pub(crate) lexicons: Arc<dyn Lexicons>,
+    pub(crate) mouth: Arc<dyn Mouth>,
     pub(crate) speaker: Speaker,
 }
 
@@ -124,7 +126,8 @@ impl Conversation {
         let following = follow(dictation.taken(pieces), attempt.receipt());
         let following = bought(attempt, following, choice.backend.is_local());
         let sound = watched(watch, async { begun(dictation.heard(following.await?)).await }).await?;
-        encode(sound, terms.format, terms.volume).await
+        let face = Face::of(&self.mouth, &*choice.backend, &delivery(terms, choice));
+        encode(shown(sound, face), terms.format, terms.volume).await
     }
 
     /// Voices take turns; of those voices it is known from the start.

@@ -33,6 +33,7 @@ mod tab;
 mod tariff;
 mod timeouts;
 mod trace;
+mod visemes;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -42,8 +43,8 @@ use billing::{Ledger, Nanos};
 use catalog::{Change, Entry, Index};
 use futures::stream::BoxStream;
 use speech::{
-    Aliases, Clock, Lexicons, Piece, Reading, SpeechError, SpeechRequest, SpeechText, Terms, Turn, Voice,
-    VoiceId,
+    Aliases, Clock, Lexicons, Mouth, Piece, Reading, SpeechError, SpeechRequest, SpeechText, Terms, Turn,
+    Voice, VoiceId,
 };
 use tower::ServiceExt;
 
@@ -70,6 +71,8 @@ pub struct Parts {
     pub tariff: Tariff,
     /// How each client wants words to be said.
     pub lexicons: Arc<dyn Lexicons>,
+    /// How words look whose speakers do not show it.
+    pub mouth: Arc<dyn Mouth>,
     /// What was spoken before; the default keeps nothing.
     pub cache: Cache,
     /// How requests are routed that do not say it themselves.
@@ -112,7 +115,7 @@ struct Inner {
 impl Engine {
     /// Builds the stack.
     pub fn new(parts: Parts) -> Self {
-        let Parts { catalogue, ledger, tariff, lexicons, cache, routing, clock } = parts;
+        let Parts { catalogue, ledger, tariff, lexicons, mouth, cache, routing, clock } = parts;
         let catalogue = Arc::new(catalogue);
         let books = Books::new(ledger, tariff, clock);
         let health = Health::default();
@@ -122,9 +125,9 @@ impl Engine {
             retries: Retries::default(),
             defaults: Arc::new(routing),
         };
-        let speaker = stack::speaker(&health);
+        let speaker = stack::speaker(&health, Arc::clone(&mouth));
         let conversation =
-            converse::Conversation { planner: planner.clone(), lexicons: lexicons.clone(), speaker };
+            converse::Conversation { planner: planner.clone(), lexicons: lexicons.clone(), mouth, speaker };
         let stack = stack::build(books.clone(), &conversation, cache);
         Self(Arc::new(Inner { stack, catalogue, planner, books, lexicons, conversation, health }))
     }

@@ -1,6 +1,8 @@
 //! The order of the layers, and why each stands where it does.
 
-use speech::{Sound, SpeechError, SpeechRequest};
+use std::sync::Arc;
+
+use speech::{Mouth, Sound, SpeechError, SpeechRequest};
 use tower::ServiceBuilder;
 use tower::layer::layer_fn;
 use tower::util::BoxCloneSyncService;
@@ -20,6 +22,7 @@ use crate::route::{Call, Route};
 use crate::split::Split;
 use crate::timeouts::Timeouts;
 use crate::trace::traced;
+use crate::visemes::Show;
 
 /// The whole stack as one service. Every layer is always ready: whoever is busy says so when called.
 pub(crate) type Stack = BoxCloneSyncService<SpeechRequest, Spoken, SpeechError>;
@@ -55,11 +58,13 @@ pub(crate) fn build(books: Books, conversation: &Conversation, cache: Cache) -> 
 }
 
 /// One call of one backend, outermost layer first.
-pub(crate) fn speaker(health: &Health) -> Speaker {
+pub(crate) fn speaker(health: &Health, mouth: Arc<dyn Mouth>) -> Speaker {
     BoxCloneSyncService::new(
         ServiceBuilder::new()
             // who fails again and again is not called; outermost, so that every kind of failure counts
             .layer(layer_fn(|inner| Guard::new(inner, health.clone())))
+            // words that nobody has looked at get the shapes of the mouth
+            .layer(layer_fn(|inner| Show::new(inner, Arc::clone(&mouth))))
             // what is no speech is a failure, whoever calls it a success; words that nobody timed get their times
             .layer(layer_fn(Listen::new))
             // a backend that stalls is a failure, not a wait; innermost, so that no slow reader trips it

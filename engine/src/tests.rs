@@ -14,7 +14,7 @@ use futures::stream::{self, StreamExt};
 use speech::{
     Backend, BoxFuture, Capabilities, Clock, Codec, Door, EncodedChunk, EncodedStream, ErrorKind, Fallback,
     Gender, Lexicon, Lexicons, Model, PcmChunk, PcmStream, Policy, Receipt, Routing, SampleRate, Sound,
-    SpeechError, SpeechRequest, SpeechText, Terms, Utterance, Voice, VoiceId,
+    SpeechError, SpeechRequest, SpeechText, Still, Terms, Utterance, Voice, VoiceId,
 };
 use testing::MemoryLedger;
 use tokio::time::{Instant, sleep};
@@ -247,6 +247,7 @@ pub(crate) fn house_with(
         ledger: ledger.clone(),
         tariff,
         lexicons: Arc::new(NoWords),
+        mouth: Arc::new(Still),
         cache: crate::Cache::default(),
         routing: Defaults::default(),
         clock: Arc::new(Noon),

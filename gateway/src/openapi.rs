@@ -17,9 +17,12 @@ use utoipa::openapi::security::{
 use utoipa::openapi::server::{ServerBuilder, ServerVariableBuilder};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Server};
 use utoipa::{PartialSchema as _, ToSchema as _};
+use wire::soundboard::schema::{KindShape, TimedShape, VisemeShape, WordShape};
 use wire::soundboard::{ErrorBody, ErrorEnvelope};
 
-pub(crate) use answers::{Absent, AskedHeaders, NameTaken, Refused, RoutingHeaders, Spoken, Unspoken};
+pub(crate) use answers::{
+    Absent, AskedHeaders, NameTaken, Refused, RoutingHeaders, Spoken, SpokenOrTimed, Unspoken,
+};
 
 use crate::{admin, doors};
 
@@ -64,6 +67,10 @@ fn frame() -> OpenApi {
     let components = ComponentsBuilder::new()
         .schema(ErrorEnvelope::name(), ErrorEnvelope::schema())
         .schema(ErrorBody::name(), ErrorBody::schema())
+        .schema(TimedShape::name(), TimedShape::schema())
+        .schema(WordShape::name(), WordShape::schema())
+        .schema(VisemeShape::name(), VisemeShape::schema())
+        .schema(KindShape::name(), KindShape::schema())
         .security_scheme(
             BEARER,
             SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()),

@@ -22,7 +22,8 @@
 //! ```
 //!
 //! Phonemes are IPA, with `A I O Q W Y` for the diphthongs of "day, my, go (US), go (GB), now, boy", `T` for the
-//! American tap, `ᵊ` and `ᵻ` for the weak vowels of "little" and "boxes", `ʧ` and `ʤ` for "church" and "judge".
+//! American tap, `ᵊ` and `ᵻ` for the weak vowels of "little" and "boxes", `ʧ` and `ʤ` for "church" and "judge". Each of
+//! them has the shape of a mouth: [`visemes`].
 
 mod cues;
 mod endings;
@@ -35,10 +36,12 @@ mod lexicon;
 mod parts;
 mod reading;
 mod respelling;
+mod spelling;
 mod stress;
 mod symbols;
 mod tagger;
 mod tags;
+mod visemes;
 mod written;
 
 use std::collections::HashMap;
@@ -46,6 +49,8 @@ use std::sync::Arc;
 
 pub use endings::with_s;
 pub use ipa::{NotEnglish, from_ipa};
+pub use spelling::{ByLetters, by_letters};
+pub use visemes::{shapes, usual_shapes, visemes};
 
 use cues::Place;
 use functions::Following;

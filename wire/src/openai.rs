@@ -8,6 +8,7 @@ mod listing;
 mod request;
 pub mod upstream;
 
+pub(crate) use caption::in_base64;
 pub use caption::{Caption, CaptionedAudio};
 pub use error::{ErrorBody, ErrorEnvelope};
 pub use event::{SpeechEvent, SpeechUsage};

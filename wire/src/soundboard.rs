@@ -12,6 +12,7 @@ mod reports;
 pub mod schema;
 mod speech;
 mod swapped;
+mod timed;
 mod voices;
 
 pub use accounts::{BudgetBody, ClientBody, ClientsBody, KeyBody, KeysBody, NewKeyBody, StandingBody};
@@ -24,6 +25,7 @@ pub use reading::{MOST_ENTRIES, notation};
 pub use reports::{ClientFigures, CostsBody, Figures, UsageBody, UsageRow};
 pub use speech::{Estimate, SAMPLE_RATES, Speak};
 pub use swapped::Swapped;
+pub use timed::TimedSpeech;
 pub use voices::{
     CandidateBody, CapabilitiesBody, ChangeBody, ChangesBody, EquivalentBody, EquivalentsBody, RejectedBody,
     RouteBody, VoiceBody, VoicesBody,

@@ -2,7 +2,7 @@
 //!
 //! A text goes through here lazily, a piece at a time, so that memory does not grow with it: tokens are turned into
 //! `phonemes`, cut into `pieces`, synthesised on the sessions of `inference`, and `sound` cuts, levels
-//! and times what comes back. `stream` drives all of that at the listener's pace.
+//! and times what comes back, of which `timings` are told. `stream` drives all of that at the listener's pace.
 
 mod config;
 mod marks;
@@ -14,6 +14,7 @@ mod pieces;
 mod sound;
 mod stream;
 mod synthesis;
+mod timings;
 mod tokens;
 mod vocabulary;
 mod voices;
@@ -128,6 +129,7 @@ impl Backend for Kokoro {
 pub fn capabilities() -> Capabilities {
     Capabilities {
         timings: true,
+        visemes: true,
         streaming: true,
         sample_rates: vec![sound::RATE],
         ..Capabilities::default()

@@ -14,6 +14,11 @@ pub(crate) const RATE: u32 = 24_000;
 /// Samples for one unit of duration.
 const SAMPLES_PER_DURATION: usize = 600;
 
+const SAMPLES_PER_MS: u32 = RATE / 1000;
+
+/// What falls into the silence beside its word is still said, for so many milliseconds.
+const LEAST_MS: u32 = 10;
+
 /// 5 ms: energy is measured in such frames.
 const FRAME: usize = 120;
 
@@ -45,6 +50,8 @@ pub(crate) struct Sound {
     pub(crate) samples: Vec<f32>,
     /// For each word of the piece, the samples in which it is heard; none for those without a sound.
     pub(crate) words: Vec<Option<Range<usize>>>,
+    /// For each word of the piece, about how many milliseconds each of its symbols is heard.
+    pub(crate) symbols_ms: Vec<Vec<u32>>,
 }
 
 /// Cuts, levels and times what the model gave: `audio`, and `durations`, one for each id; `sounds` are the words
@@ -80,6 +87,10 @@ pub(crate) fn hear(
         .into_iter()
         .map(|word| word.map(|word| edges(word.start, word.end, &heard, audio.len())));
     let spoken: Vec<Option<Range<usize>>> = spoken.collect();
+    let symbols_ms = sounds.iter().zip(&spoken);
+    let symbols_ms =
+        symbols_ms.map(|(sound, word)| word.as_ref().map_or(Vec::new(), |word| lasting(sound, word, &ends)));
+    let symbols_ms = symbols_ms.collect();
     let first = heard.iter().position(|heard| *heard).unwrap_or(0) * FRAME;
     let last = heard.iter().rposition(|heard| *heard).map_or(audio.len(), |last| (last + 1) * FRAME);
     let from = first.saturating_sub(LEAD);
@@ -91,12 +102,25 @@ pub(crate) fn hear(
     let inside = |at: usize| at.saturating_sub(from).min(length);
     let words =
         spoken.into_iter().map(|word| word.map(|word| inside(word.start)..inside(word.end))).collect();
-    Some(rest(Sound { samples, words }, rests))
+    Some(rest(Sound { samples, words, symbols_ms }, rests))
+}
+
+/// How many milliseconds each symbol of a word is heard: as long as the model takes for it, the first from where the word
+/// begins, the last until where it ends.
+fn lasting(sound: &Range<usize>, word: &Range<usize>, ends: &[usize]) -> Vec<u32> {
+    let mut begun = word.start;
+    let lasts = sound.clone().map(|symbol| {
+        let end = ends.get(symbol).filter(|_| symbol + 1 < sound.end);
+        let over = end.map_or(word.end, |end| end.saturating_sub(LATE)).min(word.end).max(begun);
+        let samples = over - std::mem::replace(&mut begun, over);
+        u32::try_from(samples).unwrap_or(u32::MAX) / SAMPLES_PER_MS
+    });
+    lasts.map(|ms| ms.max(LEAST_MS)).collect()
 }
 
 /// Lengthens the silences that the model left too short. Where it left none, it was right to read on.
 fn rest(sound: Sound, rests: &[usize]) -> Sound {
-    let Sound { samples, mut words } = sound;
+    let Sound { samples, mut words, symbols_ms } = sound;
     let heard: Vec<bool> = samples.chunks(FRAME).map(|frame| rms(frame) > HEARD).collect();
     let mut rested: Vec<f32> = Vec::with_capacity(samples.len());
     let (mut taken, mut later) = (0, 0);
@@ -116,7 +140,7 @@ fn rest(sound: Sound, rests: &[usize]) -> Sound {
         (taken, later) = (middle, later + missing);
     }
     rested.extend(samples.get(taken..).unwrap_or_default());
-    Sound { samples: rested, words }
+    Sound { samples: rested, words, symbols_ms }
 }
 
 /// The longest silence between the end of a word and the start of the next, in samples; at least 10 ms.
@@ -284,6 +308,23 @@ mod tests {
         assert_eq!(round(f32::NAN), 0.0);
         let rising: Vec<f32> = (0..200).map(|n| round(n as f32 / 100.0)).collect();
         assert!(rising.is_sorted());
+    }
+
+    #[test]
+    fn symbols_last_as_the_model_says_within_their_word() {
+        let ms = |ms: usize| ms * 24;
+        let ends: Vec<usize> = [100, 200, 250, 400, 900].map(|end| ms(end) + LATE).into();
+        assert_eq!(lasting(&(1..4), &(ms(100)..ms(400)), &ends), [100, 50, 150]);
+        assert_eq!(
+            lasting(&(1..4), &(ms(60)..ms(300)), &ends),
+            [140, 50, 50],
+            "its edges are where it is heard"
+        );
+        assert_eq!(
+            lasting(&(1..4), &(ms(230)..ms(400)), &ends),
+            [10, 20, 150],
+            "a lip that closes is no sound"
+        );
     }
 
     #[test]

@@ -5,18 +5,17 @@ use std::sync::Arc;
 
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use language::English;
-use speech::{
-    Delivery, PcmChunk, PcmStream, SpeechError, SpeechGraph, Speed, TimingKind, Utterance, WordTiming,
-};
+use speech::{Delivery, PcmChunk, PcmStream, SpeechError, SpeechGraph, Speed, Utterance};
 use tokio::task::spawn_blocking;
 
 use crate::Speaker;
 use crate::mix::Mix;
 use crate::pauses::{pause, rests};
-use crate::phonemes::{Word, silent};
+use crate::phonemes::silent;
 use crate::pieces::{Piece, Pieces};
 use crate::sound::{RATE, Sound};
 use crate::synthesis::Job;
+use crate::timings::timings;
 use crate::tokens::Tokens;
 use crate::voices::Language;
 
@@ -26,12 +25,12 @@ const AHEAD: usize = 2;
 
 /// Speaks; resolves when the first piece can be heard. Dropping the future or the stream ends the runs at once.
 pub(crate) async fn speak(speaker: Arc<Speaker>, utterance: Utterance) -> Result<PcmStream, SpeechError> {
-    let Utterance { graph, delivery: Delivery { voice, speed, language, .. } } = utterance;
+    let Utterance { graph, delivery: Delivery { voice, speed, language, visemes, .. } } = utterance;
     let mix = Mix::parse(&voice)?;
     let english = english(&mix, language.as_deref());
     speaker.phonemes.reader(english).check(&graph)?;
     let mut spoken = Box::pin(spoken(speaker, graph, english, mix, speed));
-    let mut joiner = Joiner::new(speed);
+    let mut joiner = Joiner::new(speed, visemes);
     // A text of nothing but foreign letters is silent only once it is read.
     let first = spoken.next().await.ok_or_else(silent)??;
     let first = joiner.join(first);
@@ -116,6 +115,8 @@ struct Spoken {
 /// Puts pieces after one another, with the pause between them that belongs there.
 struct Joiner {
     speed: f32,
+    /// Whether the shapes of the mouth are wanted.
+    visemes: bool,
     /// Samples handed out.
     given: usize,
     /// The pause after the last piece, in samples.
@@ -123,8 +124,8 @@ struct Joiner {
 }
 
 impl Joiner {
-    fn new(speed: Speed) -> Self {
-        Self { speed: speed.times(), given: 0, pause: 0 }
+    fn new(speed: Speed, visemes: bool) -> Self {
+        Self { speed: speed.times(), visemes, given: 0, pause: 0 }
     }
 
     fn join(&mut self, spoken: Spoken) -> PcmChunk {
@@ -134,34 +135,6 @@ impl Joiner {
         samples.extend_from_slice(&sound.samples);
         self.given += samples.len();
         self.pause = piece.words.last().map_or(0, |last| pause(last, self.speed));
-        PcmChunk { samples, words: timings(&piece.words, &sound, start) }
+        PcmChunk { samples, words: timings(&piece.words, &sound, start, self.visemes) }
     }
-}
-
-/// When each word is heard, from the sample at which its piece starts.
-fn timings(words: &[Word], sound: &Sound, start: usize) -> Vec<WordTiming> {
-    let milliseconds = |sample: usize| ((start + sample) as u64 * 1000) / u64::from(RATE);
-    let mut timings: Vec<WordTiming> = Vec::with_capacity(words.len());
-    for (word, heard) in words.iter().zip(&sound.words) {
-        let (Some(span), Some(heard)) = (word.span, heard) else { continue };
-        let (from, to) = (milliseconds(heard.start), milliseconds(heard.end));
-        if let Some(last) = timings.last_mut() {
-            if word.goes_on {
-                last.end_ms = to;
-                continue;
-            }
-            last.end_ms = last.end_ms.min(from);
-        }
-        timings.push(WordTiming {
-            text: word.text.clone(),
-            start_ms: from,
-            end_ms: to,
-            offset: span.offset,
-            length: span.length,
-            kind: TimingKind::Measured,
-            letters: Vec::new(),
-            visemes: Vec::new(),
-        });
-    }
-    timings
 }

@@ -152,6 +152,7 @@ fn request(id: &str, speak: &Speak, text: String, format: Codec) -> Result<Speec
         speed: Speed::new(speak.speed)?,
         format: format.into(),
         timed: speak.timings.is_some(),
+        visemes: speak.visemes,
         ..Terms::new(id, LOCAL.into(), Door::Cli)
     };
     Ok(SpeechRequest { text: SpeechText::new(text, None)?, voice: speak.voice.clone(), terms })

@@ -11,7 +11,7 @@ use futures::future::join_all;
 use futures::{FutureExt as _, StreamExt as _};
 use speech::{
     AudioChunk, AudioStream, Backend, Codec, Door, Lexicon, Lexicons, Model, PcmChunk, PcmStream, Receipt,
-    SampleRate, Sound, SpeechRequest, SpeechText, Speed, Terms, Utterance, Voice,
+    SampleRate, Sound, SpeechRequest, SpeechText, Speed, Still, Terms, Utterance, Voice,
 };
 use testing::MemoryLedger;
 use tokio::sync::Notify;
@@ -110,6 +110,7 @@ fn stage_with(settings: &CacheSettings, ledger: MemoryLedger) -> Stage {
         ledger: ledger.clone(),
         tariff: Tariff::new(Rates::read([CARD, FREE, UNPRICED]).unwrap(), kinds),
         lexicons: Arc::new(NoWords),
+        mouth: Arc::new(Still),
         cache: Cache::open(settings, clock.clone()).unwrap(),
         clock,
     });

@@ -8,7 +8,8 @@ use futures::FutureExt as _;
 use futures::channel::mpsc;
 use speech::{
     Backend, BoxFuture, Clock, Codec, Delivery, Door, EncodedChunk, EncodedStream, Follow, Lexicon, Model,
-    PcmChunk, PcmStream, Receipt, SampleRate, TimingKind, Utterance, Voice, VoiceId, WordTiming,
+    Mouth, PcmChunk, PcmStream, Receipt, SampleRate, Still, TimingKind, Utterance, Voice, VoiceId,
+    WordTiming,
 };
 
 use testing::MemoryLedger;
@@ -139,14 +140,15 @@ fn conversation(backends: &[Arc<Echo>]) -> Conversation {
     let backends = backends.iter().map(|backend| Arc::clone(backend) as Arc<dyn Backend>).collect();
     let catalogue = Catalogue::new(backends, BTreeMap::new(), stand_ins, Arc::new(Noon));
     let health = Health::default();
-    let speaker = speaker(&health);
+    let mouth: Arc<dyn Mouth> = Arc::new(Still);
+    let speaker = speaker(&health, Arc::clone(&mouth));
     let planner = Planner {
         catalogue: Arc::new(catalogue),
         health,
         retries: Retries::default(),
         defaults: Arc::default(),
     };
-    Conversation { planner, lexicons: Arc::new(NoWords), speaker }
+    Conversation { planner, lexicons: Arc::new(NoWords), mouth, speaker }
 }
 
 fn terms(codec: Codec) -> Terms {

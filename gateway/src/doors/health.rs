@@ -87,7 +87,7 @@ mod tests {
 
     use billing::{Growth, Hold, Ledger, LedgerError, Mark, Settlement, Verdict};
     use engine::{Catalogue, Defaults, Parts, Tariff};
-    use speech::{BoxFuture, Clock, Lexicon, Lexicons, SpeechError};
+    use speech::{BoxFuture, Clock, Lexicon, Lexicons, SpeechError, Still};
 
     use super::*;
 
@@ -145,6 +145,7 @@ mod tests {
             ledger: Arc::new(NoRows),
             tariff: Tariff::default(),
             lexicons: Arc::new(NoWords),
+            mouth: Arc::new(Still),
             cache: engine::Cache::default(),
             routing: Defaults::default(),
             clock: Arc::new(Noon),

@@ -6,6 +6,7 @@ mod normalize;
 mod preview;
 mod routes;
 mod speech;
+mod timed;
 mod voices;
 
 use http::Method;

@@ -11,6 +11,7 @@ use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, Schema
 use utoipa::openapi::{Ref, RefOr, Required};
 use utoipa::{IntoParams, IntoResponses, ToSchema as _};
 use wire::soundboard::ErrorEnvelope;
+use wire::soundboard::schema::TimedShape;
 
 use crate::doors::headers;
 use crate::stack::REQUEST_IDS;
@@ -97,6 +98,23 @@ impl IntoResponses for Spoken {
             spoken.header(name.as_str(), HeaderBuilder::new().schema(Some(text())).description(says).build())
         });
         BTreeMap::from([("200".to_owned(), spoken.build().into())])
+    }
+}
+
+/// The sound; or it and the times of its words, where they are asked for.
+pub(crate) struct SpokenOrTimed;
+
+impl IntoResponses for SpokenOrTimed {
+    fn responses() -> Responses {
+        let mut responses = Spoken::responses();
+        let timed = ContentBuilder::new().schema(Some(Ref::from_schema_name(TimedShape::name()))).build();
+        for response in responses.values_mut() {
+            let RefOr::T(response) = response else { continue };
+            for media_type in ["application/json", "application/x-ndjson"] {
+                response.content.insert(media_type.to_owned(), RefOr::T(timed.clone()));
+            }
+        }
+        responses
     }
 }
 

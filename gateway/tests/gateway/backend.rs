@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use futures::stream::{self, BoxStream, StreamExt};
 use speech::{
-    Backend, BoxFuture, Date, ErrorKind, Gender, Model, PcmChunk, PcmStream, Receipt, SampleRate, Sound,
-    SpeechError, TimingKind, Utterance, Viseme, Voice, VoiceStatus, WordTiming,
+    Backend, BoxFuture, Date, Delivery, ErrorKind, Gender, Model, PcmChunk, PcmStream, Receipt, SampleRate,
+    Sound, SpeechError, TimingKind, Utterance, Viseme, Voice, VoiceStatus, WordTiming,
 };
 use tokio::sync::watch;
 
@@ -13,7 +13,7 @@ use tokio::sync::watch;
 pub(crate) const CHUNK: usize = 2400;
 /// Samples per second.
 const RATE: SampleRate = SampleRate::new(24_000).unwrap();
-/// Voices that are not listed, as no mix is. The first is as `words`; the others tell all words behind the audio, and
+/// Voices that are not listed, as no mix is. The first is as `words`, but shows none; the others tell all words behind the audio, and
 /// with its first chunk.
 const OTHER: &str = "other";
 const LATE: &str = "late";
@@ -198,7 +198,8 @@ fn tone(work: Work) -> impl futures::Stream<Item = PcmChunk> + Send {
 /// are wanted.
 fn words(work: Work, utterance: &Utterance) -> impl futures::Stream<Item = PcmChunk> + Send + use<> {
     let plain = utterance.graph.plain();
-    let shapes: &[(u8, u64)] = if utterance.delivery.visemes { &[(6, 0), (0, 50)] } else { &[] };
+    let Delivery { visemes, voice, .. } = &utterance.delivery;
+    let shapes: &[(u8, u64)] = if *visemes && voice != OTHER { &[(6, 0), (0, 50)] } else { &[] };
     let start_of = |word: &str| word.as_ptr() as usize - plain.as_str().as_ptr() as usize;
     let words: Vec<WordTiming> = plain
         .as_str()

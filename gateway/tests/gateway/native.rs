@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use gateway::Config;
+use serde_json::{Value, json};
 use speech::Door;
 
 use crate::backend::{CHUNK, CHUNKS};
@@ -65,6 +68,67 @@ async fn it_is_mp3_unless_asked_otherwise_and_of_a_known_length_where_asked() {
     assert_eq!(exact.header("content-length"), exact.body.len().to_string());
 }
 
+/// Lines of an answer, and their audio.
+fn timed(body: &str) -> (Vec<Value>, Vec<u8>) {
+    let lines: Vec<Value> = body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().all(|line| line["format"] == "pcm"));
+    let audio =
+        lines.iter().flat_map(|line| STANDARD.decode(line["audio"].as_str().unwrap()).unwrap()).collect();
+    (lines.into_iter().flat_map(|line| line["timings"].as_array().unwrap().clone()).collect(), audio)
+}
+
+#[tokio::test]
+async fn who_asks_for_times_gets_them_with_the_audio() {
+    let server = Server::start().await;
+    let plain = speech(&server, r#"{"text":"Hi you.","voice":"words","format":"pcm"}"#).send().await;
+    let body = r#"{"text":"Hi you.","voice":"words","format":"pcm","timings":true}"#;
+    let streamed = speech(&server, body).send().await;
+    assert_eq!(streamed.header("content-type"), "application/x-ndjson");
+    assert_eq!(streamed.header("x-soundboard-voice"), "tone:words");
+    assert!(streamed.text().lines().count() >= 2);
+    let (words, audio) = timed(streamed.text());
+    assert_eq!(audio, plain.body);
+    let word = |text: &str, start_ms: u64, offset: usize| {
+        json!({
+            "text": text, "start_ms": start_ms, "end_ms": start_ms + 70, "offset": offset,
+            "length": text.len(), "kind": "measured",
+        })
+    };
+    assert_eq!(words, [word("Hi", 10, 0), word("you.", 110, 3)]);
+
+    let exact = speech(&server, body).header("x-soundboard-content-length", "exact").send().await;
+    assert_eq!(exact.header("content-type"), "application/json");
+    assert_eq!(exact.header("content-length"), exact.body.len().to_string());
+    assert_eq!(exact.text().lines().count(), 1);
+    assert_eq!(timed(exact.text()), (words, audio));
+    let refused = speech(&server, r#"{"text":"Hi.","voice":"words","timings":1}"#).send().await;
+    assert_eq!(refused.status.as_u16(), 400);
+}
+
+#[tokio::test]
+async fn who_asks_for_visemes_sees_the_words_of_a_backend_that_shows_none() {
+    let server = Server::start().await;
+    let body = r#"{"text":"Hi you.","voice":"tone:other","format":"pcm","visemes":true}"#;
+    let (words, _) = timed(speech(&server, body).send().await.text());
+    let visemes = |shapes: &[(u8, u64)]| -> Value {
+        shapes.iter().map(|(id, at_ms)| json!({ "id": id, "at_ms": at_ms, "kind": "estimated" })).collect()
+    };
+    assert_eq!(words[0]["visemes"], visemes(&[(21, 10), (2, 27), (21, 45), (2, 62)]));
+    assert_eq!(
+        words[1]["visemes"],
+        visemes(&[(21, 110), (2, 121), (21, 133), (2, 145), (21, 156), (2, 168), (0, 180)])
+    );
+    assert!(
+        words.iter().all(|word| word["kind"] == "measured"),
+        "that the shapes are estimated says nothing of the word"
+    );
+    let delivery = server.work.utterances.lock().unwrap()[0].delivery.clone();
+    assert!(delivery.timed && delivery.visemes);
+    let times = r#"{"text":"Hi you.","voice":"words","format":"pcm","timings":true,"visemes":false}"#;
+    let (words, _) = timed(speech(&server, times).send().await.text());
+    assert!(words.iter().all(|word| word.get("visemes").is_none()));
+}
+
 #[tokio::test]
 async fn what_it_would_cost_is_told_without_a_row() {
     let server = Server::start().await;
@@ -91,7 +155,7 @@ async fn what_would_not_be_spoken_has_no_price() {
 async fn what_is_wrong_is_named() {
     insta::assert_snapshot!(refused(r#"{"text":"Hi.","voice":"tone","respone_format":"x"}"#).await, @r#"
     400 Bad Request
-    {"error":{"code":"invalid_parameter","message":"The body has no field \"respone_format\".","param":null,"allowed":["text","voice","model","format","sample_rate","speed","instructions","language","ssml","markup","lexicon","policy","fallback"],"request_id":"req-1"}}
+    {"error":{"code":"invalid_parameter","message":"The body has no field \"respone_format\".","param":null,"allowed":["text","voice","model","format","sample_rate","speed","instructions","language","ssml","markup","lexicon","timings","visemes","policy","fallback"],"request_id":"req-1"}}
     "#);
     insta::assert_snapshot!(refused(r#"{"text":" ","voice":"tone"}"#).await, @r#"
     400 Bad Request

@@ -208,6 +208,21 @@ async fn what_is_answered_has_the_fields_that_it_describes() {
     }
 }
 
+#[tokio::test]
+async fn timed_speech_has_the_fields_that_it_describes() {
+    let server = Server::start().await;
+    let document = document(&server).await;
+    let body = r#"{"text":"Hello.","voice":"words","visemes":true}"#;
+    let answer =
+        server.post("/api/v1/speech").header("content-type", "application/json").body(body).send().await;
+    let told: Value = serde_json::from_str(answer.text().lines().next().unwrap()).unwrap();
+    assert!(told["timings"][0]["visemes"][0].is_object(), "{told}");
+    let described = &document["paths"]["/api/v1/speech"]["post"]["responses"]["200"]["content"];
+    for media_type in ["application/json", "application/x-ndjson"] {
+        fits(&document, &described[media_type]["schema"], &told, media_type);
+    }
+}
+
 /// What one client has used, with a figure of its own in each place.
 fn used(client: &str) -> Report {
     let group = [

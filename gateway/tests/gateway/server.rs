@@ -11,7 +11,7 @@ use billing::Rates;
 use catalog::{Labels, Shelf};
 use engine::{Cache, CacheSettings, Catalogue, Defaults, Engine, Tariff};
 use gateway::{Clients, Config, Ended, Parts, Tls};
-use speech::{Backend, BoxFuture, Clock, Ids, Lexicon, Lexicons, Saying, SpeechError};
+use speech::{Backend, BoxFuture, Clock, Ids, Lexicon, Lexicons, Mouth, Saying, Shape, SpeechError};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -176,6 +176,7 @@ pub(crate) fn engine(work: &Work, rows: &Arc<Rows>, house: House) -> Engine {
         ledger: rows.clone(),
         tariff,
         lexicons: Arc::new(Words),
+        mouth: Arc::new(Lips),
         cache: Cache::open(&cache, Arc::new(Noon)).unwrap(),
         routing,
         clock: Arc::new(Noon),
@@ -190,6 +191,16 @@ pub(crate) fn clients(keys: &[(&str, &str)]) -> Clients {
 /// The body of a plain request.
 pub(crate) fn say(voice: &str) -> String {
     format!(r#"{{"model":"sine-1","input":"Hello, world.","voice":"{voice}","response_format":"pcm"}}"#)
+}
+
+/// Opens and closes for each letter: how words look is another room's work.
+struct Lips;
+
+impl Mouth for Lips {
+    fn shapes(&self, word: &str, _: Option<&str>) -> Vec<Shape> {
+        let letters = word.chars().filter(|c| c.is_alphabetic());
+        letters.flat_map(|_| [21, 2]).map(|id| Shape { id, lasts_ms: 50 }).collect()
+    }
 }
 
 /// The lexicons of two clients: keeping them is another room's work.

@@ -14,7 +14,7 @@ use gateway::{Clients, Config};
 use http::Method;
 use outbound::{Deadlines, Outbound};
 use security::Pepper;
-use speech::Backend;
+use speech::{Backend, Still};
 use store::{Database, Location};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -73,6 +73,7 @@ impl Stand {
             ledger: database.clone(),
             tariff,
             lexicons: database.clone(),
+            mouth: Arc::new(Still),
             cache: Cache::open(&CacheSettings::default(), clock.clone())?,
             routing: Defaults::default(),
             clock: clock.clone(),

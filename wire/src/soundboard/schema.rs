@@ -45,12 +45,79 @@ pub struct SpeakShape {
     /// How words are said in this text.
     #[schema(max_items = 1000)]
     pub lexicon: Option<Vec<EntryShape>>,
+    /// Whether the sound comes with the times of its words, as `TimedSpeech`.
+    pub timings: Option<bool>,
+    /// Whether the words come with the shapes of the mouth; they have their times then, too.
+    pub visemes: Option<bool>,
     /// How the voice is chosen; the same as the header `x-soundboard-policy`.
     #[schema(schema_with = policies)]
     pub policy: Option<String>,
     /// What happens when a backend fails; the same as the header `x-soundboard-fallback`.
     #[schema(schema_with = fallbacks)]
     pub fallback: Option<String>,
+}
+
+/// A piece of the sound, and the words that begin in it or before.
+#[derive(ToSchema)]
+#[schema(as = TimedSpeech)]
+pub struct TimedShape {
+    /// Encoded sound, in base64. The pieces of one answer, joined, are its sound.
+    #[schema(content_encoding = "base64")]
+    pub audio: String,
+    /// As what it is encoded.
+    #[schema(schema_with = codecs)]
+    pub format: String,
+    /// The words.
+    pub timings: Vec<WordShape>,
+}
+
+/// A word that is heard.
+#[derive(ToSchema)]
+#[schema(as = TimedWord)]
+pub struct WordShape {
+    /// As it was written.
+    #[schema(example = "Hello")]
+    pub text: String,
+    /// Milliseconds from the start of the sound.
+    #[schema(minimum = 0)]
+    pub start_ms: u64,
+    /// Milliseconds from the start of the sound.
+    #[schema(minimum = 0)]
+    pub end_ms: u64,
+    /// Code points of the text before it.
+    #[schema(minimum = 0)]
+    pub offset: u64,
+    /// Its code points.
+    #[schema(minimum = 0)]
+    pub length: u64,
+    /// How its times are known.
+    pub kind: KindShape,
+    /// The shapes of the mouth while it is said, where they were asked for.
+    pub visemes: Option<Vec<VisemeShape>>,
+}
+
+/// A shape of the mouth.
+#[derive(ToSchema)]
+#[schema(as = Viseme)]
+pub struct VisemeShape {
+    /// Which, as Azure numbers them: 0 is silence.
+    #[schema(minimum = 0, maximum = 21)]
+    pub id: u8,
+    /// Milliseconds from the start of the sound.
+    #[schema(minimum = 0)]
+    pub at_ms: u64,
+    /// How the time is known.
+    pub kind: KindShape,
+}
+
+/// How a time is known: the synthesiser said so, or it was worked out from something else.
+#[derive(ToSchema)]
+#[schema(as = TimingKind, rename_all = "lowercase")]
+pub enum KindShape {
+    /// The synthesiser said so.
+    Measured,
+    /// Worked out from something else.
+    Estimated,
 }
 
 /// `POST /api/v1/normalize`.

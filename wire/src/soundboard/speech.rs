@@ -42,6 +42,8 @@ const FIELDS: &[&str] = &[
     "ssml",
     "markup",
     "lexicon",
+    "timings",
+    "visemes",
     "policy",
     "fallback",
 ];
@@ -65,6 +67,10 @@ pub struct Speak {
     pub language: Option<String>,
     /// The fields `ssml`, `markup` and `lexicon`.
     pub reading: Reading,
+    /// Whether the audio comes with the times of its words: the answer is then [`TimedSpeech`](super::TimedSpeech).
+    pub timings: bool,
+    /// Whether the words come with the shapes of the mouth; they have their times then, too.
+    pub visemes: bool,
     /// How the voice is chosen, as `x-soundboard-policy` says.
     pub policy: Option<Policy>,
     /// What happens when a backend fails, as `x-soundboard-fallback` says.
@@ -89,6 +95,7 @@ impl Speak {
         let name = |param: &'static str| {
             fields.text(param)?.map(|name| within(MOST_NAME_CHARACTERS, param, name)).transpose()
         };
+        let visemes = fields.flag("visemes")?.unwrap_or(false);
         Ok(Self {
             text: within(MOST_CHARACTERS, "text", fields.required_text("text")?)?,
             voice: name("voice")?.ok_or(RequestError::Missing("voice"))?,
@@ -101,6 +108,8 @@ impl Speak {
                 .transpose()?,
             language: name("language")?,
             reading: reading(&fields, "ssml", "markup", "lexicon")?,
+            timings: fields.flag("timings")?.unwrap_or(false) || visemes,
+            visemes,
             policy: chosen(&fields, "policy", Policy::ALL, Policy::name)?,
             fallback: chosen(&fields, "fallback", Fallback::ALL, Fallback::name)?,
         })
@@ -191,6 +200,7 @@ mod tests {
         assert_eq!((speak.model.as_ref(), speak.speed, speak.language.as_ref()), (None, None, None));
         assert_eq!(speak.format, Codec::Mp3.into());
         assert_eq!(speak.reading, Reading::default());
+        assert!(!speak.timings && !speak.visemes);
     }
 
     #[test]
@@ -198,13 +208,14 @@ mod tests {
         let speak = read(
             r#"{"text":"Hi.","voice":"one:anna","model":"m","format":"wav","sample_rate":16000,"speed":1.5,
                 "instructions":"Softly.","language":"en-GB","markup":{"code":"skip"},
-                "lexicon":[{"word":"Hi","alias":"Hello"}],"policy":"local-only","fallback":"none"}"#,
+                "lexicon":[{"word":"Hi","alias":"Hello"}],"visemes":true,"policy":"local-only","fallback":"none"}"#,
         )
         .unwrap();
         assert_eq!((speak.voice.as_str(), speak.model.as_deref()), ("one:anna", Some("m")));
         assert_eq!((speak.format.codec, speak.format.rate), (Codec::Wav, NonZeroU32::new(16_000)));
         assert_eq!((speak.speed, speak.instructions.as_deref()), (Some(1.5), Some("Softly.")));
         assert_eq!(speak.language.as_deref(), Some("en-GB"));
+        assert!(speak.timings && speak.visemes, "they come with the times");
         assert!(speak.reading.lexicon.get("hi").is_some());
         assert_eq!((speak.policy, speak.fallback), (Some(Policy::LocalOnly), Some(Fallback::None)));
         assert_eq!(format!("{speak:?}"), "Speak(3 characters by one:anna)");

@@ -71,7 +71,17 @@ impl Heard {
 }
 
 pub(crate) async fn speak(text: &str, voice: &str, speed: f64) -> Result<Heard, SpeechError> {
-    let stream = KOKORO.speak(utterance(text, voice, speed), Receipt::default()).await?;
+    heard(utterance(text, voice, speed)).await
+}
+
+/// With the shapes of the mouth.
+pub(crate) async fn speak_seen(text: &str, voice: &str, speed: f64) -> Result<Heard, SpeechError> {
+    let Utterance { graph, delivery } = utterance(text, voice, speed);
+    heard(Utterance { graph, delivery: Delivery { visemes: true, ..delivery } }).await
+}
+
+async fn heard(utterance: Utterance) -> Result<Heard, SpeechError> {
+    let stream = KOKORO.speak(utterance, Receipt::default()).await?;
     Ok(Heard { chunks: samples(stream).chunks.try_collect().await? })
 }
 
@@ -91,8 +101,7 @@ pub(crate) async fn speak_with(
 ) -> Result<Heard, SpeechError> {
     let entries = entries.iter().map(|(word, saying)| ((*word).to_owned(), saying.clone()));
     let reading = Reading { lexicon: Lexicon::new(entries)?, ..Reading::default() };
-    let stream = KOKORO.speak(read(text, &reading, voice, 1.0), Receipt::default()).await?;
-    Ok(Heard { chunks: samples(stream).chunks.try_collect().await? })
+    heard(read(text, &reading, voice, 1.0)).await
 }
 
 /// The root mean square of each 5 ms.

@@ -7,3 +7,4 @@ mod seamless;
 mod sharing;
 mod speaking;
 mod timings;
+mod visemes;

@@ -114,6 +114,7 @@ fn spoken(test: &Test) -> Speak {
         model: None,
         markup: MarkupFlag::default(),
         timings: None,
+        visemes: false,
         data: None,
     }
 }

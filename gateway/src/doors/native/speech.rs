@@ -10,17 +10,19 @@ use wire::soundboard::Speak;
 use wire::soundboard::schema::SpeakShape;
 
 use super::normalize::as_we_call_it;
+use super::timed;
 use super::voices::known_language;
 use crate::doors::whole::Whole;
 use crate::doors::{Rooms, headers, json, routing, streamed, switches, tags};
 use crate::fault::Fault;
-use crate::openapi::{AskedHeaders, Refused, Spoken, Unspoken};
+use crate::openapi::{AskedHeaders, Refused, SpokenOrTimed, Unspoken};
 use crate::stack::{Client, Notes, Request, RequestId, Response};
 
 /// Has a text spoken.
 ///
 /// Reads the request, has it spoken, and sends the audio as it is made; or once its length is known, where
-/// `x-soundboard-content-length: exact` asks for that.
+/// `x-soundboard-content-length: exact` asks for that. With `timings` it sends the audio and when its words are heard, a piece
+/// a line.
 #[utoipa::path(
     post,
     path = super::SPEECH,
@@ -28,7 +30,7 @@ use crate::stack::{Client, Notes, Request, RequestId, Response};
     tag = "speech",
     params(AskedHeaders),
     request_body = SpeakShape,
-    responses(Spoken, Unspoken, Refused),
+    responses(SpokenOrTimed, Unspoken, Refused),
 )]
 pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Result<Response, Fault> {
     let notes = Notes::on(&request);
@@ -40,19 +42,28 @@ pub(super) async fn create(State(rooms): State<Rooms>, request: Request) -> Resu
 /// Has it spoken, and sends the audio.
 pub(super) async fn answer(rooms: &Rooms, notes: &Notes, speech: Speech) -> Result<Response, Fault> {
     let Speech { request, is_exact } = speech;
-    let format = request.terms.format;
+    let (format, timed) = (request.terms.format, request.terms.timed);
     notes.handed_to_engine();
     let spoken = rooms.engine.speak(request).await.map_err(as_we_call_it)?;
     let mut response = Response::default();
     let tally = spoken.tally.clone();
     headers::describe(&spoken, response.headers_mut());
-    let media_type = HeaderValue::from_static(format.codec.content_type());
+    let media_type = match (timed, is_exact) {
+        (false, _) => format.codec.content_type(),
+        (true, false) => "application/x-ndjson",
+        (true, true) => "application/json",
+    };
+    let media_type = HeaderValue::from_static(media_type);
     response.headers_mut().insert(header::CONTENT_TYPE, media_type);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     *response.body_mut() = match is_exact {
+        false if timed => timed::lines(spoken.audio, format),
         false => streamed(spoken.audio),
         true => {
-            let whole = Whole::collect(spoken.audio, format, &rooms.exact).await?;
+            let mut whole = Whole::collect(spoken.audio, format, &rooms.exact).await?;
+            if timed {
+                whole = timed::whole(whole, format, &rooms.exact)?;
+            }
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
             Body::new(whole)
         }
@@ -99,6 +110,8 @@ fn request_of(rooms: &Rooms, parts: &Parts, asked: Speak) -> Result<SpeechReques
         instructions: asked.instructions,
         language: asked.language,
         format,
+        timed: asked.timings,
+        visemes: asked.visemes,
         ..client.terms(&**id, Door::Native, routing)?
     };
     Ok(SpeechRequest { text: SpeechText::new(asked.text, None)?, voice: asked.voice, terms })

@@ -20,7 +20,7 @@ use fastrand::Rng;
 use outbound::{Deadlines, Outbound};
 use speech::{
     Backend, BoxFuture, Door, ErrorKind, Lexicon, Lexicons, Model, Policy, Receipt, Routing, Sound,
-    SpeechError, Terms, Utterance, Voice,
+    SpeechError, Still, Terms, Utterance, Voice,
 };
 use tokio::time::Instant;
 
@@ -175,6 +175,7 @@ impl Stage {
             ledger: Arc::new(Forgetting),
             tariff,
             lexicons: Arc::new(NoWords),
+            mouth: Arc::new(Still),
             cache: Cache::default(),
             routing: Defaults::default(),
             clock,

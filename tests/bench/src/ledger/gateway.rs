@@ -17,7 +17,7 @@ use engine::{Cache, CacheSettings, Catalogue, Defaults, Engine, Tariff};
 use gateway::{Clients, Config};
 use outbound::{Deadlines, Outbound};
 use security::Pepper;
-use speech::{Backend, BoxFuture, Clock, Ids};
+use speech::{Backend, BoxFuture, Clock, Ids, Still};
 use store::{Database, Location};
 use tokio::net::TcpListener;
 
@@ -76,6 +76,7 @@ pub async fn serve(
         },
         tariff: rates,
         lexicons: database.clone(),
+        mouth: Arc::new(Still),
         cache: Cache::open(&cache, clock.clone())?,
         routing: Defaults::default(),
         clock: clock.clone(),
