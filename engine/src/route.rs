@@ -1,7 +1,6 @@
 //! A request becomes a call of one backend.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -162,7 +161,9 @@ where
         tab: Tab,
     ) -> Result<Spoken, SpeechError> {
         let Ways { inner, planner, recital, .. } = self;
-        if let Some((mut plan, recast)) = of_one_house(planner, &terms, &voice, &graph, &tab) {
+        if let Some(Ensemble { mut plan, cast, graph: recast }) =
+            of_one_house(planner, &terms, &voice, &graph, &tab)
+        {
             let claim = |choice: &Choice| claim_for(&tab, &terms, choice, &graph);
             set_aside(&mut plan, planner, &terms, &voice, claim, &tab).await?;
             // Nobody else has the whole cast.
@@ -171,37 +172,58 @@ where
                 speak(inner.clone(), planner, plan, terms.clone(), voice.clone(), recast, tab.clone());
             match speaking.await {
                 Err(error) if may_fail_over(&error) => {}
-                spoken => return spoken,
+                spoken => {
+                    tab.note(|state| {
+                        for (name, id) in cast {
+                            let part = state.cast(name, id.clone(), false);
+                            state.speaks(part, &id);
+                        }
+                    });
+                    return spoken;
+                }
             }
         }
         recital.clone().recite(terms, voice.into(), graph, tab).await
     }
 }
 
-/// The plan for the first voice of a document, and the document as the backend knows it that has all of its voices and reads
-/// SSML itself, if there is one.
+/// All voices of a document at one backend.
+struct Ensemble {
+    /// That for the first voice.
+    plan: Plan,
+    /// Who speaks whom.
+    cast: Vec<(Arc<str>, VoiceId)>,
+    /// The document with the voices' own names.
+    graph: Arc<SpeechGraph>,
+}
+
+/// The backend that has all the voices of a document and reads SSML itself, if there is one.
 fn of_one_house(
     planner: &Planner,
     terms: &Terms,
     voice: &str,
     graph: &Arc<SpeechGraph>,
     tab: &Tab,
-) -> Option<(Plan, Arc<SpeechGraph>)> {
-    let mut names: HashMap<&str, VoiceId> = HashMap::new();
+) -> Option<Ensemble> {
+    let mut cast: Vec<(Arc<str>, VoiceId)> = Vec::new();
     let mut first = None;
     for voice in graph.score()?.cast(voice) {
         let claim = |choice: &Choice| claim_for(tab, terms, choice, graph);
         let plan = planner.plan(terms, voice, claim).ok()?;
         let choice = &plan.candidates.first()?.choice;
-        let is_ours = names.values().all(|other| other.backend == choice.voice.id.backend);
+        let is_ours = cast.iter().all(|(_, other)| other.backend == choice.voice.id.backend);
         if !is_ours || !choice.reads_ssml() || plan.fallback == Fallback::Resume {
             return None;
         }
-        names.insert(voice, choice.voice.id.clone());
+        cast.push((voice.into(), choice.voice.id.clone()));
         first.get_or_insert(plan);
     }
-    let name = |voice: &str| names.get(voice).map(|id| id.voice.clone());
-    Some((first?, Arc::new(language::ssml::recast(graph, name))))
+    let name = |voice: &str| {
+        let known = cast.iter().find(|(name, _)| **name == *voice);
+        known.map(|(_, id)| id.voice.clone())
+    };
+    let graph = Arc::new(language::ssml::recast(graph, name));
+    Some(Ensemble { plan: first?, cast, graph })
 }
 
 /// What this choice may come to for that text.

@@ -94,7 +94,10 @@ async fn one_who_has_all_the_voices_and_reads_ssml_says_them_and_where_it_fails_
     let reader = Arc::new(Actor::new("dear", "dear", &[("bert", female), ("dora", female)]).reading_ssml());
     let (_, cheap, _) = three();
     let house = house(&[&reader, &cheap]);
-    listen(house.recite("bert", TWO_VOICES, falling(Fallback::BeforeAudio)).await.unwrap()).await.unwrap();
+    let spoken = house.recite("bert", TWO_VOICES, falling(Fallback::BeforeAudio)).await.unwrap();
+    let cast: Vec<String> = spoken.tally.cast().iter().map(|(_, id)| id.to_string()).collect();
+    assert_eq!(cast, ["dear:bert", "dear:dora"]);
+    listen(spoken).await.unwrap();
     assert_eq!(reader.said(), [TWO_VOICES]);
 
     reader.will([Deed::Refuses(ErrorKind::BackendFailed); 3]);
