@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
+use audio::{Gain, Pitch};
 use futures::stream::{self, StreamExt as _};
 use speech::{
     Boundary, BoxFuture, Clause, Delivery, PcmChunk, PcmStream, Reading, SampleRate, Span, SpeechError,
@@ -114,7 +116,7 @@ impl Part {
     /// What was spoken of it, as a link of a chain: its samples as high and as loud as the part is to be.
     pub(crate) fn link(&self, sound: PcmStream) -> Link {
         let sound = match &self.tone {
-            Some(tone) if tone.gain != 1.0 => as_loud(sound, tone.gain),
+            Some(tone) if tone.gain != 1.0 || tone.pitch != 1.0 => toned(sound, tone),
             _ => sound,
         };
         Link { place: self.place.clone(), rest: self.rest, sound }
@@ -130,14 +132,33 @@ pub(crate) fn tuned(delivery: &mut Delivery, tone: &Tone) {
     }
 }
 
-fn as_loud(PcmStream { sample_rate, chunks }: PcmStream, gain: f32) -> PcmStream {
-    let louder = chunks.map(move |chunk| {
-        chunk.map(|mut chunk| {
-            chunk.samples.iter_mut().for_each(|sample| *sample = (*sample * gain).clamp(-1.0, 1.0));
-            chunk
-        })
+/// The same sound at the pitch and as loud as a tone has it.
+fn toned(PcmStream { sample_rate, chunks }: PcmStream, tone: &Tone) -> PcmStream {
+    let times = tone.gain;
+    let mut chunks = chunks.fuse();
+    let mut gain = Gain::new(sample_rate, times);
+    let mut pitch = (tone.pitch != 1.0).then(|| Pitch::new(sample_rate, tone.pitch.into()));
+    let toned = stream::poll_fn(move |context| {
+        let chunk = ready!(chunks.poll_next_unpin(context));
+        let mut chunk = match (chunk, &mut pitch) {
+            (Some(Ok(mut chunk)), Some(pitch)) => {
+                let samples = std::mem::take(&mut chunk.samples);
+                pitch.push(&samples, &mut chunk.samples);
+                chunk
+            }
+            (Some(Ok(chunk)), None) => chunk,
+            (None, Some(rest)) => {
+                let mut chunk = PcmChunk::default();
+                rest.finish(&mut chunk.samples);
+                pitch = None;
+                chunk
+            }
+            (end, _) => return Poll::Ready(end),
+        };
+        gain.apply(times, &mut chunk.samples);
+        Poll::Ready(Some(Ok(chunk)))
     });
-    PcmStream { sample_rate, chunks: louder.boxed() }
+    PcmStream { sample_rate, chunks: toned.boxed() }
 }
 
 /// The parts of a text for a model that takes so many code points at a time, and one that reads SSML or does not.

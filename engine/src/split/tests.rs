@@ -60,6 +60,24 @@ async fn who_reads_no_ssml_says_its_passages_with_their_pauses() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn another_pitch_is_as_long_and_as_loud() {
+    let (dear, ..) = three();
+    let house = house(&[&dear]);
+    let ssml = |pitch: &str| format!("<speak><prosody pitch=\"{pitch}\">Something.</prosody></speak>");
+    let mut heard = Vec::new();
+    for pitch in ["medium", "-20%"] {
+        heard.push(
+            listen(house.recite("anna", &ssml(pitch), Routing::default()).await.unwrap()).await.unwrap(),
+        );
+    }
+    assert_eq!(heard[0].len(), heard[1].len());
+    // The actors hum at 400 Hz.
+    let rises = |samples: &[i16]| samples.windows(2).filter(|pair| pair[0] < 0 && pair[1] >= 0).count();
+    let (as_it_is, lower) = (rises(&heard[0]) as f32, rises(&heard[1]) as f32);
+    assert!((lower / as_it_is - 0.8).abs() < 0.03, "{lower} of {as_it_is}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_reads_ssml_gets_all_of_it_at_once() {
     let reader = Arc::new(Actor::new("dear", "dear", &[("anna", speech::Gender::Female)]).reading_ssml());
     let house = house(&[&reader]);
