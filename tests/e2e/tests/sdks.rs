@@ -1,5 +1,6 @@
 //! Applications on the vendors' own packages, unmodified: only the base URL points here.
 
+mod azure;
 mod elevenlabs;
 mod openai;
 

@@ -1,4 +1,4 @@
-//! A gateway with several backends, two of them fake vendors.
+//! A gateway with several backends, most of them fake vendors.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,12 +10,12 @@ use vendors::{Kind, Served, Vendor};
 
 use super::server::config;
 use super::tools::{Heard, Sdk, decode, voice_agent};
-use super::{Server, eventually, http};
+use super::{Server, eventually, http, program, run};
 
 /// The application's own key.
 const KEY: &str = "sk-of-the-application";
 
-/// The gateway's key at both vendors, and the end of it that they keep.
+/// The gateway's key at every vendor, and the end of it that they keep.
 /// Of letters that no request id has, which is hexadecimal: the log is searched for it.
 const VENDORS_KEY: &str = "sk-of-the-gateway-zqxw";
 pub(crate) const VENDORS_KEY_END: &str = "zqxw";
@@ -23,17 +23,21 @@ pub(crate) const VENDORS_KEY_END: &str = "zqxw";
 /// Voices that the fake ElevenLabs lists.
 pub(crate) const ELEVENLABS_VOICES: usize = 348;
 
+/// Voices that the fake Azure lists.
+const AZURE_VOICES: usize = 500;
+
 /// A gateway that knows one client, `app`, and the vendors behind it.
 pub(crate) struct Federation {
     pub(crate) server: Server,
     pub(crate) openai: Vendor,
     pub(crate) elevenlabs: Vendor,
+    pub(crate) azure: Vendor,
     folder: TempDir,
     certificate: Option<PathBuf>,
 }
 
 impl Federation {
-    /// A gateway with those of `kokoro`, `openai` and `elevenlabs` behind it.
+    /// A gateway with those of `kokoro`, `openai`, `elevenlabs` and `azure` behind it.
     pub(crate) fn of(backends: &[&str]) -> Self {
         Self::start(backends, false)
     }
@@ -47,11 +51,13 @@ impl Federation {
         let folder = tempfile::tempdir().unwrap();
         let openai = Vendor::start(Kind::OpenAi).unwrap();
         let elevenlabs = Vendor::start(Kind::ElevenLabs).unwrap();
+        let azure = Vendor::start(Kind::Azure).unwrap();
         let mut toml = "[clients.app]\nkeys = [{ env = \"E2E_APP_KEY\" }]\n".to_owned();
         for backend in backends {
             let settings = match *backend {
                 "openai" => vendor(&openai, "models = [\"gpt-4o-mini-tts\", \"tts-1\", \"tts-1-hd\"]"),
                 "elevenlabs" => vendor(&elevenlabs, ""),
+                "azure" => vendor(&azure, ""),
                 _ => String::new(),
             };
             write!(toml, "[backends.{backend}]\nkind = \"{backend}\"\n{settings}").unwrap();
@@ -61,26 +67,49 @@ impl Federation {
         let server = Server::keyed(KEY, certificate.as_deref(), |serve| {
             serve.arg("--config").arg(config).env("E2E_APP_KEY", KEY).env("E2E_VENDORS_KEY", VENDORS_KEY);
         });
-        let federation = Self { server, openai, elevenlabs, folder, certificate };
-        if backends.contains(&"elevenlabs") {
-            eventually("list of ElevenLabs' voices", || {
-                let voices = federation.server.get("/v1/audio/voices").json();
-                let of_vendor =
-                    |voice: &&Value| voice["backend"] == "elevenlabs" && voice["alias_of"].is_null();
-                let listed = voices["voices"].as_array().unwrap().iter().filter(of_vendor).count();
-                (listed == ELEVENLABS_VOICES).then_some(())
-            });
+        let federation = Self { server, openai, elevenlabs, azure, folder, certificate };
+        for (backend, count) in [("elevenlabs", ELEVENLABS_VOICES), ("azure", AZURE_VOICES)] {
+            if backends.contains(&backend) {
+                federation.lists(backend, count);
+            }
         }
         federation
     }
 
-    /// Plays these scenarios of an application: what each saw, by its name.
-    pub(crate) fn play(&self, sdk: Sdk, scenarios: &[&str], formats: &[&str]) -> Value {
+    /// Waits until a vendor's voices are known.
+    fn lists(&self, backend: &str, count: usize) {
+        eventually("list of the vendor's voices", || {
+            let voices = self.server.get("/v1/audio/voices").json();
+            let of_vendor = |voice: &&Value| voice["backend"] == backend && voice["alias_of"].is_null();
+            (voices["voices"].as_array().unwrap().iter().filter(of_vendor).count() == count).then_some(())
+        });
+    }
+
+    /// Plays these scenarios of an application: what each saw, by its name. Beside them it is told the formats it is to ask
+    /// for, or the voice.
+    pub(crate) fn play(&self, sdk: Sdk, scenarios: &[&str], asked: &[&str]) -> Value {
+        self.play_with(KEY, sdk, scenarios, asked)
+    }
+
+    /// The same with another key.
+    pub(crate) fn play_with(&self, key: &str, sdk: Sdk, scenarios: &[&str], asked: &[&str]) -> Value {
         let base_url =
             if sdk.is_openais() { self.server.base_url() } else { self.server.address().to_owned() };
-        let (scenarios, formats) = (scenarios.join(","), formats.join(","));
+        let (scenarios, asked) = (scenarios.join(","), asked.join(","));
         let folder = self.folder.path().to_string_lossy();
-        sdk.play(&[&scenarios, &base_url, KEY, &folder, &formats], self.certificate.as_deref())
+        sdk.play(&[&scenarios, &base_url, key, &folder, &asked], self.certificate.as_deref())
+    }
+
+    /// The key of a client who may have nothing spoken any more.
+    pub(crate) fn key_of_the_broke(&self) -> String {
+        let data = self.server.data();
+        let prints = |arguments: &[&str]| {
+            let ended = run(program().args(arguments).arg("--data").arg(data.path()), b"");
+            assert_eq!(ended.code, Some(0), "{arguments:?}: {}", ended.stderr);
+            String::from_utf8(ended.stdout).unwrap().trim_end().to_owned()
+        };
+        prints(&["clients", "create", "broke", "--budget-characters", "1", "--window", "month"]);
+        prints(&["keys", "create", "--client", "broke"])
     }
 
     /// Plays one scenario of a voice agent.
@@ -88,6 +117,16 @@ impl Federation {
         let folder = self.folder.path().to_string_lossy();
         let arguments = [scenario, self.server.address(), KEY, &folder];
         voice_agent(&arguments, self.certificate.as_deref())
+    }
+
+    /// The application's own key.
+    pub(crate) fn key(&self) -> &'static str {
+        KEY
+    }
+
+    /// Keeps something as an application would.
+    pub(crate) fn keep(&self, name: &str, bytes: &[u8]) {
+        fs::write(self.folder.path().join(name), bytes).unwrap();
     }
 
     /// What an application kept under that name.
@@ -102,7 +141,11 @@ impl Federation {
 
     /// The vendor of that name.
     pub(crate) fn vendor(&self, backend: &str) -> &Vendor {
-        if backend == "openai" { &self.openai } else { &self.elevenlabs }
+        match backend {
+            "openai" => &self.openai,
+            "azure" => &self.azure,
+            _ => &self.elevenlabs,
+        }
     }
 }
 

@@ -110,6 +110,8 @@ pub(crate) enum Sdk {
     OpenAiJavaScript,
     ElevenLabsPython,
     ElevenLabsJavaScript,
+    AzurePython,
+    AzureJavaScript,
 }
 
 impl Sdk {
@@ -124,6 +126,8 @@ impl Sdk {
             Self::OpenAiJavaScript => node("openai_sdk.mjs"),
             Self::ElevenLabsPython => python("elevenlabs_sdk.py"),
             Self::ElevenLabsJavaScript => node("elevenlabs_sdk.mjs"),
+            Self::AzurePython => python("azure_sdk.py"),
+            Self::AzureJavaScript => node("azure_sdk.mjs"),
         };
         answer(trusting(&mut application, certificate).args(arguments))
     }
