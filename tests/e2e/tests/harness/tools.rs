@@ -111,7 +111,10 @@ pub(crate) enum Sdk {
     ElevenLabsPython,
     ElevenLabsJavaScript,
     AzurePython,
+    /// On the package `ws`, as it is with Node.js before version 22.
     AzureJavaScript,
+    /// On `WebSocket` itself, as it is in browsers: no headers are sent, and no status is read.
+    AzureBrowser,
 }
 
 impl Sdk {
@@ -127,7 +130,8 @@ impl Sdk {
             Self::ElevenLabsPython => python("elevenlabs_sdk.py"),
             Self::ElevenLabsJavaScript => node("elevenlabs_sdk.mjs"),
             Self::AzurePython => python("azure_sdk.py"),
-            Self::AzureJavaScript => node("azure_sdk.mjs"),
+            Self::AzureJavaScript => node_with(&["--no-experimental-websocket"], "azure_sdk.mjs"),
+            Self::AzureBrowser => node_with(&["--experimental-websocket"], "azure_sdk.mjs"),
         };
         answer(trusting(&mut application, certificate).args(arguments))
     }
@@ -148,10 +152,14 @@ fn trusting<'c>(command: &'c mut Command, certificate: Option<&Path>) -> &'c mut
 }
 
 fn node(script: &str) -> Command {
+    node_with(&[], script)
+}
+
+fn node_with(options: &[&str], script: &str) -> Command {
     let folder = here().join("node");
     installed(&folder.join("node_modules"));
     let mut command = Command::new("node");
-    command.arg(folder.join(script));
+    command.args(options).arg(folder.join(script));
     command
 }
 

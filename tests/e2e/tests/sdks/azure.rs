@@ -12,7 +12,7 @@ use crate::harness::federation::speeches;
 use crate::harness::tools::Sdk;
 use crate::harness::{Federation, eventually};
 
-const SDKS: [Sdk; 2] = [Sdk::AzurePython, Sdk::AzureJavaScript];
+const SDKS: [Sdk; 3] = [Sdk::AzurePython, Sdk::AzureJavaScript, Sdk::AzureBrowser];
 
 /// Who speaks.
 struct Speaker {
@@ -72,7 +72,7 @@ fn answered_by(federation: &Federation, speaker: &Speaker, sdk: Sdk, formats: &[
     is_spoken(&seen["events"]);
     let bytes = federation.kept("events.raw").len();
     told::everything(&seen["events"], bytes);
-    if sdk == Sdk::AzureJavaScript {
+    if sdk != Sdk::AzurePython {
         told::in_time(&seen["events"]);
     }
     for turn in seen["turns"]["turns"].as_array().unwrap() {
@@ -108,16 +108,17 @@ fn voices(federation: &Federation, speaker: &Speaker, sdk: Sdk, seen: &Value) {
 
 /// Checks how each mistake is told: by a status where the package reads it, else by how the socket is closed.
 fn errors(speaker: &Speaker, sdk: Sdk, seen: &Value) {
-    let (stranger, bad) = match sdk {
-        Sdk::AzurePython => ("AuthenticationFailure", "BadRequest"),
-        _ => ("ConnectionFailure", "BadRequestParameters"),
+    let (stranger, refusal, bad) = match sdk {
+        Sdk::AzurePython => ("AuthenticationFailure", "401", "BadRequest"),
+        Sdk::AzureJavaScript => ("ConnectionFailure", "401", "BadRequestParameters"),
+        _ => ("ConnectionFailure", "The key, or the token, is nobody's", "BadRequestParameters"),
     };
     let nobody = match speaker.backend {
         "azure" => "The backend azure does not have this voice.",
         _ => "There is no voice \"en-US-NobodyNeural\".",
     };
     for (mistake, code, told) in [
-        ("key", stranger, "401"),
+        ("key", stranger, refusal),
         ("voice", bad, nobody),
         ("unclosed", bad, "at line 1, column "),
         ("voiceless", bad, "Ssml should contain at least one [voice] tag."),
@@ -164,6 +165,15 @@ fn elevenlabs_answers_microsofts_package_for_python() {
 #[test]
 fn elevenlabs_answers_microsofts_package_for_javascript_over_tls() {
     answered_by(&Federation::behind_tls(&["elevenlabs"]), &ELEVENLABS, Sdk::AzureJavaScript, &ALL_FORMATS);
+}
+
+#[test]
+fn elevenlabs_answers_microsofts_package_for_browsers_whose_key_in_the_query_stays_secret() {
+    let federation = Federation::of(&["elevenlabs"]);
+    answered_by(&federation, &ELEVENLABS, Sdk::AzureBrowser, &SOME_FORMATS);
+    let log = federation.server.log();
+    assert!(log.contains("/cognitiveservices/websocket/v1"), "{log}");
+    assert!(!log.contains(federation.key()) && !log.contains("a-wrong-key"), "{log}");
 }
 
 #[test]
