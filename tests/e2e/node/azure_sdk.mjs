@@ -202,9 +202,9 @@ async function keep(name, audio) {
 
 // What waits for ever fails.
 setTimeout(() => {
-  console.error("There was no end after 150 s.");
+  console.error("There was no end after 300 s.");
   process.exit(1);
-}, 150_000).unref();
+}, 300_000).unref();
 
 const seen = {};
 for (const name of chosen.split(",")) seen[name] = await scenarios[name]();

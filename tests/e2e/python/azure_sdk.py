@@ -19,12 +19,14 @@ TICKS = 10_000_000
 _, scenarios, base_url, key, folder, asked = sys.argv
 voice, *formats_asked = asked.split(",")
 # What waits for ever is shown, and fails.
-faulthandler.dump_traceback_later(150, exit=True)
+faulthandler.dump_traceback_later(300, exit=True)
 
 
 def configured(host=base_url, subscription=key):
     config = sdk.SpeechConfig(host=host, subscription=subscription)
     config.speech_synthesis_voice_name = voice
+    # The package gives up after 3 s without audio on a machine that other tests keep busy.
+    config.set_property(sdk.PropertyId.SpeechSynthesis_FrameTimeoutInterval, "60000")
     return config
 
 
