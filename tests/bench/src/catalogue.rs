@@ -22,7 +22,7 @@ use tokio::time::Instant;
 use vendors::{Kind, Vendor};
 
 use crate::Result;
-use crate::doors::{Connection, KEY};
+use crate::doors::{Connection, JSON, KEY};
 use crate::ledger::{RandomIds, SystemClock};
 
 /// Who asks.
@@ -153,7 +153,7 @@ impl Asking {
             Task::Search(query) => drop(self.fetch(query).await?),
             Task::Speech => {
                 let speech = r#"{"model":"tts-1","voice":"openai:alloy","input":"All is well.","response_format":"pcm"}"#;
-                self.0.post("/v1/audio/speech", Bytes::from_static(speech.as_bytes()), drop).await?;
+                self.0.post("/v1/audio/speech", JSON, Bytes::from_static(speech.as_bytes()), drop).await?;
             }
         }
         Ok(start.elapsed().as_secs_f64() * 1e3)

@@ -8,9 +8,12 @@ mod line;
 mod measures;
 mod programs;
 mod socket;
+mod ssml;
+mod stream_input;
 mod table;
+mod usp;
 
-pub(crate) use connection::{Connection, KEY};
+pub(crate) use connection::{Connection, JSON, KEY};
 
 pub use door::{DOORS, Door};
 pub use measures::{Measured, measure};

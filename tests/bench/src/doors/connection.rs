@@ -14,6 +14,12 @@ use crate::Result;
 /// The key that every request carries: any is good for the fakes, and a gateway without clients looks at none.
 pub(crate) const KEY: &str = "a-key-of-the-benchmark";
 
+/// What a request says of its body.
+pub(crate) type Headers = &'static [(&'static str, &'static str)];
+
+/// That it is JSON.
+pub(crate) const JSON: Headers = &[("content-type", "application/json")];
+
 /// A client of one server.
 pub(crate) struct Connection {
     address: SocketAddr,
@@ -30,15 +36,21 @@ impl Connection {
         Ok(Self { address, requests })
     }
 
-    /// Posts JSON, and shows each piece of the answer as it comes.
-    pub(crate) async fn post(&mut self, path: &str, json: Bytes, heard: impl FnMut(Bytes)) -> Result<()> {
-        self.ask(Method::POST, path, json, heard).await
+    /// Posts a body, and shows each piece of the answer as it comes.
+    pub(crate) async fn post(
+        &mut self,
+        path: &str,
+        headers: Headers,
+        body: Bytes,
+        heard: impl FnMut(Bytes),
+    ) -> Result<()> {
+        self.ask(Method::POST, path, headers, body, heard).await
     }
 
     /// A whole answer.
     pub(crate) async fn fetch(&mut self, method: Method, path: &str) -> Result<Vec<u8>> {
         let mut body = Vec::new();
-        self.ask(method, path, Bytes::new(), |piece| body.extend_from_slice(&piece)).await?;
+        self.ask(method, path, &[], Bytes::new(), |piece| body.extend_from_slice(&piece)).await?;
         Ok(body)
     }
 
@@ -46,6 +58,7 @@ impl Connection {
         &mut self,
         method: Method,
         path: &str,
+        headers: Headers,
         body: Bytes,
         mut heard: impl FnMut(Bytes),
     ) -> Result<()> {
@@ -53,10 +66,11 @@ impl Connection {
             .method(method)
             .uri(path)
             .header("host", self.address.to_string())
-            .header("content-type", "application/json")
             .header("authorization", format!("Bearer {KEY}"))
             .header("xi-api-key", KEY)
-            .body(Full::new(body))?;
+            .header("ocp-apim-subscription-key", KEY);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let request = request.body(Full::new(body))?;
         self.requests.ready().await?;
         let mut response = self.requests.send_request(request).await?;
         let status = response.status();

@@ -9,6 +9,11 @@ use crate::Result;
 /// Bytes of 24 kHz, 16 bit, mono in a millisecond: all that the doors are asked for.
 const BYTES_IN_MILLISECOND: usize = 48;
 
+/// Milliseconds of audio in so many bytes of it.
+pub(super) fn audio_ms(bytes: usize) -> usize {
+    bytes / BYTES_IN_MILLISECOND
+}
+
 /// The form of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Framing {
@@ -39,7 +44,7 @@ impl Framing {
                 whole.map(|line| self.audio_bytes(line)).sum::<Result<usize>>()?
             }
         };
-        Ok(bytes / BYTES_IN_MILLISECOND)
+        Ok(audio_ms(bytes))
     }
 
     fn audio_bytes(self, line: &[u8]) -> Result<usize> {

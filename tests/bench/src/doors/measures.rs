@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::Method;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
-use super::connection::Connection;
-use super::door::{self, Door, Way};
-use super::framing::Framing;
+use super::connection::{Connection, JSON};
+use super::door::{self, Door, Post, Way};
 use super::line::Line;
 use super::{Programs, Times};
 use crate::process::processor_time;
@@ -80,8 +80,8 @@ pub async fn measure(door: &'static Door, programs: &Programs, rounds: usize) ->
         costs.push(cost(&mut lines.ours, text, rounds, programs).await?);
     }
     let stalled = match door.way {
-        Way::Http { framing, body } => Some(stalled(door, framing, body, programs).await?),
-        Way::Socket => None,
+        Way::Http(post) => Some(stalled(door, post, programs).await?),
+        Way::StreamInput | Way::Usp { .. } => None,
     };
     Ok(Measured { door, rounds: taken, costs, stalled })
 }
@@ -132,20 +132,16 @@ async fn cost(line: &mut Line, text: &str, requests: usize, programs: &Programs)
 }
 
 /// A request whose vendor stops in the middle.
-async fn stalled(
-    door: &'static Door,
-    framing: Framing,
-    body: fn(&str) -> Value,
-    programs: &Programs,
-) -> Result<Stalled> {
+async fn stalled(door: &'static Door, post: Post, programs: &Programs) -> Result<Stalled> {
     let mut vendor = Connection::open(programs.vendor(door.vendor)).await?;
     vendor.fetch(Method::DELETE, "/__sim/truth").await?;
     let script = json!({"fault": "stall", "after_bytes": STALLS_AFTER});
-    vendor.post("/__sim/script", door::bytes(&script), drop).await?;
+    vendor.post("/__sim/script", JSON, door::bytes(&script), drop).await?;
     let mut connection = Connection::open(programs.gateway()).await?;
-    let request = door::bytes(&body(&texts::of_characters(STALLING)));
+    let body = (post.body)(&texts::of_characters(STALLING));
     let mut answer = Vec::new();
-    let answering = connection.post(door.path, request, |piece| answer.extend_from_slice(&piece));
+    let heard = |piece: Bytes| answer.extend_from_slice(&piece);
+    let answering = connection.post(door.path, post.headers, body, heard);
     if timeout(QUIET, answering).await.is_ok() {
         return Err("an answer ended that was to stall".into());
     }
@@ -153,6 +149,6 @@ async fn stalled(
     let served: Value = serde_json::from_str(truth.lines().next().ok_or("the vendor was not asked")?)?;
     Ok(Stalled {
         served: served["audio_ms_served"].as_u64().unwrap_or_default(),
-        heard: framing.audio_ms(&answer)?,
+        heard: post.framing.audio_ms(&answer)?,
     })
 }

@@ -11,6 +11,7 @@ use tokio::time::{Instant, interval};
 
 use super::connection::{Connection, KEY};
 use super::door::Vendor;
+use super::ssml::VOICE;
 use crate::Result;
 use crate::running::{Running, program};
 
@@ -31,8 +32,8 @@ impl Programs {
     /// A program was not built (`cargo xtask bench` does it), or ends at once.
     pub async fn start() -> Result<Self> {
         let mut command = program("vendor-sim")?;
-        command.args(["--openai", "0", "--elevenlabs", "0"]).stdout(Stdio::piped());
-        let vendors = Running::start(command, 2)?;
+        command.args(["--openai", "0", "--elevenlabs", "0", "--azure", "0"]).stdout(Stdio::piped());
+        let vendors = Running::start(command, 3)?;
         let data = tempfile::tempdir()?;
         let config = data.path().join("voice-soundboard.toml");
         fs::write(&config, configuration(vendors.addresses()))?;
@@ -50,13 +51,21 @@ impl Programs {
         let mut times = interval(Duration::from_millis(50));
         loop {
             times.tick().await;
-            let mut connection = Connection::open(self.gateway.addresses()[0]).await?;
-            match connection.fetch(Method::GET, "/readyz").await {
-                Ok(_) => return Ok(()),
+            match self.would_speak().await {
+                Ok(()) => return Ok(()),
                 Err(error) if start.elapsed() > PATIENCE => return Err(error),
                 Err(_) => {}
             }
         }
+    }
+
+    /// Of Azure's voices the gateway knows from Azure's list alone.
+    async fn would_speak(&self) -> Result<()> {
+        let mut connection = Connection::open(self.gateway()).await?;
+        connection.fetch(Method::GET, "/readyz").await?;
+        let voices = connection.fetch(Method::GET, "/cognitiveservices/voices/list").await?;
+        let is_listed = String::from_utf8(voices)?.contains(VOICE);
+        if is_listed { Ok(()) } else { Err(format!("the gateway lists no {VOICE}").into()) }
     }
 
     pub(super) fn gateway(&self) -> SocketAddr {
@@ -67,15 +76,18 @@ impl Programs {
         self.vendors.addresses()[match vendor {
             Vendor::OpenAi => 0,
             Vendor::ElevenLabs => 1,
+            Vendor::Azure => 2,
         }]
     }
 }
 
 fn configuration(vendors: &[SocketAddr]) -> String {
-    format!(
-        "listen = \"127.0.0.1:0\"\n\
-         [backends.openai]\nkind = \"openai\"\napi_key = {{ env = \"BENCH_KEY\" }}\nbase_url = \"http://{}/v1\"\n\
-         [backends.elevenlabs]\nkind = \"elevenlabs\"\napi_key = {{ env = \"BENCH_KEY\" }}\nbase_url = \"http://{}\"\n",
-        vendors[0], vendors[1]
-    )
+    let backends = [("openai", "/v1"), ("elevenlabs", ""), ("azure", "")];
+    let backend = |((kind, path), vendor): ((&str, &str), &SocketAddr)| {
+        format!(
+            "[backends.{kind}]\nkind = \"{kind}\"\napi_key = {{ env = \"BENCH_KEY\" }}\nbase_url = \"http://{vendor}{path}\"\n"
+        )
+    };
+    let backends: String = backends.into_iter().zip(vendors).map(backend).collect();
+    format!("listen = \"127.0.0.1:0\"\n{backends}")
 }
