@@ -179,13 +179,13 @@ impl Cast {
             tab.choose(&choice.voice, &choice.model.id);
             let mut call = Call::new(&self.terms, choice, Arc::clone(&part.graph), tab.clone());
             call.utterance.delivery.format = Codec::Pcm.into();
-            part.tune(&mut call);
+            let tempo = part.tune(&mut call);
             let next = self.after(current);
             let error = match patience.wait(next.is_none(), self.sound(call, current)).await {
                 Ok(sound) => {
                     self.is_heard.store(true, Ordering::Relaxed);
                     self.tab.note(|state| state.speaks(self.part, &choice.voice.id));
-                    return Ok(part.link(sound));
+                    return Ok(part.link(sound, tempo));
                 }
                 Err(error) if may_wait && error.kind() == ErrorKind::Overloaded => return Err(error),
                 Err(error) => error,

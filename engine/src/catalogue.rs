@@ -13,7 +13,7 @@ use speech::{
 };
 
 use crate::deprecation::Deprecations;
-use crate::part::tuned;
+use crate::part::{PACE, tuned};
 use crate::spoken::Reason;
 use lists::Lists;
 pub(crate) use pool::Pool;
@@ -57,12 +57,14 @@ impl Choice {
         let Some(score) = utterance.graph.score() else { return dropped };
         dropped.extend(score.removed.iter().cloned());
         if !reads_ssml {
+            // It is each passage that has a pace.
+            dropped.retain(|name| name != PACE);
             dropped.extend(score.unsung.iter().cloned());
             let mut tones: Vec<&Tone> = Vec::new();
             for Passage { tone, .. } in &score.passages {
                 if !tones.contains(&tone) {
                     let mut toned = utterance.clone();
-                    tuned(&mut toned.delivery, tone);
+                    tuned(&*self.backend, &mut toned, tone);
                     dropped.extend(self.backend.leaves_out(&toned));
                     tones.push(tone);
                 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use audio::{Gain, Pitch};
 use futures::stream::{self, StreamExt as _};
 use speech::{
-    Boundary, BoxFuture, Clause, Delivery, PcmChunk, PcmStream, Reading, SampleRate, Span, SpeechError,
-    SpeechGraph, SpeechText, Speed, Tone, WordTiming, has_sound,
+    Backend, Boundary, BoxFuture, Clause, PcmChunk, PcmStream, Reading, SampleRate, Span, SpeechError,
+    SpeechGraph, SpeechText, Speed, Tone, Utterance, WordTiming, has_sound,
 };
 
 use crate::chain::{Begin, Link};
@@ -20,6 +20,9 @@ pub(crate) const REST: Duration = Duration::from_millis(180);
 
 /// The silence between two parts where a reader does not rest: a breath.
 const BREATH: Duration = Duration::from_millis(60);
+
+/// What a backend that cannot speak at the pace it is asked for leaves out.
+pub(crate) const PACE: &str = "speed";
 
 /// Where a text is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,44 +109,52 @@ impl Part {
         Self { place: self.place.moved(offset), ..self }
     }
 
-    /// Has a call speak as the part is spoken.
-    pub(crate) fn tune(&self, call: &mut Call) {
-        if let Some(tone) = &self.tone {
-            tuned(&mut call.utterance.delivery, tone);
-        }
+    /// Has a call speak as the part is spoken; returns how many times as fast its samples are to become.
+    pub(crate) fn tune(&self, call: &mut Call) -> f64 {
+        self.tone.as_ref().map_or(1.0, |tone| tuned(&*call.backend, &mut call.utterance, tone))
     }
 
-    /// What was spoken of it, as a link of a chain: its samples as high and as loud as the part is to be.
-    pub(crate) fn link(&self, sound: PcmStream) -> Link {
+    /// What was spoken of it, as a link of a chain: its samples as high, as loud and as fast as the part is to be.
+    pub(crate) fn link(&self, sound: PcmStream, tempo: f64) -> Link {
         let sound = match &self.tone {
-            Some(tone) if tone.gain != 1.0 || tone.pitch != 1.0 => toned(sound, tone),
+            Some(tone) if tone.gain != 1.0 || tone.pitch != 1.0 || tempo != 1.0 => toned(sound, tone, tempo),
             _ => sound,
         };
         Link { place: self.place.clone(), rest: self.rest, sound }
     }
 }
 
-/// What of a tone the backend itself is asked for.
-pub(crate) fn tuned(delivery: &mut Delivery, tone: &Tone) {
+/// Asks a backend for what of a tone it can do. Returns how many times as fast its samples are to become: where it leaves
+/// the pace out, it keeps its own, or as near to it as leaves no more than the samples can be changed by.
+pub(crate) fn tuned(backend: &dyn Backend, utterance: &mut Utterance, tone: &Tone) -> f64 {
+    let delivery = &mut utterance.delivery;
     let times = f64::from(delivery.speed.times() * tone.rate).clamp(0.25, 4.0);
     delivery.speed = Speed::new(times).unwrap_or(delivery.speed);
     if let Some(language) = &tone.language {
         delivery.language = Some(language.to_string());
     }
+    if !backend.leaves_out(utterance).iter().any(|name| name == PACE) {
+        return 1.0;
+    }
+    let tempo = times.clamp(*Pitch::RATIOS.start(), *Pitch::RATIOS.end());
+    utterance.delivery.speed = Speed::new(times / tempo).unwrap_or_default();
+    tempo
 }
 
-/// The same sound at the pitch and as loud as a tone has it.
-fn toned(PcmStream { sample_rate, chunks }: PcmStream, tone: &Tone) -> PcmStream {
+/// The same sound at the pitch, as loud as a tone has it, and so many times as fast.
+fn toned(PcmStream { sample_rate, chunks }: PcmStream, tone: &Tone, tempo: f64) -> PcmStream {
     let times = tone.gain;
     let mut chunks = chunks.fuse();
     let mut gain = Gain::new(sample_rate, times);
-    let mut pitch = (tone.pitch != 1.0).then(|| Pitch::new(sample_rate, tone.pitch.into()));
+    let is_moved = tone.pitch != 1.0 || tempo != 1.0;
+    let mut pitch = is_moved.then(|| Pitch::new(sample_rate, tone.pitch.into()).at_tempo(tempo));
     let toned = stream::poll_fn(move |context| {
         let chunk = ready!(chunks.poll_next_unpin(context));
         let mut chunk = match (chunk, &mut pitch) {
             (Some(Ok(mut chunk)), Some(pitch)) => {
                 let samples = std::mem::take(&mut chunk.samples);
                 pitch.push(&samples, &mut chunk.samples);
+                chunk.words.iter_mut().for_each(|word| hasten(word, tempo));
                 chunk
             }
             (Some(Ok(chunk)), None) => chunk,
@@ -159,6 +170,15 @@ fn toned(PcmStream { sample_rate, chunks }: PcmStream, tone: &Tone) -> PcmStream
         Poll::Ready(Some(Ok(chunk)))
     });
     PcmStream { sample_rate, chunks: toned.boxed() }
+}
+
+/// Has a word of a sound come at its time, once the sound is so many times as fast.
+fn hasten(word: &mut WordTiming, tempo: f64) {
+    let hasten = |time: &mut u64| *time = (*time as f64 / tempo).round() as u64;
+    hasten(&mut word.start_ms);
+    hasten(&mut word.end_ms);
+    word.letters.iter_mut().for_each(hasten);
+    word.visemes.iter_mut().for_each(|viseme| hasten(&mut viseme.at_ms));
 }
 
 /// The parts of a text for a model that takes so many code points at a time, and one that reads SSML or does not.
@@ -317,6 +337,25 @@ mod tests {
     fn a_clause_that_is_too_long_is_cut_between_words_and_a_word_anywhere() {
         assert_eq!(cut("alpha beta gamma", 11), [(0, "alpha beta".to_owned()), (10, " gamma".to_owned())]);
         assert_eq!(cut("abcdefgh", 5), [(0, "abcde".to_owned()), (5, "fgh".to_owned())]);
+    }
+
+    #[test]
+    fn every_time_of_a_word_moves_with_its_sound() {
+        let viseme = |at_ms| speech::Viseme { id: 1, at_ms, kind: speech::TimingKind::Measured };
+        let mut word = WordTiming {
+            text: "two".to_owned(),
+            start_ms: 100,
+            end_ms: 400,
+            offset: 4,
+            length: 3,
+            kind: speech::TimingKind::Measured,
+            letters: vec![100, 200, 301],
+            visemes: vec![viseme(100), viseme(250)],
+        };
+        hasten(&mut word, 0.5);
+        assert_eq!((word.start_ms, word.end_ms, word.offset), (200, 800, 4));
+        assert_eq!(word.letters, [200, 400, 602]);
+        assert_eq!(word.visemes, [viseme(200), viseme(500)]);
     }
 
     #[test]

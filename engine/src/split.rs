@@ -77,12 +77,12 @@ where
         let mut call = call.clone();
         call.utterance.graph = Arc::clone(&part.graph);
         call.utterance.delivery.format = Codec::Pcm.into();
-        part.tune(&mut call);
+        let tempo = part.tune(&mut call);
         let speaker = speaker.clone();
         let begin: Begin = Box::new(move || {
             let part = Arc::clone(&part);
             let speaking = speaker.clone().oneshot(call.clone());
-            Box::pin(async move { Ok(part.link(decode::samples(speaking.await?).await?)) })
+            Box::pin(async move { Ok(part.link(decode::samples(speaking.await?).await?, tempo)) })
         });
         begin
     });

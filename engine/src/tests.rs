@@ -14,7 +14,7 @@ use futures::stream::{self, StreamExt};
 use speech::{
     Backend, BoxFuture, Capabilities, Clock, Codec, Door, EncodedChunk, EncodedStream, ErrorKind, Fallback,
     Gender, Lexicon, Lexicons, Model, PcmChunk, PcmStream, Policy, Receipt, Routing, SampleRate, Sound,
-    SpeechError, SpeechRequest, SpeechText, Still, Terms, Utterance, Voice, VoiceId,
+    SpeechError, SpeechRequest, SpeechText, Speed, Still, Terms, Utterance, Voice, VoiceId,
 };
 use testing::MemoryLedger;
 use tokio::time::{Instant, sleep};
@@ -82,6 +82,8 @@ pub(crate) struct Actor {
     voices: Arc<[Voice]>,
     is_local: bool,
     reads_ssml: bool,
+    /// Whether it knows no pace but its own.
+    keeps_pace: bool,
     /// What only it can make; its bytes are the text's.
     own_codec: Option<Codec>,
     /// What it writes before a text, which is charged for as well.
@@ -106,6 +108,7 @@ impl Actor {
             voices: voices.iter().map(voice).collect(),
             is_local: kind == "own",
             reads_ssml: false,
+            keeps_pace: false,
             own_codec: None,
             preface: None,
             level: 0.5,
@@ -117,6 +120,10 @@ impl Actor {
 
     pub(crate) fn reading_ssml(self) -> Self {
         Self { reads_ssml: true, ..self }
+    }
+
+    pub(crate) fn keeping_pace(self) -> Self {
+        Self { keeps_pace: true, ..self }
     }
 
     pub(crate) fn will(&self, deeds: impl IntoIterator<Item = Deed>) {
@@ -157,8 +164,9 @@ impl Backend for Actor {
         let found = self.voices.iter().find(|voice| voice.id.voice == name);
         found.cloned().ok_or_else(|| SpeechError::new(ErrorKind::UnknownVoice, "no such voice"))
     }
-    fn leaves_out(&self, _: &Utterance) -> Vec<String> {
-        Vec::new()
+    fn leaves_out(&self, utterance: &Utterance) -> Vec<String> {
+        let is_asked = self.keeps_pace && utterance.delivery.speed != Speed::NORMAL;
+        is_asked.then(|| "speed".to_owned()).into_iter().collect()
     }
     fn capabilities(&self) -> Capabilities {
         let formats = self.own_codec.into_iter().collect();

@@ -71,6 +71,11 @@ impl Listener {
         2 * self.looks_ahead() as i64
     }
 
+    /// Samples from one mark to the next where nobody hums.
+    pub(super) fn silent_step(&self) -> f64 {
+        f64::from(self.rate / SILENT_MARKS)
+    }
+
     /// The next mark, once enough is known.
     pub(super) fn next(&mut self, sound: &Sound) -> Option<Mark> {
         let at = self.latest.at.round() as i64;
@@ -78,7 +83,7 @@ impl Listener {
             return None;
         }
         self.latest = match (self.period_at(at, sound), self.latest.period) {
-            (None, _) => Mark { at: at as f64 + f64::from(self.rate / SILENT_MARKS), period: None },
+            (None, _) => Mark { at: at as f64 + self.silent_step(), period: None },
             (Some(period), None) => {
                 let half = period as i64 / 2;
                 let places = at + half..at + half + period as i64;

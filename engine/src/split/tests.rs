@@ -78,6 +78,32 @@ async fn another_pitch_is_as_long_and_as_loud() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_pace_that_the_voice_does_not_have_is_made_of_its_samples() {
+    let actor = || Actor::new("dear", "dear", &[("anna", speech::Gender::Female)]);
+    let steady = Arc::new(actor().keeping_pace());
+    let house = house(&[&steady]);
+    let ssml = |rate: &str| format!("<speak>Some. <prosody rate=\"{rate}\">Something.</prosody></speak>");
+    let mut heard = Vec::new();
+    for (rate, dropped) in [("+25%", vec![]), ("50%", vec![]), ("3", vec!["speed"])] {
+        let spoken = house.recite("anna", &ssml(rate), Routing::default()).await.unwrap();
+        assert_eq!(spoken.dropped, dropped, "{rate}");
+        heard.push(listen(spoken).await.unwrap());
+    }
+    let rises = |samples: &[i16]| samples.windows(2).filter(|pair| pair[0] < 0 && pair[1] >= 0).count();
+    // Five letters, a rest, and ten letters of 100 ms at 400 Hz each.
+    let changed = |samples: &[i16], seconds: f64| {
+        let expected = 8000.0 * (0.5 + seconds) + 180.0 * 8.0;
+        assert!((samples.len() as f64 - expected).abs() < 2.0, "{} samples of {expected}", samples.len());
+        let hertz = rises(samples) as f64 / (0.5 + seconds);
+        assert!((hertz / 400.0 - 1.0).abs() < 0.02, "{hertz} Hz");
+    };
+    changed(&heard[0], 0.8);
+    changed(&heard[1], 2.0);
+    // Nothing is made faster than that.
+    changed(&heard[2], 0.5);
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_reads_ssml_gets_all_of_it_at_once() {
     let reader = Arc::new(Actor::new("dear", "dear", &[("anna", speech::Gender::Female)]).reading_ssml());
     let house = house(&[&reader]);
