@@ -3,13 +3,13 @@
 mod lists;
 mod pool;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
 use speech::{
-    Aliases, Backend, Clock, Date, ErrorKind, Model, Passage, SpeechError, Tone, Utterance, Voice, VoiceId,
-    VoiceStatus,
+    Aliases, Backend, Clock, Date, ErrorKind, Model, Passage, Reading, Score, SpeechError, SpeechText,
+    Utterance, Voice, VoiceId, VoiceStatus,
 };
 
 use crate::deprecation::Deprecations;
@@ -60,18 +60,27 @@ impl Choice {
             // It is each passage that has a pace.
             dropped.retain(|name| name != PACE);
             dropped.extend(score.unsung.iter().cloned());
-            let mut tones: Vec<&Tone> = Vec::new();
-            for Passage { tone, .. } in &score.passages {
-                if !tones.contains(&tone) {
-                    let mut toned = utterance.clone();
-                    tuned(&*self.backend, &mut toned, tone);
-                    dropped.extend(self.backend.leaves_out(&toned));
-                    tones.push(tone);
-                }
-            }
+            dropped.extend(self.leaves_out_of_tones(utterance, score));
         }
         dropped.sort();
         dropped.dedup();
+        dropped
+    }
+
+    /// What it leaves out of how passages are spoken, whatever they say. A document may have a thousand of them.
+    fn leaves_out_of_tones(&self, utterance: &Utterance, score: &Score) -> Vec<String> {
+        let (mut known, mut dropped) = (HashSet::new(), Vec::new());
+        let word = SpeechText::new("a", None).map_err(SpeechError::from);
+        let word = word.and_then(|word| language::compile(word, &Reading::default()));
+        let Ok(word) = word.map(Arc::new) else { return dropped };
+        for Passage { tone, .. } in &score.passages {
+            if known.insert((tone.rate.to_bits(), &tone.language)) {
+                let delivery = utterance.delivery.clone();
+                let mut toned = Utterance { graph: Arc::clone(&word), delivery };
+                tuned(&*self.backend, &mut toned, tone);
+                dropped.extend(self.backend.leaves_out(&toned));
+            }
+        }
         dropped
     }
 

@@ -5,6 +5,10 @@ use speech::{Boundary, Notation, Reading, SpeechText, TextError};
 /// Beyond so many code points nobody waits for the end of a sentence.
 const MOST_WAITING: usize = 400;
 
+/// The same of SSML, in bytes: until its elements are closed nobody can tell where a sentence ends, and each piece of it has
+/// all that waits read again.
+const MOST_WAITING_SSML: usize = 4096;
+
 /// Gathers what one speaker writes until it can be spoken.
 pub(crate) struct Gathering {
     notation: Notation,
@@ -69,9 +73,9 @@ impl Gathering {
         end.or_else(word).filter(|&end| end > 0).or(too_long.map(|_| self.waiting.len()))
     }
 
-    /// The same of SSML, which must not be cut in an element. What is too long to be SSML is not waited for.
+    /// The same of SSML, which must not be cut in an element.
     fn last_end_of_ssml(&self, text: SpeechText) -> Option<usize> {
-        if self.waiting.len() > language::ssml::MOST_BYTES {
+        if self.waiting.len() > MOST_WAITING_SSML {
             return Some(self.waiting.len());
         }
         let reading = Reading { notation: self.notation, ..Reading::default() };

@@ -49,8 +49,8 @@ pub(crate) struct Part {
 pub(crate) enum Place {
     /// Behind so many of its code points.
     Behind(usize),
-    /// It begins with that byte of what is read of a whole.
-    Within { whole: Arc<SpeechGraph>, byte: usize },
+    /// It begins with that byte of what is read of a whole, which itself stands behind so many.
+    Within { whole: Arc<SpeechGraph>, byte: usize, behind: usize },
 }
 
 impl Place {
@@ -58,7 +58,7 @@ impl Place {
     pub(crate) fn offset(&self) -> usize {
         match self {
             Self::Behind(offset) => *offset,
-            Self::Within { whole, byte } => whole.plain().span(*byte..*byte + 1).offset,
+            Self::Within { whole, byte, behind } => behind + whole.plain().span(*byte..*byte + 1).offset,
         }
     }
 
@@ -66,23 +66,21 @@ impl Place {
     pub(crate) fn put(&self, word: &mut WordTiming) {
         match self {
             Self::Behind(offset) => word.offset += offset,
-            Self::Within { whole, byte } => {
+            Self::Within { whole, byte, behind } => {
                 let words = whole.plain().as_str().get(*byte..).unwrap_or_default();
                 let start = byte_of(words, word.offset);
                 let end = start + byte_of(words.get(start..).unwrap_or_default(), word.length);
                 let Span { offset, length } = whole.plain().span(byte + start..byte + end);
-                (word.offset, word.length) = (offset, length);
+                (word.offset, word.length) = (behind + offset, length);
             }
         }
     }
 
-    fn moved(&self, by: usize) -> Self {
+    /// The same of a whole that begins there.
+    fn behind(self, offset: usize) -> Self {
         match self {
-            Self::Behind(offset) => Self::Behind(offset + by),
-            Self::Within { whole, byte } => {
-                let words = whole.plain().as_str().get(*byte..).unwrap_or_default();
-                Self::Within { whole: Arc::clone(whole), byte: byte + byte_of(words, by) }
-            }
+            Self::Behind(own) => Self::Behind(offset + own),
+            Self::Within { whole, byte, behind } => Self::Within { whole, byte, behind: offset + behind },
         }
     }
 }
@@ -106,7 +104,7 @@ impl Part {
 
     /// The same of a whole that begins there.
     pub(crate) fn of(self, offset: usize) -> Self {
-        Self { place: self.place.moved(offset), ..self }
+        Self { place: self.place.behind(offset), ..self }
     }
 
     /// Has a call speak as the part is spoken; returns how many times as fast its samples are to become.
@@ -216,10 +214,10 @@ fn passages(graph: &Arc<SpeechGraph>, limit: usize, cut: Cut) -> Result<Vec<Part
     let mut parts: Vec<Part> = Vec::new();
     let mut end = None;
     for passage in &score.passages {
-        let ends = |clause: &Clause| end == Some(clause.bytes.end);
+        let is_rest = |end| graph.clauses().binary_search_by_key(&end, |clause| clause.bytes.end).is_ok();
         let breath = match end {
             None => Duration::ZERO,
-            Some(_) if graph.clauses().iter().any(ends) => REST,
+            Some(end) if is_rest(end) => REST,
             Some(_) => BREATH,
         };
         end = Some(passage.bytes.end);
@@ -234,7 +232,7 @@ fn passages(graph: &Arc<SpeechGraph>, limit: usize, cut: Cut) -> Result<Vec<Part
             if !text.contains(has_sound) {
                 continue;
             }
-            let place = Place::Within { whole: Arc::clone(graph), byte: bytes.start };
+            let place = Place::Within { whole: Arc::clone(graph), byte: bytes.start, behind: 0 };
             let graph = Arc::new(language::ssml::excerpt(graph, bytes)?);
             let tone = Some(passage.tone.clone());
             parts.push(Part { place, rest: rest + std::mem::take(&mut before), graph, tone });
