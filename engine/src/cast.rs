@@ -138,7 +138,7 @@ impl Cast {
         let after = graph.score().filter(|score| !score.rest.is_zero()).map(|score| silence(score.rest));
         let begins = parts.into_iter().enumerate().map(|(at, part)| {
             let rest = if at == 0 { rest.max(part.rest) } else { part.rest };
-            self.begin(Part { rest, ..part.of(offset) })
+            self.begin(Part { rest, ..part.of(offset) }, offset > 0 || at > 0)
         });
         Ok(begins.chain(after).collect())
     }
@@ -154,14 +154,13 @@ impl Cast {
         if self.holds_back { Cut::Sentences } else { Cut::Seldom }
     }
 
-    /// The link that says a part.
-    pub(crate) fn begin(self: &Arc<Self>, part: Part) -> Begin {
+    /// The link that says a part; whether it follows others, of whom the last may be what keeps the backend busy.
+    pub(crate) fn begin(self: &Arc<Self>, part: Part, follows: bool) -> Begin {
         let (cast, part) = (Arc::clone(self), Arc::new(part));
         let is_asked_again = AtomicBool::new(false);
         Box::new(move || {
             let (cast, part) = (Arc::clone(&cast), Arc::clone(&part));
-            // The part before may be what keeps the backend busy.
-            let may_wait = part.place.offset() > 0 && !is_asked_again.swap(true, Ordering::Relaxed);
+            let may_wait = follows && !is_asked_again.swap(true, Ordering::Relaxed);
             Box::pin(async move { cast.say(&part, may_wait).await })
         })
     }

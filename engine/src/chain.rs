@@ -13,6 +13,9 @@ use crate::part::Place;
 /// as long as the backend lets it.
 const MOST_TRIES: u32 = 6;
 
+/// Silence that is made at a time.
+const SLICE: Duration = Duration::from_secs(1);
+
 /// One link of a chain.
 pub(crate) struct Link {
     /// Where it stands in the whole text.
@@ -110,6 +113,11 @@ impl Chain {
             self.look_ahead(context);
         }
         match std::mem::replace(&mut self.next, Next::Unasked) {
+            Next::Begun(link) if link.rest > SLICE => {
+                let rest = self.rest(SLICE);
+                self.next = Next::Begun(Link { rest: link.rest - SLICE, ..link });
+                Poll::Ready(Some(Ok(rest)))
+            }
             Next::Begun(link) => {
                 let rest = self.rest(link.rest);
                 Poll::Ready(Some(self.take(link).map(|()| rest)))

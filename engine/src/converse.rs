@@ -22,7 +22,7 @@ use crate::gather::{Gathered, Gathering};
 use crate::guard::watched;
 use crate::listen::begun;
 use crate::part::{REST, parts, silence};
-use crate::plan::{Candidate, Planner};
+use crate::plan::{Candidate, Planner, unmade};
 use crate::route::{Encoded, claim_of, delivery, may_fail_over, warn};
 use crate::script::Script;
 use crate::spoken::Spoken;
@@ -153,6 +153,9 @@ impl Conversation {
     ) -> Result<Spoken, SpeechError> {
         let (format, volume) = (terms.format, terms.volume);
         let score = graph.score().ok_or_else(|| SpeechError::internal("a recital without a score"))?;
+        if format.codec.is_foreign() {
+            return Err(unmade(format.codec));
+        }
         let mut casting = Casting { conversation: self, terms, tab: tab.clone(), casts: HashMap::new() };
         // Nobody begins before everybody is cast.
         let mut casts = Vec::new();
@@ -165,14 +168,20 @@ impl Conversation {
         let mut begins = Vec::new();
         for part in parts(&graph, limit, first.cut(), false)? {
             let voice = part.tone.as_ref().and_then(|tone| tone.voice.clone());
-            begins.push(casting.cast(&voice.unwrap_or_else(|| Arc::clone(&otherwise)))?.begin(part));
+            let cast = casting.cast(&voice.unwrap_or_else(|| Arc::clone(&otherwise)))?;
+            begins.push(cast.begin(part, !begins.is_empty()));
         }
         begins.extend((!score.rest.is_zero()).then(|| silence(score.rest)));
         let sound = chain(stream::iter(begins).boxed()).await.ok_or_else(nothing_to_say)??;
         let encoded = encode(Sound::Samples(sound), format, volume).await?;
         let (choice, tried) = first.heard()?;
         let requested = score.cast(&otherwise).first().map_or_else(String::new, ToString::to_string);
-        let dropped = first.leaves_out(&choice, Arc::clone(&graph));
+        let mut dropped = Vec::new();
+        for cast in &casts {
+            dropped.extend(cast.leaves_out(&cast.heard()?.0, Arc::clone(&graph)));
+        }
+        dropped.sort();
+        dropped.dedup();
         Ok(Spoken { tried, ..Spoken::new(choice, requested, dropped, &tab, encoded) })
     }
 

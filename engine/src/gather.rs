@@ -1,6 +1,6 @@
 //! A text that is still being written becomes sentences.
 
-use speech::{Boundary, Notation, Reading, SpeechText, TextError};
+use speech::{Boundary, Node, Notation, Reading, Span, SpeechText, TextError};
 
 /// Beyond so many code points nobody waits for the end of a sentence.
 const MOST_WAITING: usize = 400;
@@ -83,11 +83,20 @@ impl Gathering {
         let (_, complete) = graph.clauses().split_last()?;
         let sentences = complete.iter().rev().filter(|clause| clause.ends >= Boundary::Sentence);
         let mut ends = sentences.map(|clause| clause.span.offset + clause.span.length);
-        ends.find_map(|end| {
-            let (byte, _) = self.waiting.char_indices().nth(end)?;
-            let before = SpeechText::new(self.waiting.get(..byte)?, None).ok()?;
-            language::ssml::read(&before).is_ok().then_some(byte)
-        })
+        // A document ends only as a whole.
+        let outermost = graph.score().filter(|score| score.document.tag.is_empty())?.document.children.iter();
+        let spans: Vec<Span> = outermost.filter_map(span_of_element).collect();
+        let is_inside =
+            |end: usize| spans.iter().any(|span| span.offset < end && end < span.offset + span.length);
+        let end = ends.find(|end| !is_inside(*end))?;
+        self.waiting.char_indices().nth(end).map(|(byte, _)| byte)
+    }
+}
+
+fn span_of_element(node: &Node) -> Option<Span> {
+    match node {
+        Node::Element(element) => Some(element.span),
+        Node::Text { .. } => None,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::cast::resume;
 use crate::catalogue::Choice;
 use crate::compile::Compiled;
 use crate::converse::Conversation;
-use crate::plan::{Plan, Planner};
+use crate::plan::{Candidate, Plan, Planner};
 use crate::spoken::{Reason, Spoken};
 use crate::stack::Speaker;
 use crate::tab::{Claim, Refused, Tab};
@@ -166,13 +166,21 @@ where
         {
             let claim = |choice: &Choice| claim_for(&tab, &terms, choice, &graph);
             set_aside(&mut plan, planner, &terms, &voice, claim, &tab).await?;
-            // Nobody else has the whole cast.
+            // Nobody else has the whole cast; nor has whoever a budget has put in the place of its first.
             plan.candidates.truncate(1);
-            let speaking =
-                speak(inner.clone(), planner, plan, terms.clone(), voice.clone(), recast, tab.clone());
-            match speaking.await {
-                Err(error) if may_fail_over(&error) => {}
-                spoken => {
+            let is_cast =
+                |candidate: &Candidate| Some(&candidate.choice.voice.id) == cast.first().map(|it| &it.1);
+            let spoken = match plan.candidates.first() {
+                Some(first) if is_cast(first) => {
+                    let (inner, terms, voice) = (inner.clone(), terms.clone(), voice.clone());
+                    Some(speak(inner, planner, plan, terms, voice, recast, tab.clone()).await)
+                }
+                _ => None,
+            };
+            match spoken {
+                None => {}
+                Some(Err(error)) if may_fail_over(&error) => {}
+                Some(spoken) => {
                     tab.note(|state| {
                         for (name, id) in cast {
                             let part = state.cast(name, id.clone(), false);
@@ -205,13 +213,19 @@ fn of_one_house(
     graph: &Arc<SpeechGraph>,
     tab: &Tab,
 ) -> Option<Ensemble> {
+    if !graph.score()?.names_all_voices() {
+        return None;
+    }
     let mut cast: Vec<(Arc<str>, VoiceId)> = Vec::new();
-    let mut first = None;
+    let mut first: Option<Plan> = None;
     for voice in graph.score()?.cast(voice) {
         let claim = |choice: &Choice| claim_for(tab, terms, choice, graph);
         let plan = planner.plan(terms, voice, claim).ok()?;
         let choice = &plan.candidates.first()?.choice;
-        let is_ours = cast.iter().all(|(_, other)| other.backend == choice.voice.id.backend);
+        // What is called once has one price.
+        let leads =
+            first.as_ref().and_then(|plan| plan.candidates.first()).map_or(choice, |first| &first.choice);
+        let is_ours = leads.voice.id.backend == choice.voice.id.backend && leads.model.id == choice.model.id;
         if !is_ours || !choice.reads_ssml() || plan.fallback == Fallback::Resume {
             return None;
         }

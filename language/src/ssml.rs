@@ -18,6 +18,21 @@ pub use write::{Manner, render, written};
 
 use crate::clauses;
 
+/// Bytes of the name of what is left out, and how many names there may be: they go into a header.
+const LONGEST_NAME: usize = 64;
+const MOST_NAMES: usize = 32;
+
+/// Those of these names that a header has room for.
+fn few_and_short(names: Vec<String>) -> Vec<String> {
+    let all = names.len();
+    let mut few: Vec<String> =
+        names.into_iter().filter(|name| name.len() <= LONGEST_NAME).take(MOST_NAMES).collect();
+    if few.len() < all {
+        few.push("others".to_owned());
+    }
+    few
+}
+
 /// The names of a document's voices, in order and without repetition.
 pub fn voices(document: &Element) -> Vec<&str> {
     let mut voices: Vec<&str> = Vec::new();
@@ -34,6 +49,7 @@ pub fn recast(graph: &SpeechGraph, name: impl Fn(&str) -> Option<String>) -> Spe
     let Some(score) = graph.score() else { return graph.clone() };
     let mut score = score.clone();
     write::rename(&mut score.document, &name);
+    score.is_cast = true;
     graph.clone().with(score)
 }
 

@@ -60,6 +60,54 @@ fn a_change_of_tone_or_a_pause_begins_a_passage() {
 }
 
 #[test]
+fn silence_has_an_end() {
+    let ssml = format!(
+        "<speak>a{}b{}</speak>",
+        "<break time=\"20s\"/>".repeat(1_000),
+        "<break time=\"20s\"/>".repeat(1_000)
+    );
+    let graph = compiled(&ssml).unwrap();
+    let score = graph.score().unwrap();
+    assert_eq!(score.passages[1].rest + score.rest, Duration::from_secs(600));
+    assert_eq!(score.unsung, ["break"]);
+    let tailing = "<speak><voice name=\"v\"><mstts:silence type=\"Tailing\" value=\"2s\"/>One.</voice><voice name=\"w\">Two.</voice></speak>";
+    let rests: Vec<u128> = passages(tailing).iter().map(|passage| passage.0).collect();
+    assert_eq!(rests, [0, 2000]);
+}
+
+#[test]
+fn a_document_in_another_language_is_not_read_in_english_words() {
+    let ssml =
+        "<speak xml:lang=\"de-DE\">am <say-as interpret-as=\"date\" format=\"dmy\">3/4/2024</say-as></speak>";
+    let graph = compiled(ssml).unwrap();
+    assert_eq!(graph.plain().as_str(), "am 3/4/2024");
+    assert_eq!(graph.score().unwrap().unsung, ["say-as.date"]);
+}
+
+#[test]
+fn what_is_said_of_words_holds_for_them_alone_and_once() {
+    let graph = compiled(
+        "<speak><phoneme ph=\"x\">a <phoneme ph=\"y\">b</phoneme></phoneme>, <phoneme ph=\"z\">c.</phoneme></speak>",
+    );
+    let graph = graph.unwrap();
+    let sayings = graph.score().unwrap().sayings.iter();
+    let said: Vec<_> =
+        sayings.map(|(bytes, saying)| (&graph.plain().as_str()[bytes.clone()], saying.text())).collect();
+    assert_eq!(said, [("a b", "x"), ("c", "z")]);
+}
+
+#[test]
+fn names_of_what_is_left_out_have_room_in_a_header() {
+    let many: String = (0..100).map(|number| format!("<odd{number}>a</odd{number}>")).collect();
+    let long = format!("<{0}>a</{0}><say-as interpret-as=\"x&#10;y\">b</say-as>", "x".repeat(1_000));
+    let graph = compiled(&format!("<speak>{many}{long}</speak>")).unwrap();
+    let unsung = &graph.score().unwrap().unsung;
+    assert_eq!((unsung.len(), unsung.last().map(String::as_str)), (33, Some("others")));
+    let graph = compiled(&format!("<speak>{long}</speak>")).unwrap();
+    assert_eq!(graph.score().unwrap().unsung, ["say-as", "others"]);
+}
+
+#[test]
 fn sentences_and_paragraphs_end_where_their_elements_do() {
     let graph = compiled("<speak><p><s>One</s><s>two</s></p><p>three</p></speak>").unwrap();
     let clauses: Vec<_> =
@@ -140,6 +188,9 @@ fn nothing_is_fetched_unless_that_is_allowed() {
     );
     let graph = compiled(&ssml).unwrap();
     assert_eq!(graph.score().unwrap().removed, ["audio", "lexicon", "odd"]);
+    let hidden =
+        "<speak src=\"y\"><p xmlns:xmlnsq=\"https://www.w3.org/2001/mstts\" xmlnsq:src=\"x\">a</p></speak>";
+    assert_eq!(compiled(hidden).unwrap().score().unwrap().removed, ["p", "speak"]);
     assert!(render(&graph, &Manner::of("v")).contains("<voice name=\"v\">a bellkept</voice>"));
     let notation = Notation::Ssml { may_fetch: true };
     let reading = Reading { notation, ..Reading::default() };

@@ -110,6 +110,8 @@ pub struct Score {
     pub marks: Vec<Mark>,
     /// How some words are to be said, by their bytes in the plain text; in order.
     pub sayings: Vec<(Range<usize>, Saying)>,
+    /// Whether the voices of the document have their names at the backend that is to speak it.
+    pub is_cast: bool,
     /// What was taken out of the document for everyone: `audio`.
     pub removed: Vec<String>,
     /// What of the document the passages do not carry: `emphasis`, `prosody.contour`.
@@ -165,6 +167,11 @@ impl fmt::Debug for Mark {
 }
 
 impl Score {
+    /// Whether every word is in a voice element that names its voice.
+    pub fn names_all_voices(&self) -> bool {
+        self.passages.iter().all(|passage| passage.tone.voice.is_some())
+    }
+
     /// Whose words there are, in order and without repetition; those in no voice element are of `otherwise`.
     pub fn cast<'s>(&'s self, otherwise: &'s str) -> Vec<&'s str> {
         let mut cast: Vec<&str> = Vec::new();

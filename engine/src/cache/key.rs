@@ -132,9 +132,11 @@ impl Parts {
             Notation::Ssml { may_fetch } => 1 + u64::from(may_fetch),
         });
         // By which names a backend that reads SSML knows the voices of a document.
-        let voices = graph.score().map(|score| language::ssml::voices(&score.document)).unwrap_or_default();
-        self.count(voices.len());
-        voices.into_iter().for_each(|voice| self.text(voice));
+        let elements = graph.score().into_iter().flat_map(|score| score.document.elements());
+        for voice in elements.filter(|element| element.tag == "voice") {
+            self.option(voice.attribute("name"), Parts::text);
+        }
+        self.number(graph.score().is_some_and(|score| score.is_cast).into());
         let Markup { headings, lists, emphasis, links, code, tables } = *graph.markup();
         for manner in [headings, lists, emphasis, links, code, tables] {
             self.number(match manner {

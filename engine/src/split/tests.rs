@@ -151,6 +151,29 @@ async fn one_who_has_all_the_voices_and_reads_ssml_says_them_and_where_it_fails_
 }
 
 #[tokio::test(start_paused = true)]
+async fn words_outside_every_voice_are_of_the_voice_that_was_asked_for() {
+    let female = speech::Gender::Female;
+    let reader = Arc::new(Actor::new("dear", "dear", &[("bert", female), ("dora", female)]).reading_ssml());
+    let house = house(&[&reader]);
+    let ssml = "<speak>Mine. <voice name=\"dora\">Hers.</voice></speak>";
+    let spoken = house.recite("bert", ssml, Routing::default()).await.unwrap();
+    let cast: Vec<String> = spoken.tally.cast().iter().map(|(name, id)| format!("{name}={id}")).collect();
+    listen(spoken).await.unwrap();
+    assert_eq!(cast, ["bert=dear:bert", "dora=dear:dora"]);
+    assert_eq!(reader.said(), ["Mine.", "Hers."]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backend_that_is_busy_with_the_first_passage_is_not_waited_for() {
+    let (dear, cheap, _) = three();
+    let house = house(&[&dear, &cheap]);
+    dear.will([Deed::Refuses(ErrorKind::Overloaded)]);
+    let ssml = "<speak><prosody rate=\"slow\">One.</prosody> Two.</speak>";
+    listen(house.recite("anna", ssml, falling(Fallback::Resume)).await.unwrap()).await.unwrap();
+    assert_eq!(cheap.said(), ["One.", "Two."]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_voice_that_breaks_off_in_ssml_is_gone_on_for_from_the_next_sentence() {
     let (dear, cheap, _) = three();
     let house = house(&[&dear, &cheap]);

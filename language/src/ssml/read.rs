@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::few_and_short;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use speech::{Attribute, Element, ErrorKind, Node, Span, SpeechError, SpeechText};
@@ -47,9 +48,13 @@ pub fn read(text: &SpeechText) -> Result<Element, SpeechError> {
 pub(super) fn without_fetching(document: &mut Element) -> Vec<String> {
     let mut removed = Vec::new();
     take_fetching_out(document, &mut removed);
+    if document.attributes.iter().any(is_address) {
+        document.attributes.retain(|attribute| !is_address(attribute));
+        removed.push(document.tag.clone());
+    }
     removed.sort();
     removed.dedup();
-    removed
+    few_and_short(removed)
 }
 
 fn take_fetching_out(element: &mut Element, removed: &mut Vec<String>) {
@@ -71,11 +76,17 @@ fn take_fetching_out(element: &mut Element, removed: &mut Vec<String>) {
 }
 
 fn fetches(element: &Element) -> bool {
-    let is_address = |attribute: &Attribute| {
-        let name = attribute.name.rsplit(':').next().unwrap_or_default();
-        ADDRESSES.contains(&name.to_ascii_lowercase().as_str()) && !attribute.name.starts_with("xmlns")
-    };
     element.tag == "audio" || element.attributes.iter().any(is_address)
+}
+
+fn is_address(attribute: &Attribute) -> bool {
+    let name = attribute.name.rsplit(':').next().unwrap_or_default();
+    declared(&attribute.name).is_none() && ADDRESSES.contains(&name.to_ascii_lowercase().as_str())
+}
+
+/// The prefix that an attribute of that name declares; the empty one is that of names without any.
+fn declared(name: &str) -> Option<&str> {
+    if name == "xmlns" { Some("") } else { name.strip_prefix("xmlns:") }
 }
 
 /// What holds the document.
@@ -176,9 +187,7 @@ impl Tree<'_> {
             if attribute_is_unwritable(&name, &value) {
                 return Err(self.at(at, "an attribute with a name or a character that XML does not allow"));
             }
-            if let Some(prefix) =
-                name.strip_prefix("xmlns").map(|rest| rest.strip_prefix(':').unwrap_or(rest))
-            {
+            if let Some(prefix) = declared(&name) {
                 let (prefix, uri) = (prefix.to_owned(), value.clone().into_owned());
                 self.namespaces.push(Namespace { depth, prefix, uri });
             }

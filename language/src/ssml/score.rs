@@ -9,7 +9,10 @@ use speech::{
     Element, Mark, Node, Passage, Plain, PlainBuilder, Saying, Score, Span, SpeechError, Tone, has_sound,
 };
 
-use super::{say_as, values};
+use super::{few_and_short, say_as, values};
+
+/// The silence of a document: as much as Azure speaks at all.
+const MOST_SILENCE: Duration = Duration::from_secs(600);
 
 /// What ends a sentence and a paragraph in the plain text.
 const SENTENCE: &str = "\u{2028}";
@@ -17,8 +20,10 @@ const PARAGRAPH: &str = "\u{2029}";
 
 /// The words of a document, and their score.
 pub(super) fn score(document: Element) -> Result<(Plain, Score), SpeechError> {
-    let mut scorer = Scorer::default();
+    let language = document.attribute("xml:lang").map(Arc::from);
+    let mut scorer = Scorer { language, ..Scorer::default() };
     scorer.children(&document, &Tone::default());
+    scorer.end_in_silence(Duration::ZERO);
     let plain = scorer.plain.build();
     if !plain.as_str().contains(has_sound) {
         return Err(crate::nothing_left());
@@ -30,8 +35,9 @@ pub(super) fn score(document: Element) -> Result<(Plain, Score), SpeechError> {
         rest,
         marks: scorer.marks,
         sayings: scorer.sayings,
+        is_cast: false,
         removed: Vec::new(),
-        unsung: scorer.unsung.into_iter().collect(),
+        unsung: few_and_short(scorer.unsung.into_iter().collect()),
     };
     Ok((plain, score))
 }
@@ -64,6 +70,12 @@ struct Scorer {
     unsung: BTreeSet<String>,
     /// Silence before the next word.
     rest: Duration,
+    /// Silence behind the last word of the voice.
+    tailing: Duration,
+    /// All of the silence so far.
+    silence: Duration,
+    /// Of the document.
+    language: Option<Arc<str>>,
 }
 
 impl Scorer {
@@ -84,7 +96,10 @@ impl Scorer {
             "voice" => self.voice(element, tone),
             "lang" => self.children(element, &in_language(element, tone)),
             "prosody" => self.prosody(element, tone),
-            "break" => self.rest += pause(element),
+            "break" => {
+                let pause = self.granted(pause(element), "break");
+                self.rest += pause;
+            }
             "mark" | "bookmark" => {
                 let name = element.attribute("mark").or_else(|| element.attribute("name"));
                 self.marks.extend(name.map(|name| Mark { name: name.to_owned(), offset: at }));
@@ -111,6 +126,21 @@ impl Scorer {
         self.unsung.insert(what.to_owned());
     }
 
+    /// As much of a pause as a document may still have.
+    fn granted(&mut self, pause: Duration, what: &str) -> Duration {
+        let granted = pause.min(MOST_SILENCE.saturating_sub(self.silence));
+        if granted < pause {
+            self.leave_out(what);
+        }
+        self.silence += granted;
+        granted
+    }
+
+    /// The voice ends; `outer` is the silence behind the one around it.
+    fn end_in_silence(&mut self, outer: Duration) {
+        self.rest += std::mem::replace(&mut self.tailing, outer);
+    }
+
     /// What stands between two ends of a sentence or paragraph.
     fn between(&mut self, end: &str, element: &Element, tone: &Tone) {
         let Span { offset, length } = element.span;
@@ -132,7 +162,9 @@ impl Scorer {
             self.leave_out("voice.effect");
         }
         let voice = element.attribute("name").map(Arc::from).or_else(|| tone.voice.clone());
+        let outer = std::mem::take(&mut self.tailing);
         self.between(PARAGRAPH, element, &Tone { voice, ..in_language(element, tone) });
+        self.end_in_silence(outer);
     }
 
     fn prosody(&mut self, element: &Element, tone: &Tone) {
@@ -167,15 +199,15 @@ impl Scorer {
     fn say_as(&mut self, element: &Element, tone: &Tone) {
         let manner = element.attribute("interpret-as").unwrap_or_default();
         let format = element.attribute("format").or_else(|| element.attribute("detail"));
-        let is_english = tone
-            .language
-            .as_deref()
-            .is_none_or(|tag| tag.get(..2).is_some_and(|it| it.eq_ignore_ascii_case("en")));
+        let language = tone.language.as_ref().or(self.language.as_ref());
+        let is_english =
+            language.is_none_or(|tag| tag.get(..2).is_some_and(|it| it.eq_ignore_ascii_case("en")));
         let said = say_as::said(words_of(element).trim(), manner, format).filter(|_| is_english);
         match said {
             Some(said) => self.instead_of(element, &said, tone),
             None => {
-                self.leave_out(&format!("say-as.{manner}"));
+                let is_name = manner.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+                self.leave_out(&if is_name { format!("say-as.{manner}") } else { "say-as".to_owned() });
                 self.children(element, tone);
             }
         }
@@ -188,8 +220,12 @@ impl Scorer {
         let from = self.plain.as_str().len();
         self.children(element, tone);
         let words = self.plain.as_str().get(from..).unwrap_or_default();
-        let start = from + (words.len() - words.trim_start().len());
-        let bytes = start..from + words.trim_end().len();
+        // Its punctuation is no part of a word.
+        let is_silent = |c: char| !has_sound(c) && !speech::is_combining_mark(c);
+        let start = from + (words.len() - words.trim_start_matches(is_silent).len());
+        let bytes = start..from + words.trim_end_matches(is_silent).len();
+        // What stands in it is said as the whole is.
+        self.sayings.retain(|(inner, _)| inner.start < from);
         match said {
             Some(said) if words.contains(has_sound) => {
                 self.sayings.push((bytes, Saying::Ipa(said.to_owned())))
@@ -202,7 +238,14 @@ impl Scorer {
         let kind = element.attribute("type").unwrap_or_default().to_ascii_lowercase();
         let pause = element.attribute("value").and_then(values::duration);
         match (kind.as_str(), pause) {
-            ("leading" | "leading-exact" | "tailing" | "tailing-exact", Some(pause)) => self.rest += pause,
+            ("leading" | "leading-exact", Some(pause)) => {
+                let pause = self.granted(pause, "mstts:silence");
+                self.rest += pause;
+            }
+            ("tailing" | "tailing-exact", Some(pause)) => {
+                let pause = self.granted(pause, "mstts:silence");
+                self.tailing += pause;
+            }
             _ => self.leave_out("mstts:silence"),
         }
     }
@@ -220,6 +263,7 @@ impl Scorer {
         for run in runs(text) {
             let length = run.chars().count();
             match run.starts_with(char::is_whitespace) {
+                true if self.plain.as_str().ends_with(char::is_whitespace) => {}
                 true if run != " " => self.plain.replace(Span { offset, length }, " "),
                 _ => self.plain.copy(run, offset),
             }

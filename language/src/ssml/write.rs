@@ -54,8 +54,9 @@ pub fn render(graph: &SpeechGraph, manner: &Manner<'_>) -> String {
         Some(score) => Element { children: score.document.children.clone(), ..element("speak", &[]) },
         None => Element { children: vec![text(graph.text().as_str())], ..element("speak", &[]) },
     };
-    if super::voices(&speak).len() <= 1 {
-        give_voice(&mut speak, manner);
+    match graph.score() {
+        Some(score) if score.is_cast => say_so(&mut speak, manner, true),
+        _ => give_voice(&mut speak, manner),
     }
     complete(&mut speak, manner.language.unwrap_or("en-US"));
     written(&speak)
@@ -75,7 +76,7 @@ fn give_voice(speak: &mut Element, manner: &Manner<'_>) {
         }
     }
     voice_around(stray, speak);
-    rename_voices(speak, manner);
+    say_so(speak, manner, false);
 }
 
 /// Adds what stands in no voice: in a voice, if there is anything to say.
@@ -89,10 +90,12 @@ fn voice_around(stray: Vec<Node>, speak: &mut Element) {
     speak.children.push(Node::Element(voice));
 }
 
-fn rename_voices(element: &mut Element, manner: &Manner<'_>) {
+/// Puts how it is to be spoken around what each voice says; and its name to it, unless each has its own.
+fn say_so(element: &mut Element, manner: &Manner<'_>, keeps_names: bool) {
     if element.tag == "voice" {
         let name = element.attributes.iter_mut().find(|attribute| attribute.name == "name");
         match name {
+            Some(_) if keeps_names => {}
             Some(name) => manner.voice.clone_into(&mut name.value),
             None => element.attributes.insert(0, attribute("name", manner.voice)),
         }
@@ -104,7 +107,7 @@ fn rename_voices(element: &mut Element, manner: &Manner<'_>) {
     }
     for child in &mut element.children {
         if let Node::Element(element) = child {
-            rename_voices(element, manner);
+            say_so(element, manner, keeps_names);
         }
     }
 }
@@ -160,6 +163,7 @@ pub(super) fn score_of(words: &str, sayings: Vec<(Range<usize>, Saying)>) -> Sco
         rest: Duration::ZERO,
         marks: Vec::new(),
         sayings,
+        is_cast: false,
         removed: Vec::new(),
         unsung: Vec::new(),
     }

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use vendors::{Kind, Served, Vendor};
 
 use crate::harness::server::config;
+use crate::harness::tools::canonical;
 use crate::harness::{Server, eventually};
 
 const AZURES_VOICES: u64 = 500;
@@ -148,6 +149,64 @@ fn a_pause_is_as_long_with_every_backend() {
         let more = length("2500ms") - length("500ms");
         assert!((more - 200).abs() <= 5, "{voice}: {more}");
     }
+}
+
+/// The head of a document that lacks nothing, in Microsoft's own way and in another.
+const HEADS: [&str; 2] = [
+    "<speak version='1.0' xmlns='http://www.w3.org/2001/10/synthesis' xmlns:mstts='http://www.w3.org/2001/mstts' \
+     xmlns:emo='http://www.w3.org/2009/10/emotionml' xml:lang='en-US'>",
+    "<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n<!-- a document -->\n<speak xml:lang = \"en-US\"\n  xmlns:mstts=\"https://www.w3.org/2001/mstts\"\t\
+     xmlns=\"http://www.w3.org/2001/10/synthesis\" version=\"1.0\" >\n",
+];
+
+/// What may stand in a voice.
+const INSIDES: [&str; 16] = [
+    "Plain words.",
+    "  two  spaces\tand\r\na line break  ",
+    "&lt;tags&gt; &amp; &quot;quotes&quot; &apos;too&apos;",
+    "<![CDATA[<raw> & \"quoted\" ]]> then",
+    "&#x41;&#66;&#233;&#x1F600; é 日本語",
+    "one<!-- a comment -->two",
+    "<break/><break time='500ms' /><break strength=\"weak\"></break>.",
+    "<prosody volume='+20%' rate=\"-10.5%\" contour='(0%,+20Hz) (10%,-2st)'>b</prosody> <emphasis level='strong'>c</emphasis>",
+    "<mstts:express-as role='Girl' style=\"cheerful\" styledegree='0.5'>d <mstts:silence  type='Sentenceboundary' value='20ms'/></mstts:express-as>",
+    "<say-as format='dmy' interpret-as='date'>1/2/2024</say-as> <sub alias='A &quot;B&quot; &lt;C&gt; &#10; D'>E</sub>",
+    "<phoneme alphabet='ipa' ph='təˈmeɪtoʊ'>tomato</phoneme>",
+    "<lang xml:lang='de-DE'>Guten Tag</lang> <bookmark mark='x&amp;y'/>",
+    "<p><s>One.</s>\n<s>Two.</s></p>",
+    "<odd:thing xmlns:odd='urn:odd' odd:b='2' a='1'><odd:inner/></odd:thing>word",
+    "<mstts:viseme type='redlips_front'/>word<mstts:audioduration value='2s'/>",
+    "R&amp;D <m:silence xmlns:m='https://www.w3.org/2001/mstts' type='Leading' value='1s'/>",
+];
+
+#[test]
+fn what_azure_receives_is_canonically_what_the_client_has_sent() {
+    let market = Market::open();
+    let folder = tempfile::tempdir().unwrap();
+    let (mut files, mut sent) = (Vec::new(), Vec::new());
+    for (number, (head, inside)) in
+        HEADS.iter().flat_map(|head| INSIDES.map(|inside| (head, inside))).enumerate()
+    {
+        let document = format!("{head}<voice name='en-US-JennyNeural'>{inside}</voice>\n</speak>\n");
+        let headers = [
+            ("content-type", "application/ssml+xml"),
+            ("x-microsoft-outputformat", "raw-8khz-16bit-mono-pcm"),
+        ];
+        let answer = market.server.post_to("/cognitiveservices/v1", &headers, document.as_bytes());
+        assert_eq!(answer.status(), 200, "{document}: {}", String::from_utf8_lossy(&answer.body));
+        let received = market.asked("azure").pop().unwrap();
+        for (side, text) in [("sent", &document), ("received", &received)] {
+            let file = folder.path().join(format!("{number}-{side}.xml"));
+            std::fs::write(&file, text).unwrap();
+            files.push(file);
+        }
+        sent.push(document);
+    }
+    let canonical = canonical(&files);
+    for (document, pair) in sent.iter().zip(canonical.chunks(2)) {
+        assert_eq!(pair[1], pair[0], "{document}");
+    }
+    assert_eq!(canonical.len(), 2 * HEADS.len() * INSIDES.len());
 }
 
 /// What a client might write into any field.

@@ -44,6 +44,11 @@ pub(crate) fn transcribe(files: &[PathBuf]) -> Vec<String> {
     answer(python("transcribe.py").args(files))
 }
 
+/// The canonical forms of XML files.
+pub(crate) fn canonical(files: &[PathBuf]) -> Vec<String> {
+    answer(python("canonical.py").args(files))
+}
+
 /// Judges `speech.FORMAT` of every format beside `speech.pcm`, see `python/encoders.py`.
 pub(crate) fn judge_encoders(folder: &Path, rate: u64) -> Value {
     answer(python("encoders.py").arg(folder).arg(rate.to_string()))
