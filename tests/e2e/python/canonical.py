@@ -2,7 +2,6 @@
 
 import json
 import sys
-from pathlib import Path
 from xml.etree.ElementTree import canonicalize
 
-json.dump([canonicalize(Path(name).read_text(encoding="utf-8", newline="")) for name in sys.argv[1:]], sys.stdout)
+json.dump([canonicalize(from_file=name) for name in sys.argv[1:]], sys.stdout)

@@ -167,7 +167,7 @@ const INSIDES: [&str; 16] = [
     "<![CDATA[<raw> & \"quoted\" ]]> then",
     "&#x41;&#66;&#233;&#x1F600; é 日本語",
     "one<!-- a comment -->two",
-    "<break/><break time='500ms' /><break strength=\"weak\"></break>.",
+    "<break/><break time='500ms' /><break strength=\"weak\"></break>word.",
     "<prosody volume='+20%' rate=\"-10.5%\" contour='(0%,+20Hz) (10%,-2st)'>b</prosody> <emphasis level='strong'>c</emphasis>",
     "<mstts:express-as role='Girl' style=\"cheerful\" styledegree='0.5'>d <mstts:silence  type='Sentenceboundary' value='20ms'/></mstts:express-as>",
     "<say-as format='dmy' interpret-as='date'>1/2/2024</say-as> <sub alias='A &quot;B&quot; &lt;C&gt; &#10; D'>E</sub>",
