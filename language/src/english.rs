@@ -11,7 +11,7 @@ mod mixed;
 mod writing;
 
 pub(crate) use cardinals::{cardinal, digit, ordinal};
-pub(crate) use figures::is_unit;
+pub(crate) use figures::{is_unit, month_name};
 pub(crate) use writing::{Kind, introduces, is_abbreviation, kind};
 
 use crate::Class;

@@ -23,6 +23,8 @@ mod units;
 mod versions;
 mod years;
 
+pub(crate) use dates::month_name;
+
 use crate::Class;
 use crate::sentence::{Match, Rule, Sentence};
 

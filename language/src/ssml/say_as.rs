@@ -1,6 +1,6 @@
 //! `say-as`, in English words.
 
-use crate::english::{self, cardinal, digit, ordinal};
+use crate::english::{self, cardinal, digit, month_name, ordinal};
 
 /// What is said of a text that is to be read in that manner; none where we know no better than the reader.
 /// <https://learn.microsoft.com/azure/ai-services/speech-service/speech-synthesis-markup-pronunciation#say-as-element>
@@ -55,27 +55,15 @@ fn whole(text: &str) -> Option<String> {
 
 /// A date of figures as it is written out: `mdy` of "3/4/2024" is "March 4, 2024".
 fn date(text: &str, format: &str) -> Option<String> {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let parts: Vec<&str> = text.split(['/', '-', '.', ' ']).filter(|part| !part.is_empty()).collect();
     if parts.len() != format.len() || parts.iter().any(|part| !part.chars().all(|c| c.is_ascii_digit())) {
         return None;
     }
     let part = |of: char| format.find(of).and_then(|at| parts.get(at)).copied();
-    let month = part('m').and_then(|month| month.parse::<usize>().ok());
-    let month = month.map(|month| MONTHS.get(month.wrapping_sub(1)).copied().ok_or(())).transpose().ok()?;
+    let month = match part('m') {
+        Some(month) => Some(month_name(month.parse().ok()?)?),
+        None => None,
+    };
     let day = part('d').map(|day| day.trim_start_matches('0'));
     match (month, day, part('y')) {
         (Some(month), Some(day), Some(year)) => Some(format!("{month} {day}, {year}")),

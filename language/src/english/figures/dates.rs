@@ -25,7 +25,7 @@ const WEEKDAYS: &str = "monday tuesday wednesday thursday friday saturday sunday
         fri sat sun";
 
 /// The name of a month by its number.
-fn month_name(month: u32) -> Option<&'static str> {
+pub(crate) fn month_name(month: u32) -> Option<&'static str> {
     MONTHS.get(usize::try_from(month).ok()?.checked_sub(1)?).copied()
 }
 
