@@ -252,7 +252,11 @@ impl Scorer {
 
     /// Words as they stand. White space is a space, however long.
     fn words(&mut self, text: &str, span: Span, tone: &Tone) {
-        if !text.trim().is_empty() {
+        let is_blank = text.trim().is_empty();
+        if is_blank && self.plain.as_str().ends_with(char::is_whitespace) {
+            return;
+        }
+        if !is_blank {
             self.begin(tone);
         }
         if text.chars().count() != span.length {
