@@ -15,7 +15,7 @@ use crate::{Class, Token};
 const MOST_BYTES: usize = 4096;
 
 /// Words that are looked at for one saying of the client's.
-const MOST_WORDS: usize = 8;
+pub(crate) const MOST_WORDS: usize = 8;
 
 /// Which English a text is read in: it decides what "3/4/2024" means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

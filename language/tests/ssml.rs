@@ -94,6 +94,20 @@ fn what_is_said_of_words_holds_for_them_alone_and_once() {
     let said: Vec<_> =
         sayings.map(|(bytes, saying)| (&graph.plain().as_str()[bytes.clone()], saying.text())).collect();
     assert_eq!(said, [("a b", "x"), ("c", "z")]);
+    assert!(graph.score().unwrap().unsung.is_empty());
+    for part in [
+        "un<phoneme ph='x'>do</phoneme>",
+        "<phoneme ph='x'>tomato</phoneme>s",
+        "<phoneme ph='x'>tomato</phoneme>'s",
+    ] {
+        let graph = compiled(&format!("<speak>{part}</speak>")).unwrap();
+        let score = graph.score().unwrap();
+        assert_eq!(
+            (score.sayings.len(), score.unsung.as_slice()),
+            (0, &["phoneme".to_owned()][..]),
+            "{part}"
+        );
+    }
 }
 
 #[test]

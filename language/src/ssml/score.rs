@@ -28,6 +28,10 @@ pub(super) fn score(document: Element) -> Result<(Plain, Score), SpeechError> {
     if !plain.as_str().contains(has_sound) {
         return Err(crate::nothing_left());
     }
+    if !scorer.sayings.iter().all(|(said, _)| is_of_words(plain.as_str(), said)) {
+        scorer.unsung.insert("phoneme".to_owned());
+        scorer.sayings.retain(|(said, _)| is_of_words(plain.as_str(), said));
+    }
     let (passages, rest) = with_sound(scorer.passages, scorer.rest, plain.as_str());
     let score = Score {
         document,
@@ -40,6 +44,17 @@ pub(super) fn score(document: Element) -> Result<(Plain, Score), SpeechError> {
         unsung: few_and_short(scorer.unsung.into_iter().collect()),
     };
     Ok((plain, score))
+}
+
+/// Whether what is said is said of whole words, as a reader reads them, and of a few.
+fn is_of_words(plain: &str, said: &Range<usize>) -> bool {
+    let parts = |c: char| {
+        c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '(' | ')' | '"' | '…' | '—')
+    };
+    let before = plain.get(..said.start).and_then(|before| before.chars().next_back());
+    let after = plain.get(said.end..).and_then(|after| after.chars().next());
+    let words = plain.get(said.clone()).unwrap_or_default().split_whitespace().count();
+    before.is_none_or(parts) && after.is_none_or(parts) && words <= crate::normalise::MOST_WORDS
 }
 
 /// Passages that each have a sound: a lone full stop belongs to the words before it, and silence is silence. Also the
