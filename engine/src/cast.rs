@@ -134,6 +134,7 @@ impl Cast {
         offset: usize,
         rest: Duration,
     ) -> Result<Vec<Begin>, SpeechError> {
+        self.check(graph)?;
         let parts = parts(graph, self.most_characters(), self.cut(), READS_SSML)?;
         let after = graph.score().filter(|score| !score.rest.is_zero()).map(|score| silence(score.rest));
         let begins = parts.into_iter().enumerate().map(|(at, part)| {
@@ -141,6 +142,13 @@ impl Cast {
             self.begin(Part { rest, ..part.of(offset) }, offset > 0 || at > 0)
         });
         Ok(begins.chain(after).collect())
+    }
+
+    /// Whether the first of them will say a text.
+    pub(crate) fn check(&self, graph: &Arc<SpeechGraph>) -> Result<(), SpeechError> {
+        let Some(Candidate { choice, .. }) = self.candidates.first() else { return Ok(()) };
+        let delivery = delivery(&self.terms, choice);
+        choice.backend.check(&Utterance { graph: Arc::clone(graph), delivery })
     }
 
     /// Code points that each of them takes at a time.

@@ -47,6 +47,15 @@ struct Line {
     voice: Arc<str>,
     offset: usize,
     graph: Arc<SpeechGraph>,
+    /// The silence before it that its writer asks for.
+    rest: Duration,
+}
+
+/// What is heard of what was gathered.
+enum Heard {
+    Line(Line),
+    /// A document of no words.
+    Silence(Duration),
 }
 
 impl Conversation {
@@ -156,7 +165,8 @@ impl Conversation {
         if format.codec.is_foreign() {
             return Err(unmade(format.codec));
         }
-        let mut casting = Casting { conversation: self, terms, tab: tab.clone(), casts: HashMap::new() };
+        let mut casting =
+            Casting { conversation: self, terms, tab: tab.clone(), casts: HashMap::new(), is_silent: false };
         // Nobody begins before everybody is cast.
         let mut casts = Vec::new();
         for voice in score.cast(&otherwise) {
@@ -169,6 +179,7 @@ impl Conversation {
         for part in parts(&graph, limit, first.cut(), false)? {
             let voice = part.tone.as_ref().and_then(|tone| tone.voice.clone());
             let cast = casting.cast(&voice.unwrap_or_else(|| Arc::clone(&otherwise)))?;
+            cast.check(&part.graph)?;
             begins.push(cast.begin(part, !begins.is_empty()));
         }
         begins.extend((!score.rest.is_zero()).then(|| silence(score.rest)));
@@ -195,7 +206,7 @@ impl Conversation {
         casts: HashMap<Arc<str>, Arc<Cast>>,
     ) -> Result<Spoken, SpeechError> {
         let (format, volume, reading) = (terms.format, terms.volume, terms.reading.clone());
-        let mut casting = Casting { conversation: self, terms, tab: tab.clone(), casts };
+        let mut casting = Casting { conversation: self, terms, tab: tab.clone(), casts, is_silent: false };
         // Nobody begins before everybody is cast.
         for voice in voices {
             casting.cast(voice)?;
@@ -205,13 +216,13 @@ impl Conversation {
             .inspect(move |(_, gathered)| counting.hear(gathered.text.chars().count()))
             .filter_map(move |(voice, gathered)| future::ready(line(voice, gathered, &reading).transpose()))
             .boxed();
-        let first = lines.next().await.ok_or_else(nothing_to_say)??;
+        let first = first_line(&mut lines).await?;
         let requested = first.voice.to_string();
         let graph = Arc::clone(&first.graph);
         tab.note(|state| state.in_parts = true);
         let cast = casting.cast(&first.voice)?;
-        let lines = stream::iter([Ok(first)]).chain(lines);
-        let links = lines.flat_map(move |line| stream::iter(casting.links(line)));
+        let lines = stream::iter([Ok(Heard::Line(first))]).chain(lines);
+        let links = lines.flat_map(move |heard| stream::iter(casting.links(heard)));
         let sound = chain(links.boxed()).await.ok_or_else(nothing_to_say)??;
         let encoded = encode(Sound::Samples(sound), format, volume).await?;
         let (choice, tried) = cast.heard()?;
@@ -226,6 +237,8 @@ struct Casting {
     terms: Terms,
     tab: Tab,
     casts: HashMap<Arc<str>, Arc<Cast>>,
+    /// Whether silence was asked for last, and not words.
+    is_silent: bool,
 }
 
 impl Casting {
@@ -243,10 +256,17 @@ impl Casting {
     }
 
     /// The links that say a line.
-    fn links(&mut self, line: Result<Line, SpeechError>) -> Vec<Begin> {
-        let begins = line.and_then(|Line { voice, offset, graph }| {
-            let rest = if offset == 0 { Duration::ZERO } else { REST };
-            self.cast(&voice)?.begins(&graph, offset, rest)
+    fn links(&mut self, heard: Result<Heard, SpeechError>) -> Vec<Begin> {
+        let begins = heard.and_then(|heard| match heard {
+            Heard::Silence(rest) => {
+                self.is_silent = true;
+                Ok(vec![silence(rest)])
+            }
+            Heard::Line(Line { voice, offset, graph, rest }) => {
+                let is_silent = std::mem::replace(&mut self.is_silent, false);
+                let breath = if offset == 0 || is_silent { Duration::ZERO } else { REST };
+                self.cast(&voice)?.begins(&graph, offset, rest.max(breath))
+            }
         });
         begins.unwrap_or_else(|error| vec![failing(error)])
     }
@@ -316,19 +336,34 @@ fn gathered(
     })
 }
 
+/// The first words, after all the silence before them.
+async fn first_line(lines: &mut BoxStream<'static, Result<Heard, SpeechError>>) -> Result<Line, SpeechError> {
+    let mut rest = Duration::ZERO;
+    loop {
+        match lines.next().await.ok_or_else(nothing_to_say)?? {
+            Heard::Line(line) => return Ok(Line { rest, ..line }),
+            Heard::Silence(more) => rest += more,
+        }
+    }
+}
+
 /// None where there is nothing but punctuation.
-fn line(voice: Arc<str>, gathered: Gathered, reading: &Reading) -> Result<Option<Line>, SpeechError> {
+fn line(voice: Arc<str>, gathered: Gathered, reading: &Reading) -> Result<Option<Heard>, SpeechError> {
     let text = match SpeechText::new(gathered.text, None) {
         Err(TextError::Blank | TextError::Silent) => return Ok(None),
         text => text?,
     };
-    let is_pause =
-        |text: &SpeechText| reading.notation != Notation::Plain && language::ssml::read(text).is_ok();
-    match language::compile(text.clone(), reading) {
-        Ok(graph) => Ok(Some(Line { voice, offset: gathered.offset, graph: Arc::new(graph) })),
-        Err(_) if is_pause(&text) => Ok(None),
-        Err(error) => Err(error),
-    }
+    let silence = match reading.notation {
+        Notation::Plain => None,
+        Notation::Ssml { .. } => language::ssml::silence(&text),
+    };
+    Ok(Some(match silence {
+        Some(rest) => Heard::Silence(rest),
+        None => {
+            let graph = Arc::new(language::compile(text, reading)?);
+            Heard::Line(Line { voice, offset: gathered.offset, graph, rest: Duration::ZERO })
+        }
+    }))
 }
 
 fn nothing_to_say() -> SpeechError {

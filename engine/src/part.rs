@@ -188,11 +188,25 @@ pub(crate) fn parts(
 ) -> Result<Vec<Part>, SpeechError> {
     match graph.score() {
         Some(_) if !reads_ssml || cut == Cut::Sentences => passages(graph, limit, cut),
-        _ if cut == Cut::Seldom && graph.text().characters() <= limit => {
+        Some(_) => Ok(shares(graph, limit)),
+        None if cut == Cut::Seldom && graph.text().characters() <= limit => {
             Ok(vec![Part::whole(Arc::clone(graph), 0, Duration::ZERO)])
         }
-        _ => stretches(graph, limit, cut),
+        None => stretches(graph, limit, cut),
     }
+}
+
+/// The documents that a long one becomes, for who reads them.
+fn shares(graph: &Arc<SpeechGraph>, limit: usize) -> Vec<Part> {
+    let shares = language::ssml::shares(graph, limit).into_iter();
+    let has_rest = |share: &SpeechGraph| {
+        share.score().and_then(|score| score.passages.first()).is_some_and(|first| !first.rest.is_zero())
+    };
+    let part = |(at, share): (usize, SpeechGraph)| {
+        let rest = if at == 0 || has_rest(&share) { Duration::ZERO } else { REST };
+        Part::whole(Arc::new(share), 0, rest)
+    };
+    shares.enumerate().map(part).collect()
 }
 
 /// The stretches of a text.

@@ -1,6 +1,8 @@
 //! A request becomes a call of one backend.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -218,14 +220,27 @@ fn of_one_house(
     }
     let mut cast: Vec<(Arc<str>, VoiceId)> = Vec::new();
     let mut first: Option<Plan> = None;
+    let claims = RefCell::new(BTreeMap::new());
+    // What a document costs is the same whoever of a backend's voices begins it.
+    let claim = |choice: &Choice| {
+        let who = (choice.voice.id.backend.clone(), choice.model.id.clone());
+        if let Some(claim) = claims.borrow().get(&who) {
+            return Ok(Claim::clone(claim));
+        }
+        let claim = claim_for(tab, terms, choice, graph)?;
+        claims.borrow_mut().insert(who, claim.clone());
+        Ok(claim)
+    };
     for voice in graph.score()?.cast(voice) {
-        let claim = |choice: &Choice| claim_for(tab, terms, choice, graph);
         let plan = planner.plan(terms, voice, claim).ok()?;
         let choice = &plan.candidates.first()?.choice;
         // What is called once has one price.
         let leads =
             first.as_ref().and_then(|plan| plan.candidates.first()).map_or(choice, |first| &first.choice);
-        let is_ours = leads.voice.id.backend == choice.voice.id.backend && leads.model.id == choice.model.id;
+        let (lead, own) = (&leads.voice.id, &choice.voice.id);
+        let is_ours = lead.backend == own.backend
+            && leads.model.id == choice.model.id
+            && choice.backend.joins(&lead.voice, &own.voice);
         if !is_ours || !choice.reads_ssml() || plan.fallback == Fallback::Resume {
             return None;
         }

@@ -41,12 +41,9 @@ where
     }
 
     fn call(&mut self, call: Call) -> Self::Future {
-        let limit = call.most_characters.unwrap_or(usize::MAX);
         let graph = &call.utterance.graph;
-        let is_document = graph.score().is_some();
-        let is_read = !is_document || call.backend.capabilities().ssml;
-        // A document is for who reads it to speak as a whole.
-        if is_read && (is_document || graph.text().characters() <= limit) {
+        let is_read = graph.score().is_none() || call.backend.capabilities().ssml;
+        if is_read && language::ssml::extent(graph) <= limit(&call) {
             return Box::pin(self.inner.call(call));
         }
         if call.format.codec.is_foreign() {
@@ -63,15 +60,22 @@ where
     }
 }
 
+/// Code points that a call may say at a time. A limit may be one of time, as Azure's ten minutes: what is spoken slowly is cut
+/// as if it were longer.
+fn limit(call: &Call) -> usize {
+    let pace = call.utterance.delivery.speed.times().min(1.0);
+    call.most_characters.map_or(usize::MAX, |most| (most as f32 * pace) as usize)
+}
+
 /// The links that say a call's text, in as many parts as it takes.
 fn begins<S>(speaker: &S, call: Call, is_read: bool) -> Result<Vec<Begin>, SpeechError>
 where
     S: Service<Call, Response = Sound, Error = SpeechError> + Clone + Send + 'static,
     S::Future: Send + 'static,
 {
-    let limit = call.most_characters.unwrap_or(usize::MAX);
+    call.backend.check(&call.utterance)?;
     let graph = Arc::clone(&call.utterance.graph);
-    let parts = parts(&graph, limit, Cut::Seldom, is_read)?;
+    let parts = parts(&graph, limit(&call), Cut::Seldom, is_read)?;
     let begins = parts.into_iter().map(|part| {
         let part = Arc::new(part);
         let mut call = call.clone();
@@ -86,7 +90,9 @@ where
         });
         begin
     });
-    let rest = graph.score().filter(|score| !score.rest.is_zero()).map(|score| silence(score.rest));
+    // Who reads the document is silent at its end already.
+    let rest =
+        graph.score().filter(|score| !is_read && !score.rest.is_zero()).map(|score| silence(score.rest));
     Ok(begins.chain(rest).collect())
 }
 

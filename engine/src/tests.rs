@@ -82,6 +82,9 @@ pub(crate) struct Actor {
     voices: Arc<[Voice]>,
     is_local: bool,
     reads_ssml: bool,
+    most_characters: Option<usize>,
+    /// Whether each of its voices is somewhere else.
+    is_apart: bool,
     /// Whether it knows no pace but its own.
     keeps_pace: bool,
     /// What only it can make; its bytes are the text's.
@@ -108,6 +111,8 @@ impl Actor {
             voices: voices.iter().map(voice).collect(),
             is_local: kind == "own",
             reads_ssml: false,
+            most_characters: None,
+            is_apart: false,
             keeps_pace: false,
             own_codec: None,
             preface: None,
@@ -120,6 +125,14 @@ impl Actor {
 
     pub(crate) fn reading_ssml(self) -> Self {
         Self { reads_ssml: true, ..self }
+    }
+
+    pub(crate) fn taking(self, most_characters: usize) -> Self {
+        Self { most_characters: Some(most_characters), ..self }
+    }
+
+    pub(crate) fn keeping_apart(self) -> Self {
+        Self { is_apart: true, ..self }
     }
 
     pub(crate) fn keeping_pace(self) -> Self {
@@ -152,7 +165,7 @@ impl Backend for Actor {
         Arc::new([Model {
             name: id.clone(),
             id,
-            most_characters: None,
+            most_characters: self.most_characters,
             languages: Vec::new(),
             deprecated_after: None,
         }])
@@ -172,6 +185,18 @@ impl Backend for Actor {
         let formats = self.own_codec.into_iter().collect();
         Capabilities { ssml: self.reads_ssml, formats, ..Capabilities::default() }
     }
+    fn joins(&self, voice: &str, other: &str) -> bool {
+        !self.is_apart || voice == other
+    }
+    /// It cannot say any phonemes.
+    fn check(&self, utterance: &Utterance) -> Result<(), SpeechError> {
+        match utterance.graph.score() {
+            Some(score) if !score.sayings.is_empty() => {
+                Err(SpeechError::new(ErrorKind::InvalidText, "No phonemes."))
+            }
+            _ => Ok(()),
+        }
+    }
     fn billed(&self, utterance: &Utterance) -> Option<String> {
         Some([self.preface?, utterance.graph.text().as_str()].concat())
     }
@@ -179,7 +204,10 @@ impl Backend for Actor {
         self.is_local
     }
     fn speak(&self, utterance: Utterance, receipt: Receipt) -> BoxFuture<Result<Sound, SpeechError>> {
-        let text = utterance.graph.text().as_str().to_owned();
+        let text = match utterance.graph.score() {
+            Some(score) if self.reads_ssml => language::ssml::written(&score.document),
+            _ => utterance.graph.text().as_str().to_owned(),
+        };
         let deed = self.deeds.lock().unwrap().pop_front().unwrap_or(Deed::Speaks);
         self.said.lock().unwrap().push(text.clone());
         if self.own_codec == Some(utterance.delivery.format.codec) {

@@ -207,7 +207,8 @@ fn said(saying: &Saying, chunks: usize, suffix: &str) -> Match {
 /// What of a graph nobody can read, by name; see [`unreadable`]. What the client has a saying for is said.
 pub fn left_out(graph: &SpeechGraph, english: English) -> Vec<Unreadable> {
     let all = unreadable(graph.plain().as_str());
-    if all.is_empty() || graph.lexicon().is_empty() {
+    let has_sayings = graph.score().is_some_and(|score| !score.sayings.is_empty());
+    if all.is_empty() || (graph.lexicon().is_empty() && !has_sayings) {
         return all;
     }
     let is_given = |token: &Token| matches!(token.class, Class::Alias | Class::Respelling | Class::Ipa);

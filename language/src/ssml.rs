@@ -6,14 +6,17 @@
 mod read;
 mod say_as;
 mod score;
+mod shares;
 mod values;
 mod write;
 
 use std::ops::Range;
+use std::time::Duration;
 
 use speech::{Element, Plain, Reading, SpeechError, SpeechGraph, SpeechText};
 
 pub use read::{MOST_ATTRIBUTES, MOST_BYTES, MOST_DEPTH, MOST_VOICES, read};
+pub use shares::{extent, shares};
 pub use write::{Manner, render, written};
 
 use crate::clauses;
@@ -70,6 +73,11 @@ pub fn excerpt(graph: &SpeechGraph, bytes: Range<usize>) -> Result<SpeechGraph, 
     let moved = |said: &Range<usize>| said.start - bytes.start..said.end - bytes.start;
     let sayings: Vec<_> = sayings.map(|(said, saying)| (moved(said), saying.clone())).collect();
     Ok(if sayings.is_empty() { excerpt } else { excerpt.with(write::score_of(words, sayings)) })
+}
+
+/// How long a document is silent that has no words; none of any other text.
+pub fn silence(text: &SpeechText) -> Option<Duration> {
+    score::silence(&read(text).ok()?)
 }
 
 /// Reads a text in SSML, and scores it.

@@ -53,3 +53,13 @@ fn what_the_client_says_is_not_left_out() {
     assert_eq!(names(&[("東京", "Tokyo")]), ["script:han 2"]);
     assert!(names(&[("東京", "Tokyo"), ("京都", "Kyoto")]).is_empty());
 }
+
+#[test]
+fn what_a_document_has_phonemes_for_is_not_left_out() {
+    let notation = speech::Notation::Ssml { may_fetch: false };
+    let ssml = "<speak>I love <phoneme alphabet=\"ipa\" ph=\"ˈtoʊkioʊ\">東京</phoneme> and 京都.</speak>";
+    let text = SpeechText::new(ssml, None).unwrap();
+    let graph = compile(text, &Reading { notation, ..Reading::default() }).unwrap();
+    let left = left_out(&graph, English::American);
+    assert_eq!(left.iter().map(|left| left.characters).collect::<Vec<_>>(), [2]);
+}

@@ -340,3 +340,45 @@ mod any {
         }
     }
 }
+
+/// What a document becomes for who takes so many code points at a time.
+fn shares(ssml: &str, most: usize) -> Vec<String> {
+    let Ok(graph) = compiled(ssml) else { return Vec::new() };
+    let shares = language::ssml::shares(&graph, most);
+    shares.iter().filter_map(|share| Some(written(&share.score()?.document))).collect()
+}
+
+#[test]
+fn a_long_document_is_cut_between_its_sentences_and_what_stands_open_is_opened_again() {
+    let ssml = "<speak><voice name=\"a\">One <break/>is. <prosody rate=\"fast\">Two &amp; two. Three.</prosody>\
+                <bookmark mark=\"m\"/> Four.</voice></speak>";
+    assert_eq!(shares(ssml, 200), [ssml]);
+    assert_eq!(
+        shares(ssml, 20),
+        [
+            "<speak><voice name=\"a\">One <break/>is. <prosody rate=\"fast\">Two &amp; two.</prosody></voice></speak>",
+            "<speak><voice name=\"a\"><prosody rate=\"fast\"> Three.</prosody><bookmark mark=\"m\"/> Four.</voice></speak>",
+        ]
+    );
+}
+
+#[test]
+fn nothing_is_cut_through_that_belongs_together() {
+    let ssml = "<speak>One <phoneme alphabet=\"ipa\" ph=\"x\">two.</phoneme> Three <sub alias=\"four. Five.\">6</sub> seven.</speak>";
+    assert_eq!(
+        shares(ssml, 1),
+        [
+            "<speak>One <phoneme alphabet=\"ipa\" ph=\"x\">two.</phoneme></speak>",
+            "<speak> Three <sub alias=\"four. Five.\">6</sub></speak>",
+            "<speak> seven.</speak>",
+        ]
+    );
+}
+
+#[test]
+fn what_is_said_slowly_or_in_silence_is_as_long_as_it_takes() {
+    let extent = |ssml: &str| language::ssml::extent(&compiled(ssml).unwrap());
+    assert_eq!(extent("<speak>12345</speak>"), 5);
+    assert_eq!(extent("<speak><prosody rate=\"50%\">12345</prosody></speak>"), 10);
+    assert_eq!(extent("<speak>1234<break time=\"2s\"/>5</speak>"), 13);
+}

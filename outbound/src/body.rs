@@ -107,6 +107,7 @@ mod tests {
             name: "acme",
             base_url: "http://localhost",
             key: None,
+            account: None,
             concurrency: NonZeroUsize::MIN,
             read_refusal: |_, _| Refusal::default(),
         };

@@ -137,6 +137,7 @@ mod tests {
             name: "acme",
             base_url: &base_url,
             key: None,
+            account: None,
             concurrency: NonZeroUsize::MIN,
             read_refusal: |_, _| Refusal::default(),
         };

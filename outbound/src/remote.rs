@@ -20,6 +20,8 @@ pub struct Access<'a> {
     pub base_url: &'a str,
     /// What to show at the door, if anything.
     pub key: Option<Key<'a>>,
+    /// Whose slots it takes, where it shows none of its own.
+    pub account: Option<&'a SecretString>,
     /// How many may speak at a time.
     pub concurrency: NonZeroUsize,
     /// How its errors read.
@@ -51,7 +53,7 @@ struct Inner {
 
 impl Remote {
     pub(crate) fn open(outbound: Outbound, access: Access<'_>) -> Result<Self, SpeechError> {
-        let Access { name, base_url, key, concurrency, read_refusal } = access;
+        let Access { name, base_url, key, account, concurrency, read_refusal } = access;
         let base = base(base_url).map_err(|fault| {
             SpeechError::invalid_parameter("base_url", format!("The base_url of the backend {name} {fault}."))
         })?;
@@ -61,8 +63,9 @@ impl Remote {
                 format!("The api_key of the backend {name} has a character that no header can carry."),
             )
         })?;
-        let shown = key.as_ref().map_or(&[][..], |(_, value)| value.as_bytes());
-        let line = outbound.lines.as_ref().map(|lines| lines.of(shown, &base, concurrency.get()));
+        let account = account.map_or(&[][..], |account| account.expose_secret().as_bytes());
+        let account = key.as_ref().map_or(account, |(_, value)| value.as_bytes());
+        let line = outbound.lines.as_ref().map(|lines| lines.of(account, &base, concurrency.get()));
         let line = line.transpose()?;
         let slots = Slots::new(concurrency, line, outbound.deadlines.slot);
         Ok(Self(Arc::new(Inner { outbound, name: name.to_owned(), base, key, slots, read_refusal })))

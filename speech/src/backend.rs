@@ -145,6 +145,12 @@ pub trait Backend: Send + Sync + 'static {
         None
     }
 
+    /// Whether one call may have both of these voices of its own, where it reads SSML.
+    fn joins(&self, voice: &str, other: &str) -> bool {
+        let _ = (voice, other);
+        true
+    }
+
     /// What it will send of an utterance, where its vendor charges for that, and not for the client's own text.
     fn billed(&self, utterance: &Utterance) -> Option<String> {
         let _ = utterance;
@@ -181,6 +187,15 @@ pub trait Backend: Send + Sync + 'static {
     /// anything; of any other, the answer tells.
     fn is_local(&self) -> bool {
         false
+    }
+
+    /// Looks an utterance through before any of it is spoken: parts of it may be asked for one by one.
+    ///
+    /// # Errors
+    /// What it will not say, such as a sound that no voice has.
+    fn check(&self, utterance: &Utterance) -> Result<(), SpeechError> {
+        let _ = utterance;
+        Ok(())
     }
 
     /// Speaks. The future resolves once the request is accepted, so that a refusal (busy, broken, not allowed) is

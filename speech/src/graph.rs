@@ -63,6 +63,13 @@ impl SpeechGraph {
         Self { score: Some(Arc::new(score)), ..self }
     }
 
+    /// Some of it: those of its words, and their clauses, whose `bytes` must be ranges of them.
+    #[must_use]
+    pub fn cut_to(self, plain: Plain, clauses: Vec<Clause>) -> Self {
+        debug_assert!(clauses.iter().all(|clause| plain.as_str().get(clause.bytes.clone()).is_some()));
+        Self { plain, clauses, ..self }
+    }
+
     /// What the document says of how its words are to be spoken; none of a text that is not in SSML.
     pub fn score(&self) -> Option<&Score> {
         self.score.as_deref()

@@ -46,6 +46,20 @@ impl Plain {
         Span { offset, length: end.saturating_sub(offset) }
     }
 
+    /// Some of it, with its places in the client's text.
+    #[must_use]
+    pub fn part(&self, bytes: Range<usize>) -> Self {
+        let text = self.text.get(bytes.clone()).unwrap_or_default();
+        let first = self.pieces.partition_point(|piece| piece.at <= bytes.start).saturating_sub(1);
+        let pieces = self.pieces.iter().skip(first).take_while(|piece| piece.at < bytes.end);
+        let moved = pieces.map(|piece| {
+            let passed = self.text.get(piece.at..bytes.start).filter(|_| piece.instead_of.is_none());
+            let passed = passed.map_or(0, |passed| passed.chars().count());
+            Piece { at: piece.at.saturating_sub(bytes.start), offset: piece.offset + passed, ..*piece }
+        });
+        Self { pieces: moved.collect(), text: text.into() }
+    }
+
     /// The code point of the client's text at a byte; as an end it is the one behind what precedes the byte.
     fn place(&self, byte: usize, is_end: bool) -> usize {
         let before = |piece: &Piece| if is_end { piece.at < byte } else { piece.at <= byte };
@@ -125,6 +139,25 @@ mod tests {
         assert_eq!(plain.span(12..13), Span { offset: 4, length: 1 });
         assert_eq!(plain.span(15..17), Span { offset: 7, length: 8 });
         assert_eq!(plain.span(16..17), Span { offset: 10, length: 5 });
+    }
+
+    #[test]
+    fn a_part_of_a_text_keeps_its_places() {
+        let mut plain = PlainBuilder::default();
+        plain.copy("Zürich ", 3);
+        plain.replace(Span { offset: 10, length: 5 }, "and");
+        plain.copy(" Überlingen", 15);
+        let plain = plain.build();
+        let text = plain.as_str().to_owned();
+        let borders: Vec<usize> = text.char_indices().map(|(byte, _)| byte).chain([text.len()]).collect();
+        for (at, &from) in borders.iter().enumerate() {
+            for &to in &borders[at + 1..] {
+                let part = plain.part(from..to);
+                assert_eq!(part.as_str(), &text[from..to]);
+                assert_eq!(part.span(0..to - from), plain.span(from..to), "{from}..{to}");
+                assert_eq!(part.span(0..1), plain.span(from..from + 1), "{from}");
+            }
+        }
     }
 
     #[test]

@@ -115,6 +115,11 @@ impl Backend for Kokoro {
         true
     }
 
+    fn check(&self, Utterance { graph, delivery }: &Utterance) -> Result<(), SpeechError> {
+        let mix = Mix::parse(&delivery.voice)?;
+        self.speaker.phonemes.reader(stream::english(&mix, delivery.language.as_deref())).check(graph)
+    }
+
     fn speak(&self, utterance: Utterance, receipt: Receipt) -> BoxFuture<Result<Sound, SpeechError>> {
         let speaking = stream::speak(Arc::clone(&self.speaker), utterance);
         Box::pin(async move {

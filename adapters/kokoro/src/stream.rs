@@ -73,7 +73,7 @@ fn spoken(
 }
 
 /// Which English is read: the one that is asked for, or else the voice's own.
-fn english(mix: &Mix, asked: Option<&str>) -> English {
+pub(crate) fn english(mix: &Mix, asked: Option<&str>) -> English {
     let is_asked = |tag: &str| asked.is_some_and(|asked| asked.eq_ignore_ascii_case(tag));
     match mix.language() {
         _ if is_asked("en-GB") => English::British,

@@ -98,6 +98,11 @@ impl Backend for Azure {
         Some(self.lists.model_of(voice).to_owned())
     }
 
+    /// A call is of one deployment.
+    fn joins(&self, voice: &str, other: &str) -> bool {
+        self.lists.deployment(voice) == self.lists.deployment(other)
+    }
+
     fn leaves_out(&self, utterance: &Utterance) -> Vec<String> {
         let delivery = &utterance.delivery;
         let mut names = manner::leaves_out(delivery);
@@ -127,14 +132,17 @@ impl Backend for Azure {
         self.lists.recall(voices);
     }
 
-    /// Who guesses a name that no list has is to blame if there is no such voice.
+    /// Who guesses a name that no list has is to blame if there is no such voice; and who writes a document, if it cannot be
+    /// spoken. Any other text is made a document here.
     fn speak(&self, utterance: Utterance, receipt: Receipt) -> BoxFuture<Result<Sound, SpeechError>> {
         let voice = &utterance.delivery.voice;
+        let is_document = utterance.graph.score().is_some();
         let (is_listed, deployment) = (self.lists.has(voice), self.lists.deployment(voice));
         let (account, clock) = (Arc::clone(&self.account), Arc::clone(&self.clock));
         let speaking = speak::speak(account, deployment, clock, utterance, receipt);
         let blame = move |error: SpeechError| match error.kind() {
             ErrorKind::UnknownVoice if !is_listed => error.blaming(Origin::Client),
+            ErrorKind::InvalidText if !is_document => error.blaming(Origin::Backend),
             _ => error,
         };
         speaking.map_err(blame).boxed()

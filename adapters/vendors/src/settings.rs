@@ -47,6 +47,7 @@ impl Settings {
             name: &self.name,
             base_url: self.base_url.as_deref().unwrap_or(vendors_own),
             key: self.api_key.as_ref().map(|secret| Key { header, scheme, secret }),
+            account: None,
             concurrency: self.concurrency,
             read_refusal,
         })

@@ -352,6 +352,26 @@ async fn who_follows_is_given_no_text_that_is_not_paid_for() {
 }
 
 #[tokio::test]
+async fn a_piece_that_is_nothing_but_a_pause_is_heard_as_one() {
+    let one = echo("one", 1000, false);
+    let pause = |time: &str| turn("one", &format!("<break time=\"{time}\"/>"), true);
+    let turns = vec![
+        pause("300ms"),
+        turn("one", "Hello.", true),
+        pause("1s"),
+        turn("one", "Bye.", true),
+        pause("500ms"),
+    ];
+    let reading = Reading { notation: Notation::Ssml { may_fetch: false }, ..Reading::default() };
+    let terms = Terms { reading, ..terms(Codec::Pcm) };
+    let spoken = conversation(&[one.clone()]).converse(terms, &[], stream::iter(turns).boxed(), tab()).await;
+    let (samples, words) = heard(spoken.unwrap()).await.unwrap();
+    assert_eq!(*one.said.lock().unwrap(), ["Hello.", "Bye."]);
+    assert_eq!(words.iter().map(|(_, _, start)| *start).collect::<Vec<_>>(), [300, 1360]);
+    assert_eq!(samples, 300 + 60 + 1000 + 40 + 500);
+}
+
+#[tokio::test]
 async fn what_cannot_be_said_is_told_before_or_ends_the_sound() {
     let ask = async |turns: Vec<Turn>| {
         let conversation = conversation(&[echo("one", 1000, false)]);

@@ -114,6 +114,25 @@ async fn who_reads_ssml_gets_all_of_it_at_once() {
     assert_eq!(reader.said(), [ssml]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_document_that_takes_too_long_is_read_as_several() {
+    let actor = Actor::new("dear", "dear", &[("anna", speech::Gender::Female)]);
+    let reader = Arc::new(actor.reading_ssml().taking(30));
+    let house = house(&[&reader]);
+    let ssml =
+        "<speak><p>One is short. Two is as short.</p><prosody rate=\"50%\">Three is slow.</prosody></speak>";
+    let spoken = house.recite("anna", ssml, Routing::default()).await.unwrap();
+    assert_eq!(spoken.dropped, [""; 0]);
+    listen(spoken).await.unwrap();
+    assert_eq!(
+        reader.said(),
+        [
+            "<speak><p>One is short. Two is as short.</p></speak>",
+            "<speak><prosody rate=\"50%\">Three is slow.</prosody></speak>",
+        ]
+    );
+}
+
 const TWO_VOICES: &str = "<speak><voice name=\"bert\">One.</voice><voice name=\"dora\">Two.</voice></speak>";
 
 #[tokio::test(start_paused = true)]
@@ -148,6 +167,34 @@ async fn one_who_has_all_the_voices_and_reads_ssml_says_them_and_where_it_fails_
     let spoken = house.recite("bert", TWO_VOICES, falling(Fallback::BeforeAudio)).await.unwrap();
     listen(spoken).await.unwrap();
     assert_eq!(cheap.said(), ["One.", "Two."]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn voices_that_no_one_call_may_have_speak_by_one_each() {
+    let female = speech::Gender::Female;
+    let actor = Actor::new("dear", "dear", &[("bert", female), ("dora", female)]);
+    let reader = Arc::new(actor.reading_ssml().keeping_apart());
+    let house = house(&[&reader]);
+    listen(house.recite("bert", TWO_VOICES, Routing::default()).await.unwrap()).await.unwrap();
+    assert_eq!(reader.said(), ["One.", "Two."]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_said_is_refused_before_anything_is() {
+    let (dear, _, own) = three();
+    let house = house(&[&dear, &own]);
+    let bad = "<phoneme alphabet=\"ipa\" ph=\"x\">two</phoneme>";
+    let one = format!("<speak>One. <break/> And {bad}.</speak>");
+    let two = format!(
+        "<speak><voice name=\"bert\">One. <break/> And {bad}.</voice><voice name=\"dora\">Three.</voice></speak>"
+    );
+    for (ssml, fallback) in
+        [(&one, Fallback::BeforeAudio), (&one, Fallback::Resume), (&two, Fallback::BeforeAudio)]
+    {
+        let error = house.recite("anna", ssml, falling(fallback)).await.err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::InvalidText);
+    }
+    assert_eq!((dear.said().len(), own.said().len()), (0, 0));
 }
 
 #[tokio::test(start_paused = true)]

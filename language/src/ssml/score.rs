@@ -20,10 +20,7 @@ const PARAGRAPH: &str = "\u{2029}";
 
 /// The words of a document, and their score.
 pub(super) fn score(document: Element) -> Result<(Plain, Score), SpeechError> {
-    let language = document.attribute("xml:lang").map(Arc::from);
-    let mut scorer = Scorer { language, ..Scorer::default() };
-    scorer.children(&document, &Tone::default());
-    scorer.end_in_silence(Duration::ZERO);
+    let mut scorer = Scorer::of(&document);
     let plain = scorer.plain.build();
     if !plain.as_str().contains(has_sound) {
         return Err(crate::nothing_left());
@@ -44,6 +41,12 @@ pub(super) fn score(document: Element) -> Result<(Plain, Score), SpeechError> {
         unsung: few_and_short(scorer.unsung.into_iter().collect()),
     };
     Ok((plain, score))
+}
+
+/// All of the silence that a document asks for, where it has no words.
+pub(super) fn silence(document: &Element) -> Option<Duration> {
+    let scorer = Scorer::of(document);
+    (!scorer.plain.as_str().contains(has_sound)).then_some(scorer.silence)
 }
 
 /// Whether what is said is said of whole words, as a reader reads them, and of a few.
@@ -94,6 +97,15 @@ struct Scorer {
 }
 
 impl Scorer {
+    /// Of a whole document.
+    fn of(document: &Element) -> Self {
+        let language = document.attribute("xml:lang").map(Arc::from);
+        let mut scorer = Self { language, ..Self::default() };
+        scorer.children(document, &Tone::default());
+        scorer.end_in_silence(Duration::ZERO);
+        scorer
+    }
+
     fn children(&mut self, element: &Element, tone: &Tone) {
         for child in &element.children {
             match child {

@@ -1,7 +1,7 @@
 //! What holds for any document in SSML, good or bad.
 
-use language::ssml::{Manner, read, render, voices};
-use speech::{Notation, Reading, SpeechText, has_sound};
+use language::ssml::{Manner, extent, read, render, shares, voices};
+use speech::{Element, Node, Notation, Reading, SpeechGraph, SpeechText, has_sound};
 
 /// Reads a document, and says which promise it breaks.
 ///
@@ -47,6 +47,57 @@ pub(crate) fn check(ssml: &str) -> Result<(), String> {
         if voices(&again).is_empty() {
             return Err("rendered without a voice".into());
         }
+        for most in [1, 40] {
+            check_shares(&graph, most)?;
+        }
     }
     Ok(())
+}
+
+/// The same of what a document becomes that is too long.
+fn check_shares(graph: &SpeechGraph, most: usize) -> Result<(), String> {
+    let shares = shares(graph, most);
+    let score = |graph: &SpeechGraph| graph.score().cloned().ok_or("a share without a score");
+    let (mut plain, mut words, mut said, mut marks) = (String::new(), String::new(), 0, Vec::new());
+    for share in &shares {
+        let score = score(share)?;
+        if extent(share) > most && shares_of(share, most) > 1 {
+            return Err("a share that could be shorter".into());
+        }
+        if score.passages.is_empty() {
+            return Err("a share of no words".into());
+        }
+        plain += share.plain().as_str();
+        collect(&score.document, &mut words);
+        said += score.sayings.len();
+        marks.extend(score.marks);
+        let rendered = render(share, &Manner::of("anna"));
+        let parsed = roxmltree::Document::parse(&rendered);
+        parsed.map_err(|error| format!("a share rendered so that {error}"))?;
+    }
+    let whole = score(graph)?;
+    let mut all = String::new();
+    collect(&whole.document, &mut all);
+    if plain != graph.plain().as_str() || words != all {
+        return Err("words that are in no share, or in two".into());
+    }
+    if said != whole.sayings.len() || marks != whole.marks {
+        return Err("a saying or a mark that is in no share, or in two".into());
+    }
+    Ok(())
+}
+
+/// Into how many a share could be cut itself.
+fn shares_of(share: &SpeechGraph, most: usize) -> usize {
+    shares(share, most).len()
+}
+
+/// All characters of an element that are no white space.
+fn collect(element: &Element, words: &mut String) {
+    for child in &element.children {
+        match child {
+            Node::Element(inner) => collect(inner, words),
+            Node::Text { text, .. } => words.extend(text.chars().filter(|c| !c.is_whitespace())),
+        }
+    }
 }

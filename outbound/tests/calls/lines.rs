@@ -30,6 +30,8 @@ struct Node<'a> {
     name: &'a str,
     redis: &'a Redis,
     base_url: &'a str,
+    /// Whether the key is shown; otherwise it only tells whose slots they are.
+    is_shown: bool,
     key: &'a str,
     concurrency: usize,
     deadlines: Deadlines,
@@ -42,7 +44,8 @@ impl Node<'_> {
         let access = Access {
             name: "acme",
             base_url: self.base_url,
-            key: Some(Key { header: "authorization", scheme: "Bearer ", secret: &secret }),
+            key: self.is_shown.then_some(Key { header: "authorization", scheme: "Bearer ", secret: &secret }),
+            account: Some(&secret),
             concurrency: NonZeroUsize::new(self.concurrency).ok_or("none may speak")?,
             read_refusal: |_, _| Refusal::default(),
         };
@@ -51,7 +54,8 @@ impl Node<'_> {
 }
 
 fn node<'a>(name: &'a str, redis: &'a Redis) -> Node<'a> {
-    Node { name, redis, base_url: "http://127.0.0.1:1", key: KEY, concurrency: 1, deadlines: HASTY }
+    let base_url = "http://127.0.0.1:1";
+    Node { name, redis, base_url, is_shown: true, key: KEY, concurrency: 1, deadlines: HASTY }
 }
 
 /// Who is with the vendor, and how many at most were.
@@ -139,6 +143,16 @@ async fn another_key_or_another_address_is_another_line() -> Tested {
         .await?;
     let same = Node { base_url: "http://127.0.0.1:1/", ..node("other", &redis) }.remote()?;
     refused(same.slot(&Receipt::default()).await)?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn accounts_that_show_no_key_have_a_line_each() -> Tested {
+    let redis = Redis::start();
+    let of = |name, key| Node { key, is_shown: false, ..node(name, &redis) }.remote();
+    let _slot = of("one", KEY)?.slot(&Receipt::default()).await?;
+    of("other", "another")?.slot(&Receipt::default()).await?;
+    refused(of("other", KEY)?.slot(&Receipt::default()).await)?;
     Ok(())
 }
 

@@ -31,6 +31,7 @@ fn remote_at(base_url: &str, deadlines: Deadlines, read_refusal: ReadRefusal) ->
         name: "acme",
         base_url,
         key: Some(Key { header: "authorization", scheme: "Bearer ", secret: &secret }),
+        account: None,
         concurrency: NonZeroUsize::MIN,
         read_refusal,
     })

@@ -27,8 +27,14 @@ impl Account {
         }
         let key = || settings.api_key.as_ref().map(|secret| Key { header: KEY_HEADER, scheme: "", secret });
         let open = |base_url: &str, key, read_refusal| {
-            let concurrency = settings.concurrency;
-            outbound.remote(Access { name: &settings.name, base_url, key, concurrency, read_refusal })
+            outbound.remote(Access {
+                name: &settings.name,
+                base_url,
+                key,
+                account: settings.api_key.as_ref(),
+                concurrency: settings.concurrency,
+                read_refusal,
+            })
         };
         let shown = || if settings.azure.auth == Auth::Key { key() } else { None };
         let read = if settings.azure.auth == Auth::Key { refusal::read } else { refusal::read_of_token };

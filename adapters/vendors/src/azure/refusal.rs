@@ -10,7 +10,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 pub(super) fn read(status: u16, body: &[u8]) -> Refusal {
     let said = String::from_utf8_lossy(body).to_ascii_lowercase();
     let kind = match status {
-        400 => fault(&said),
+        // The one thing in a request that is not made here is the document.
+        400 => Some(fault(&said).unwrap_or(ErrorKind::InvalidText)),
         // Of the gateway in front of Azure's services, as for an account without further calls this month.
         403 | 429 if said.contains("call volume quota") => Some(ErrorKind::QuotaExceeded),
         // It was not asked for anything but audio.
@@ -45,8 +46,7 @@ pub(super) fn of_socket(remote: &Remote, code: u16, reason: &str) -> SpeechError
             Some(ErrorKind::InvalidParameter) => {
                 remote.error(ErrorKind::InvalidParameter).about("response_format")
             }
-            Some(kind) => remote.error(kind),
-            None => unaccepted(),
+            kind => remote.error(kind.unwrap_or(ErrorKind::InvalidText)),
         },
         1003 | 1008 | 1009 => unaccepted(),
         4401 | 4403 => remote.refused_key(),
@@ -84,7 +84,7 @@ mod tests {
             (400, "Ssml should contain at least one [voice] tag", Some(InvalidText)),
             (400, "SSML is invalid", Some(InvalidText)),
             (400, "Unsupported output format.", Some(InvalidParameter)),
-            (400, "", None),
+            (400, "", Some(InvalidText)),
             (401, "Access denied due to invalid voice key", None),
             (403, "Out of call volume quota. Quota will be replenished in 5 days.", Some(QuotaExceeded)),
             (429, "", None),

@@ -7,12 +7,12 @@ use speech::{Codec, Origin, Receipt};
 use testing::server::{Server, answer};
 use testing::utterance;
 
-use crate::{AVA, KEY, Tested, all_of, open, refused};
+use crate::{AVA, KEY, Tested, all_of, document, open, refused};
 
 #[tokio::test]
 async fn azure_s_words_are_read_and_not_repeated() -> Tested {
     let table: [(&str, &str, ErrorKind, bool); 14] = [
-        ("400 Bad Request", "", BackendFailed, false),
+        ("400 Bad Request", "", InvalidText, false),
         ("400 Bad Request", "Unsupported voice Hello.", UnknownVoice, false),
         ("400 Bad Request", "SSML is invalid: Hello there", InvalidText, false),
         ("400 Bad Request", "Ssml should contain at least one [voice] tag", InvalidText, false),
@@ -42,11 +42,25 @@ async fn azure_s_words_are_read_and_not_repeated() -> Tested {
         assert_eq!((error.kind(), error.may_succeed_later()), (kind, retry), "{status} {body}");
         assert_eq!(error.wait().map(|wait| wait.as_secs()), Some(7), "{status} {body}");
         // Nobody has listed the voice: who guesses is to blame.
-        let is_clients = matches!(kind, InvalidText | InvalidParameter | UnknownVoice);
+        // What a text became in SSML is nobody's fault but ours.
+        let is_clients = matches!(kind, InvalidParameter | UnknownVoice);
         assert_eq!(error.origin() == Origin::Client, is_clients, "{status} {body}");
         let all = all_of(&error);
         assert!(!all.contains("Hello") && !all.contains(KEY), "{all}");
         assert!(error.message().starts_with("The backend acme "), "{all}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_document_that_azure_does_not_take_is_its_writer_s() -> Tested {
+    for body in ["", "SSML is invalid"] {
+        let server = Server::answering([answer("400 Bad Request", &[], body.as_bytes())]).await?;
+        let source = "<speak><phoneme alphabet=\"ipa\" ph=\"&amp;\">Hello</phoneme></speak>";
+        let said = document(source, AVA, Codec::Mp3.into())?;
+        let error = refused(open(&server.base_url())?.speak(said, Receipt::default()).await)?;
+        assert_eq!((error.kind(), error.origin()), (InvalidText, Origin::Client), "{body}");
+        assert_eq!(error.param(), Some("input"));
     }
     Ok(())
 }

@@ -148,7 +148,7 @@ async fn what_the_socket_is_closed_with_is_what_went_wrong() -> Tested {
         (1007, "Unsupported voice Hello.", UnknownVoice, false),
         (1007, "SSML is invalid: Hello", InvalidText, false),
         (1007, "Unsupported output format Hello", InvalidParameter, false),
-        (1007, "Hello", BackendFailed, false),
+        (1007, "Hello", InvalidText, false),
         (1008, "", BackendFailed, false),
         (1011, "Hello", BackendFailed, true),
         (1013, "", BackendFailed, true),
