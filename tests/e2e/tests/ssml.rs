@@ -151,6 +151,34 @@ fn a_pause_is_as_long_with_every_backend() {
     }
 }
 
+#[test]
+fn a_document_of_more_than_ten_minutes_is_spoken_whole() {
+    let market = Market::open();
+    let sentences: String = (0..200).map(|number| format!("This is sentence {number} of many. ")).collect();
+    let ssml = format!(
+        "<speak><mstts:express-as style=\"cheerful\"><prosody rate=\"-50%\">{sentences}</prosody></mstts:express-as></speak>"
+    );
+    let (dropped, length) = market.say("azure:en-US-JennyNeural", &ssml);
+    let documents = market.asked("azure");
+    assert_eq!((dropped.as_str(), documents.len() > 4), ("", true), "{}", documents.len());
+    let words: String = documents
+        .iter()
+        .map(|document| {
+            let document = roxmltree::Document::parse(document).unwrap();
+            let tones = ["express-as", "prosody"];
+            assert!(tones.iter().all(|tone| document.descendants().any(|node| node.has_tag_name(*tone))));
+            document
+                .descendants()
+                .filter_map(|node| node.text().filter(|_| node.is_text()))
+                .collect::<String>()
+        })
+        .collect();
+    assert_eq!(words, sentences);
+    // The fake takes 65 ms for a character at its own pace, and ends every sound after ten minutes.
+    let (seconds, expected) = (length as f64 / 100.0, sentences.len() as f64 * 0.13);
+    assert!(expected > 720.0 && (seconds / expected - 1.0).abs() < 0.01, "{seconds} of {expected}");
+}
+
 /// The head of a document that lacks nothing, in Microsoft's own way and in another.
 const HEADS: [&str; 2] = [
     "<speak version='1.0' xmlns='http://www.w3.org/2001/10/synthesis' xmlns:mstts='http://www.w3.org/2001/mstts' \

@@ -11,6 +11,9 @@ use crate::speech::SECONDS_PER_CHARACTER;
 /// Silence is cut into beats of at most so many milliseconds.
 const SILENT_BEAT: u64 = 100;
 
+/// Seconds after which Azure ends a sound, without a word.
+const LONGEST: f64 = 600.0;
+
 /// Seconds of sound in a stretch, at least.
 const STRETCH: f64 = 0.2;
 
@@ -78,8 +81,11 @@ impl Recital {
         self.beats.last().is_some_and(|beat| !matches!(beat.sound, Sound::Character(' ') | Sound::Edge))
     }
 
-    /// All of it, or as little as the script wants to be heard.
+    /// As much of it as Azure speaks at a time, or as little as the script wants to be heard.
     pub(super) fn suited_to(mut self, job: &Job) -> Self {
+        let heard = self.starts().partition_point(|start| *start <= LONGEST) - 1;
+        self.beats.truncate(heard);
+        self.bookmarks.retain(|(before, _)| *before <= heard);
         match job.fault() {
             Fault::ZeroAudio => self = Self::default(),
             Fault::TooShort => {
