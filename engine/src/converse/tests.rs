@@ -364,7 +364,9 @@ async fn a_piece_that_is_nothing_but_a_pause_is_heard_as_one() {
     ];
     let reading = Reading { notation: Notation::Ssml { may_fetch: false }, ..Reading::default() };
     let terms = Terms { reading, ..terms(Codec::Pcm) };
-    let spoken = conversation(&[one.clone()]).converse(terms, &[], stream::iter(turns).boxed(), tab()).await;
+    let spoken = conversation(std::slice::from_ref(&one))
+        .converse(terms, &[], stream::iter(turns).boxed(), tab())
+        .await;
     let (samples, words) = heard(spoken.unwrap()).await.unwrap();
     assert_eq!(*one.said.lock().unwrap(), ["Hello.", "Bye."]);
     assert_eq!(words.iter().map(|(_, _, start)| *start).collect::<Vec<_>>(), [300, 1360]);
