@@ -17,6 +17,7 @@
 mod follow;
 mod formats;
 mod lists;
+mod phonemes;
 mod refusal;
 mod settings;
 mod speak;
@@ -25,6 +26,7 @@ mod tests;
 mod track;
 mod words;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use futures::{FutureExt, TryFutureExt};
@@ -109,9 +111,21 @@ impl Backend for ElevenLabs {
     }
 
     fn leaves_out(&self, utterance: &Utterance) -> Vec<String> {
-        let mut names = settings::leaves_out(&utterance.delivery, &self.model(&utterance.delivery));
-        names.extend(text::leaves_out_of_text(&utterance.graph));
+        let Utterance { graph, delivery } = utterance;
+        let model = self.model(delivery);
+        let mut names = settings::leaves_out(delivery, &model);
+        names.extend(match phonemes::reads(delivery, &model) {
+            true => text::leaves_out_of(graph),
+            false => text::leaves_out_of_text(graph),
+        });
         names
+    }
+
+    fn billed(&self, Utterance { graph, delivery }: &Utterance) -> Option<String> {
+        match phonemes::text(graph, delivery, &self.model(delivery)) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(text) => Some(text),
+        }
     }
 
     fn times_words(&self) -> bool {

@@ -11,7 +11,7 @@ use crate::known::Known;
 use crate::voices::{Voices, unknown};
 
 /// The models that speak only English (ElevenLabs' documentation of 2026).
-const ENGLISH: [&str; 3] = ["eleven_flash_v2", "eleven_turbo_v2", "eleven_monolingual_v1"];
+pub(super) const ENGLISH: [&str; 3] = ["eleven_flash_v2", "eleven_turbo_v2", "eleven_monolingual_v1"];
 
 /// Pages of voices, a hundred each; nobody has so many.
 const MOST_PAGES: usize = 1_000;

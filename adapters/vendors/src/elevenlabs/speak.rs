@@ -8,7 +8,7 @@ use speech::{EncodedChunk, EncodedStream, Receipt, Sound, SpeechError, Utterance
 use wire::elevenlabs::upstream::{CreateSpeech, Lines, QUERY_FIELDS};
 
 use super::track::Track;
-use super::{formats, settings};
+use super::{formats, phonemes, settings};
 use crate::text;
 
 /// What lines of JSON may come as. ElevenLabs' own description says `application/json`.
@@ -43,8 +43,9 @@ pub(super) async fn speak(
     let slot = remote.slot(&receipt).await?;
     let whole = delivery.whole && graph.text().characters() <= MOST_AT_ONCE;
     let output = formats::nearest(delivery.format, whole && !delivery.timed);
+    let text = phonemes::text(&graph, &delivery, &model);
     let body = CreateSpeech {
-        text: text::text_for(&graph),
+        text: &text,
         model_id: &model,
         language_code: settings::language_code(&delivery, &model),
         voice_settings: settings::of_voice(&delivery),
@@ -64,7 +65,7 @@ pub(super) async fn speak(
     let chunks = if delivery.timed {
         let bytes = answer.stream(LINES, JSON_BYTES + 2 * most_bytes).await?;
         let mut track = Track::new(remote, output.format);
-        track.write(text::text_for(&graph));
+        track.write(&text);
         if whole { one_object(track, bytes).await? } else { lines(track, bytes).await? }
     } else {
         let bytes = answer.audio(output.format.codec, most_bytes).await?;

@@ -104,6 +104,33 @@ async fn stream_with_all_there_is() {
 }
 
 #[tokio::test]
+async fn words_with_their_sounds() {
+    let notation = speech::Notation::Ssml { may_fetch: false };
+    let reading = speech::Reading { notation, ..Default::default() };
+    let source = "<speak>You &amp; <b>I</b> say <phoneme alphabet=\"ipa\" ph=\"təˈmɑːtəʊ&quot;&lt;\">tomato</phoneme>, \
+                  not <phoneme ph=\"x\">A&amp;B</phoneme>.</speak>";
+    let text = speech::SpeechText::new(source, None).unwrap();
+    let graph = language::compile(text, &reading).unwrap();
+    let excerpt = language::ssml::excerpt(&graph, 0..graph.plain().as_str().len()).unwrap();
+    let mut utterance = Utterance { graph: excerpt.into(), ..hello(Codec::Mp3.into()) };
+    let backend = eleven("http://127.0.0.1:9", patient());
+    assert_eq!(backend.leaves_out(&utterance), ["phoneme"]);
+    assert!(backend.billed(&utterance).is_none());
+    utterance.delivery.model = Some("eleven_flash_v2".into());
+    assert_eq!(backend.leaves_out(&utterance), [""; 0]);
+    let billed = backend.billed(&utterance).unwrap();
+    let sent = sent(utterance.clone(), AUDIO, &[0xFF, 0xF3]).await;
+    let body: serde_json::Value = serde_json::from_str(sent.lines().last().unwrap()).unwrap();
+    let tomato = "<phoneme alphabet=\"ipa\" ph=\"təˈmɑːtəʊ&quot;&lt;\">tomato</phoneme>";
+    let a_and_b = "<phoneme alphabet=\"ipa\" ph=\"x\">A&amp;B</phoneme>";
+    assert_eq!(body["text"], format!("You & I say {tomato}, not {a_and_b}."));
+    assert_eq!(body["text"], billed);
+    // Whose characters are timed would be anybody's guess.
+    utterance.delivery.timed = true;
+    assert_eq!(backend.leaves_out(&utterance), ["phoneme"]);
+}
+
+#[tokio::test]
 async fn with_timestamps() {
     let mut utterance = hello(AudioFormat::from(Codec::Ulaw));
     (utterance.delivery.whole, utterance.delivery.timed) = (true, true);
