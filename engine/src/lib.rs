@@ -53,7 +53,7 @@ pub use cache::{Cache, CacheSettings, CacheUse};
 pub use catalogue::{Catalogue, ModelName};
 use health::{Health, Retries};
 pub use language::English;
-pub use meter::{Refusal, Replayed, break_off};
+pub use meter::{Refusal, Replayed, Waiting, break_off};
 pub use normalise::Normalised;
 
 use plan::Planner;
@@ -139,6 +139,12 @@ impl Engine {
     /// Every failure before the first audio.
     pub async fn speak(&self, request: SpeechRequest) -> Result<Spoken, SpeechError> {
         self.0.stack.clone().oneshot(request).await
+    }
+
+    /// Keeps a request in mind that is to be spoken later: see [`Waiting`]. `characters` are the code points of its text, where
+    /// it is known.
+    pub fn keep_waiting(&self, terms: &Terms, characters: Option<u64>) -> Waiting {
+        Waiting::new(self.0.books.open_on(terms, characters))
     }
 
     /// One voice speaks a text that is still being written: one sound, one row. Resolves when the first audio is

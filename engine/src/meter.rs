@@ -167,6 +167,21 @@ impl OpenRow {
     }
 }
 
+/// A request that waits until others are spoken. Dropped before its turn comes, it is entered as one that nobody was asked
+/// for: its client has hung up, unless [`break_off`] says why.
+pub struct Waiting(OpenRow);
+
+impl Waiting {
+    pub(crate) fn new(row: OpenRow) -> Self {
+        Self(row)
+    }
+
+    /// Its turn has come: whoever speaks it enters it from here on.
+    pub fn over(mut self) {
+        self.0.is_open = false;
+    }
+}
+
 impl Drop for OpenRow {
     fn drop(&mut self) {
         let defect = std::thread::panicking().then_some(ErrorKind::Internal);

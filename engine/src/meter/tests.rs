@@ -244,3 +244,17 @@ async fn a_refused_request_leaves_a_row_too() {
     let row = stage.row().await;
     assert_eq!((row.outcome, row.characters, row.backend), (Outcome::Failed(kind), None, None));
 }
+
+#[tokio::test]
+async fn what_waits_has_a_row_of_its_own_until_its_turn_comes() {
+    let Stage { rows, books, .. } = stage();
+    let waiting = |id: &str| Waiting::new(books.open_on(&Terms::new(id, "local".into(), Door::Cli), Some(6)));
+    drop(waiting("leaves"));
+    break_off(waiting("refused"), ErrorKind::BackendFailed);
+    waiting("spoken").over();
+    books.settled().await;
+    let mut outcomes: Vec<_> = rows.rows().into_iter().map(|row| (row.id, row.outcome)).collect();
+    outcomes.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let expected = [("leaves", Outcome::HungUp), ("refused", Outcome::Failed(ErrorKind::BackendFailed))];
+    assert_eq!(outcomes, expected.map(|(id, outcome)| (id.to_owned(), outcome)));
+}

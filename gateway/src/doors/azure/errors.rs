@@ -8,9 +8,11 @@ use crate::fault::Fault;
 /// The most bytes of the reason of a close (RFC 6455, 5.5).
 const MOST_REASON: usize = 123;
 
-/// What a socket is closed with, as the SDKs take it: a bad request, no right to ask, our failure, too many requests.
+/// What a socket is closed with, as the SDKs take it: a bad request, no right to ask, too long a message, our failure, too many
+/// requests.
 const BAD_REQUEST: u16 = 1007;
 const REFUSED: u16 = 1008;
+const TOO_LONG: u16 = 1009;
 const FAILED: u16 = 1011;
 const TOO_MANY: u16 = 4429;
 
@@ -29,6 +31,7 @@ pub(in crate::doors) fn status(fault: &Fault) -> Option<StatusCode> {
 /// How a socket ends with a fault. The reason is cut where it is too long.
 pub(super) fn close(fault: &Fault) -> (u16, String) {
     let code = match fault.kind() {
+        _ if matches!(fault, Fault::BodyTooLarge { .. }) => TOO_LONG,
         ErrorKind::Unauthenticated => REFUSED,
         ErrorKind::RateLimited
         | ErrorKind::QuotaExceeded
@@ -51,6 +54,9 @@ pub(super) fn close(fault: &Fault) -> (u16, String) {
     let mut reason = match fault {
         // Not what would be allowed: there is no room for it.
         Fault::Speech(error) => error.message().to_owned(),
+        Fault::BodyTooLarge { limit } => {
+            format!("The message is too long; at most {limit} bytes are read.")
+        }
         fault => describe(fault),
     };
     reason.truncate(reason.floor_char_boundary(MOST_REASON));

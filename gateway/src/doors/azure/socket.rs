@@ -16,11 +16,12 @@ use speech::SpeechError;
 use tokio::sync::mpsc;
 use tracing::Instrument as _;
 
-use self::listen::{Incoming, Listener, MOST_TURNS, refuse};
+use self::listen::{Listener, MOST_TURNS, refuse};
+use self::tell::Orders;
 use super::asked::Asked;
 use super::{Unwelcome, reads_no_status};
 use crate::doors::Rooms;
-use crate::doors::sockets::{Entry, LINGER, Seat, SpeechIds};
+use crate::doors::sockets::{Entry, Incoming, LINGER, Seat, SpeechIds, longest_message, until_cut};
 use crate::fault::Fault;
 use crate::server::Kept;
 use crate::stack::{Client, Request, RequestId, Response};
@@ -46,6 +47,8 @@ struct Socket {
     ids: SpeechIds,
     /// Who asks, if that is known.
     client: Option<Client>,
+    /// Bytes of the longest message that is read.
+    limit: usize,
 }
 
 pub(super) async fn open(State(rooms): State<Rooms>, request: Request) -> Result<Response, Fault> {
@@ -63,19 +66,13 @@ pub(super) async fn open(State(rooms): State<Rooms>, request: Request) -> Result
         visitor => visitor?,
     };
     let limit = match visitor {
-        Visitor::Welcome(..) => rooms.config.max_body_bytes * 2,
+        Visitor::Welcome(..) => longest_message(&rooms.config),
         Visitor::Refused(..) => STRANGERS_BYTES,
     };
-    let socket = Socket { ids: SpeechIds::new(id, rooms.ids.clone()), rooms, visitor, client };
+    let socket = Socket { ids: SpeechIds::new(id, rooms.ids.clone()), rooms, visitor, client, limit };
     let span = tracing::Span::current();
     let running = move |stream: WebSocket| {
-        async move {
-            tokio::select! {
-                () = kept.cut.cancelled() => {}
-                () = socket.run(stream, &kept) => {}
-            }
-        }
-        .instrument(span)
+        async move { until_cut(&kept.cut, socket.run(stream, &kept)).await }.instrument(span)
     };
     Ok(upgrade.protocols([PROTOCOL]).max_message_size(limit).max_frame_size(limit).on_upgrade(running))
 }
@@ -93,13 +90,14 @@ fn enter(rooms: &Rooms, parts: &Parts) -> Result<Visitor, Fault> {
 
 impl Socket {
     async fn run(self, stream: WebSocket, kept: &Kept) {
-        let Self { rooms, visitor, ids, client } = self;
+        let Self { rooms, visitor, ids, client, limit } = self;
         let (sink, stream) = stream.split();
         let (orders, taken) = mpsc::channel(MOST_TURNS + 1);
-        let telling = tell::tell(sink, taken, rooms.engine.clone(), rooms.config.stall_timeout());
+        let mut taken = Orders::new(taken);
+        let telling = tell::tell(sink, &mut taken, rooms.engine.clone(), rooms.config.stall_timeout());
         let draining = kept.draining.clone();
         let listening = async {
-            let mut incoming = Incoming::new(stream);
+            let mut incoming = Incoming::new(stream, limit);
             match visitor {
                 Visitor::Welcome(_seat, asked) => {
                     let listener = Listener::new(rooms, asked, ids, orders.clone());

@@ -25,10 +25,10 @@ use tokio::sync::mpsc;
 use tracing::Instrument as _;
 use wire::elevenlabs::socket::Dialect;
 
-use self::listen::{Incoming, Listener};
+use self::listen::Listener;
 use self::manner::Manner;
 use super::named::VoiceName;
-use crate::doors::sockets::{Entry, LINGER};
+use crate::doors::sockets::{Entry, Incoming, LINGER, longest_message, until_cut};
 use crate::doors::tags::{self, Tags};
 use crate::doors::{Rooms, routing};
 use crate::fault::Fault;
@@ -66,6 +66,8 @@ struct Socket {
     voice: Arc<str>,
     manner: Manner,
     entry: Entry,
+    /// Bytes of the longest message that is read.
+    limit: usize,
     tags: Tags,
     routing: Routing,
     /// The id of the upgrade, which is that of its first speech, too.
@@ -94,21 +96,14 @@ async fn open(
     let upgrade =
         WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|_| Fault::NoUpgrade)?;
     let entry = rooms.seats.enter(client)?;
-    // A message beyond the limit is answered; one far beyond it is not even read.
     let limit = match entry {
-        Entry::Seat(_) => rooms.config.max_body_bytes * 2,
+        Entry::Seat(_) => longest_message(&rooms.config),
         Entry::Stranger(_) => STRANGERS_BYTES,
     };
-    let socket = Socket { rooms, dialect, voice: voice.into(), manner, entry, tags, routing, id };
+    let socket = Socket { rooms, dialect, voice: voice.into(), manner, entry, limit, tags, routing, id };
     let span = tracing::Span::current();
     let running = move |stream: WebSocket| {
-        async move {
-            tokio::select! {
-                () = kept.cut.cancelled() => {}
-                () = socket.run(stream, &kept) => {}
-            }
-        }
-        .instrument(span)
+        async move { until_cut(&kept.cut, socket.run(stream, &kept)).await }.instrument(span)
     };
     Ok(upgrade.max_message_size(limit).max_frame_size(limit).on_upgrade(running))
 }
@@ -118,7 +113,8 @@ impl Socket {
         let (sink, stream) = stream.split();
         let (orders, taken) = mpsc::channel(WAITING_ORDERS);
         let telling = tell::tell(sink, taken, self.rooms.config.stall_timeout());
-        let listening = Listener::listen(self, Incoming::new(stream), orders, kept.draining.clone());
+        let incoming = Incoming::new(stream, self.limit);
+        let listening = Listener::listen(self, incoming, orders, kept.draining.clone());
         tokio::pin!(telling, listening);
         tokio::select! {
             told = &mut telling => {

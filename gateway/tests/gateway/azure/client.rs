@@ -16,7 +16,7 @@ use super::RAW;
 use crate::server::Server;
 
 /// What none of these tests needs to wait for.
-const LONG: Duration = Duration::from_secs(20);
+pub(super) const LONG: Duration = Duration::from_secs(20);
 
 /// Where both SDKs look; the first is that for JavaScript.
 pub(super) const PATHS: [&str; 2] =
@@ -109,6 +109,15 @@ impl Talk {
     pub(super) async fn ask_for(&mut self, id: &str, document: &str, context: &Value) {
         self.say("synthesis.context", id, &context.to_string()).await;
         self.say("ssml", id, document).await;
+    }
+
+    /// Waits until the server has heard everything so far. What it has said until then is not heard.
+    pub(super) async fn is_heard(&mut self) {
+        self.send(Message::Ping("heard?".into())).await;
+        let is_answer = |message: &Message| *message == Message::Pong("heard?".into());
+        while !is_answer(&timeout(LONG, self.socket.next()).await.expect("nothing is said").unwrap().unwrap())
+        {
+        }
     }
 
     /// The next message, or how the socket was closed.

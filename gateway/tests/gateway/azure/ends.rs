@@ -3,15 +3,18 @@
 use std::time::Duration;
 
 use billing::{Action, Budget, Measure, Window};
-use futures::StreamExt as _;
+use futures::{SinkExt as _, StreamExt as _};
 use gateway::{Config, Ended};
 use serde_json::json;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::client::{PATHS, Turn, context, open, talk};
+use super::client::{LONG, PATHS, Turn, context, open, talk};
 use super::{RAW, ssml};
 use crate::backend::reaches;
+use crate::ledger::Rows;
 use crate::server::{ONE, Server, config};
 
 /// How a socket ends on which that is asked for.
@@ -138,19 +141,114 @@ async fn so_many_documents_may_wait() {
 }
 
 #[tokio::test]
-async fn a_client_who_leaves_drops_everything_at_once() {
+async fn a_client_who_leaves_drops_everything_at_once_and_each_has_its_row() {
     let server = Server::start().await;
     let mut talk = talk(&server).await;
     for id in ["1", "2"] {
         talk.ask(id, &ssml("endless", "Hello.")).await;
     }
-    while talk.hear().await.unwrap_or_else(|close| panic!("{close:?}")).path != "audio" {}
+    reaches(&server.work.made, 1).await;
+    talk.is_heard().await;
     drop(talk);
     reaches(&server.work.ended, 1).await;
     let (begun, rows) = (*server.work.begun.borrow(), server.rows.clone());
     server.ended().await;
     assert_eq!(begun, 1, "what waited is not spoken");
-    insta::assert_snapshot!(rows.show(), @"req-1 local endless hung_up Some(126)");
+    insta::assert_snapshot!(rows.show(), @"
+    req-1 local endless hung_up Some(126)
+    req-2 local - hung_up Some(126)
+    ");
+    is_for_nothing(&rows, "req-2");
+}
+
+/// Checks that a document that was not spoken is not charged.
+fn is_for_nothing(rows: &Rows, id: &str) {
+    let settled = rows.rows().into_iter().zip(rows.charges()).find(|(row, _)| row.id == id);
+    let (row, charge) = settled.expect("no row");
+    assert_eq!((charge.get(), row.audio_ms), (0, 0));
+}
+
+#[tokio::test]
+async fn what_waits_behind_a_turn_that_fails_is_refused_for_the_same_reason() {
+    let server = Server::start().await;
+    let mut talk = talk(&server).await;
+    for (id, voice) in [("1", "gated"), ("2", "breaks"), ("3", "tone"), ("4", "tone")] {
+        talk.ask(id, &ssml(voice, "Hello.")).await;
+    }
+    talk.is_heard().await;
+    server.work.gate.send_replace(usize::MAX);
+    while talk.turn().await.close.is_none() {}
+    let (begun, rows) = (*server.work.begun.borrow(), server.rows.clone());
+    server.ended().await;
+    assert_eq!(begun, 2, "what waited is not spoken");
+    insta::assert_snapshot!(rows.show(), @"
+    req-1 local gated completed Some(124)
+    req-2 local breaks backend_failed Some(125)
+    req-3 local - backend_failed Some(123)
+    req-4 local - backend_failed Some(123)
+    ");
+    is_for_nothing(&rows, "req-3");
+}
+
+#[tokio::test]
+async fn a_server_that_waits_no_longer_is_no_client_who_has_gone() {
+    let server = Server::configured(Config { drain_timeout_seconds: 1, ..config() }).await;
+    let mut talk = talk(&server).await;
+    for id in ["1", "2"] {
+        talk.ask(id, &ssml("endless", "Hello.")).await;
+    }
+    reaches(&server.work.made, 1).await;
+    talk.is_heard().await;
+    // Who reads nothing keeps the server waiting.
+    let rows = server.rows.clone();
+    assert_eq!(server.ended().await, Ended::CutOff);
+    insta::assert_snapshot!(rows.show(), @"
+    req-1 local endless overloaded Some(126)
+    req-2 local - overloaded Some(126)
+    ");
+    is_for_nothing(&rows, "req-2");
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_long_to_be_read_closes_the_socket_with_the_limit() {
+    let server = Server::configured(Config { max_body_bytes: 4096, ..config() }).await;
+    for bytes in [8193, 32 << 20] {
+        let mut talk = talk(&server).await;
+        talk.ask("1", &ssml("tone", "Hello.")).await;
+        let (mut mouth, mut ears) = talk.socket.split();
+        let message = format!("Path: ssml\r\n\r\n{}", "a".repeat(bytes - 14));
+        assert_eq!(message.len(), bytes);
+        // The rest of a long one is never taken.
+        let saying = tokio::spawn(async move { mouth.send(Message::Text(message.into())).await });
+        let close = loop {
+            match timeout(LONG, ears.next()).await.expect("nothing is said").unwrap().unwrap() {
+                Message::Close(close) => break close.unwrap(),
+                _ => continue,
+            }
+        };
+        assert_eq!(u16::from(close.code), 1009);
+        assert_eq!(close.reason.as_str(), "The message is too long; at most 8192 bytes are read.");
+        saying.abort();
+    }
+    insta::assert_snapshot!(server.rows.show(), @"
+    req-1 local tone completed Some(123)
+    req-2 local - invalid_parameter None
+    req-3 local tone completed Some(123)
+    req-4 local - invalid_parameter None
+    ");
+}
+
+#[tokio::test]
+async fn who_breaks_off_in_the_middle_of_a_message_has_gone() {
+    let server = Server::start().await;
+    let mut talk = talk(&server).await;
+    talk.is_heard().await;
+    // A text of a hundred bytes, of which one comes.
+    talk.socket.get_mut().write_all(&[0x81, 0x80 | 100, 0, 0, 0, 0, b'P']).await.unwrap();
+    drop(talk);
+    let rows = server.rows.clone();
+    assert_eq!(server.ended().await, Ended::Drained);
+    assert_eq!(rows.show(), "");
 }
 
 #[tokio::test]

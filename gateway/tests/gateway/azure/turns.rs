@@ -137,6 +137,7 @@ async fn a_stop_ends_what_was_asked_for_and_nothing_that_is_asked_later() {
     server.ended().await;
     insta::assert_snapshot!(rows.show(), @"
     req-1 local endless hung_up Some(126)
+    req-2 local - hung_up Some(126)
     req-3 local tone completed Some(123)
     ");
 }

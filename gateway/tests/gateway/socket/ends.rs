@@ -175,7 +175,7 @@ async fn what_outlasts_the_drain_is_cut_off() {
     assert_eq!(talk.rest().await.code, 1006);
     let rows = server.rows.clone();
     assert_eq!(timeout(LONG, server.ended()).await.unwrap(), Ended::CutOff);
-    assert_eq!(rows.show(), "req-1 local gated hung_up Some(13)");
+    assert_eq!(rows.show(), "req-1 local gated overloaded Some(13)");
 }
 
 #[tokio::test]

@@ -123,7 +123,7 @@ async fn strangers_are_few_and_say_little() {
     assert!(open(&server, PATH, &[("xi-api-key", "key-of-ann")]).await.is_ok());
     let mut loud = strangers.pop().unwrap();
     loud.say(json!({"text": "x".repeat(8 * 1024), "xi_api_key": "key-of-ann"})).await;
-    assert_eq!(loud.rest().await.code, 1006);
+    assert_eq!(loud.rest().await.code, 1009);
     // Who says who asks makes room for the next.
     let mut known = strangers.pop().unwrap();
     known.say(json!({"text": " ", "xi_api_key": "key-of-ann"})).await;

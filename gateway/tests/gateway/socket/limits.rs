@@ -2,6 +2,7 @@
 
 use gateway::Config;
 use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
 
 use super::client::{open, single};
 use crate::backend::reaches;
@@ -92,4 +93,16 @@ async fn names_are_as_long_as_in_a_body() {
         assert_eq!((status, &body["detail"]["code"]), (422, &json!("invalid_parameters")));
     }
     assert_eq!(server.get(&format!("/v1/voices/{more}")).send().await.status, 422);
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_long_to_be_read_is_refused_in_words() {
+    let server = Server::configured(Config { max_body_bytes: 4096, ..config() }).await;
+    for bytes in [4097, 8193] {
+        let mut talk = single(&server, "tone").await;
+        talk.send(Message::Text("a".repeat(bytes).into())).await;
+        let refused = talk.hear().await.expect("is closed without a word");
+        assert_eq!(refused["message"], "The body is too large; at most 4096 bytes are read.", "{refused}");
+        assert_eq!(refused["code"], 1009);
+    }
 }

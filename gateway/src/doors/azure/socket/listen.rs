@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::extract::ws;
 use engine::Refusal;
-use futures::{Stream, StreamExt as _};
+use futures::Stream;
 use speech::{Door, ErrorKind, SpeechError, Terms};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
@@ -20,7 +20,7 @@ use crate::doors::Rooms;
 use crate::doors::azure::asked::{Asked, output_format};
 use crate::doors::azure::boundaries::Boundaries;
 use crate::doors::azure::document;
-use crate::doors::sockets::SpeechIds;
+use crate::doors::sockets::{Incoming, SpeechIds, TooLong};
 use crate::fault::Fault;
 use crate::stack::Client;
 
@@ -30,31 +30,20 @@ pub(super) const MOST_TURNS: usize = 8;
 /// How long a client may say nothing while nothing is spoken. The SDKs open another socket when they need one.
 const IDLE: Duration = Duration::from_secs(600);
 
-/// The messages of a client.
-pub(super) struct Incoming<S>(S);
-
-impl<S: Stream<Item = Result<ws::Message, axum::Error>> + Unpin> Incoming<S> {
-    pub(super) fn new(stream: S) -> Self {
-        Self(stream)
-    }
-
-    /// The next message; none when the client has gone.
-    async fn next(&mut self) -> Option<Result<Message, Malformed>> {
-        loop {
-            match self.0.next().await? {
-                Ok(ws::Message::Text(text)) => return Some(Message::from_text(&text)),
-                Ok(ws::Message::Binary(bytes)) => return Some(Message::from_binary(&bytes)),
-                // To be asked for more is what sends the answer to a ping or a close.
-                Ok(ws::Message::Ping(_) | ws::Message::Pong(_) | ws::Message::Close(_)) => {}
-                Err(_) => return None,
-            }
-        }
-    }
-
-    /// Until the client has gone.
-    pub(super) async fn rest(&mut self) {
-        while self.next().await.is_some() {}
-    }
+/// The next message; none when the client has gone.
+///
+/// # Errors
+/// It is too long, or no message of this protocol.
+async fn next<S>(incoming: &mut Incoming<S>) -> Option<Result<Message, Fault>>
+where
+    S: Stream<Item = Result<ws::Message, axum::Error>> + Unpin,
+{
+    let message = match incoming.next().await? {
+        Ok(ws::Message::Text(text)) => Message::from_text(&text),
+        Ok(message) => Message::from_binary(&message.into_data()),
+        Err(TooLong { limit }) => return Some(Err(Fault::BodyTooLarge { limit })),
+    };
+    Some(message.map_err(|malformed| no_message(malformed).into()))
 }
 
 /// Why nothing more is listened to.
@@ -117,7 +106,7 @@ impl Listener {
             let message = tokio::select! {
                 biased;
                 () = draining.cancelled() => return Ending::Over(Close::away()),
-                message = timeout(IDLE, incoming.next()) => message,
+                message = timeout(IDLE, next(incoming)) => message,
             };
             let heard = match message {
                 Ok(Some(message)) => self.hear(message).await,
@@ -132,16 +121,16 @@ impl Listener {
     }
 
     /// Paths that are not known are left alone: `speech.config` says which SDK it is, `telemetry` how it fares.
-    async fn hear(&mut self, message: Result<Message, Malformed>) -> Result<(), Ending> {
+    async fn hear(&mut self, message: Result<Message, Fault>) -> Result<(), Ending> {
         let message = match message {
             Ok(message) => message,
-            Err(malformed) => return Err(self.refused(no_message(malformed)).await.into()),
+            Err(fault) => return Err(self.refused(fault).await.into()),
         };
         match message.path().as_str() {
             "synthesis.context" => self.context = SynthesisContext::from_json(&message.body),
             "ssml" => return self.take(&message).await,
             "synthesis.control" if stops(&message.body) => std::mem::take(&mut self.stop).cancel(),
-            "text.piece" | "text.end" => return Err(self.refused(no_pieces()).await.into()),
+            "text.piece" | "text.end" => return Err(self.refused(no_pieces().into()).await.into()),
             _ => {}
         }
         Ok(())
@@ -178,12 +167,13 @@ impl Listener {
             true => Boundaries::of(&language::compile(request.text.clone(), &request.terms.reading)?, wanted),
             false => Boundaries::none(),
         };
+        let characters = Some(request.text.characters() as u64);
+        let waiting = self.rooms.engine.keep_waiting(&request.terms, characters);
         let stopped = self.stop.clone();
-        Ok(Turn { request, reply, boundaries, tells_end: wanted.end, stopped, place })
+        Ok(Turn { request, waiting, reply, boundaries, tells_end: wanted.end, stopped, place })
     }
 
-    async fn refused(&mut self, error: SpeechError) -> Fault {
-        let fault = error.into();
+    async fn refused(&mut self, fault: Fault) -> Fault {
         journal(&self.rooms, self.ids.next(), &self.asked.client, &fault).await;
         fault
     }
@@ -207,7 +197,7 @@ pub(super) async fn refuse<S>(
     S: Stream<Item = Result<ws::Message, axum::Error>> + Unpin,
 {
     let asking = async {
-        while let Some(Ok(message)) = incoming.next().await {
+        while let Some(Ok(message)) = next(incoming).await {
             if ["ssml", "text.piece"].contains(&message.path().as_str()) {
                 break;
             }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use axum::extract::ws::{Message, close_code};
-use engine::Engine;
+use engine::{Engine, break_off};
 use futures::Sink;
+use speech::ErrorKind;
 use tokio::sync::mpsc;
 
 use super::turn::{Broken, Turn};
@@ -45,21 +46,46 @@ pub(super) enum Order {
     Close(Close),
 }
 
+/// The orders that wait. What is left of them at the end is not told: because of the fault that has closed the socket, or
+/// since the client has gone.
+pub(super) struct Orders {
+    waiting: mpsc::Receiver<Order>,
+    fault: Option<ErrorKind>,
+}
+
+impl Orders {
+    pub(super) fn new(waiting: mpsc::Receiver<Order>) -> Self {
+        Self { waiting, fault: None }
+    }
+}
+
+impl Drop for Orders {
+    fn drop(&mut self) {
+        let Some(kind) = self.fault else { return };
+        while let Ok(order) = self.waiting.try_recv() {
+            break_off(order, kind);
+        }
+    }
+}
+
 /// Tells what is ordered, one after the other, until the socket is closed. A turn that fails closes it.
 pub(super) async fn tell(
     sink: impl Sink<Message> + Unpin,
-    mut orders: mpsc::Receiver<Order>,
+    orders: &mut Orders,
     engine: Engine,
     patience: Duration,
 ) -> Result<(), Gone> {
     let mut sink = Patient { sink, patience };
     loop {
-        let Close { code, reason } = match orders.recv().await.ok_or(Gone)? {
+        let Close { code, reason } = match orders.waiting.recv().await.ok_or(Gone)? {
             Order::Close(close) => close,
             Order::Speak(turn) => match turn.speak(&engine, &mut sink).await {
                 Ok(()) => continue,
                 Err(Broken::Gone) => return Err(Gone),
-                Err(Broken::Failed(fault)) => Close::after(&fault),
+                Err(Broken::Failed(fault)) => {
+                    orders.fault = Some(fault.kind());
+                    Close::after(&fault)
+                }
             },
         };
         return sink.close(code, reason).await;

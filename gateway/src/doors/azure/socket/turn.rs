@@ -2,7 +2,7 @@
 
 use axum::extract::ws::Message;
 use bytes::Bytes;
-use engine::{Engine, Spoken};
+use engine::{Engine, Spoken, Waiting};
 use futures::{Sink, StreamExt as _};
 use speech::{Origin, SampleRate, SpeechError, SpeechRequest};
 use tokio::sync::OwnedSemaphorePermit;
@@ -21,6 +21,7 @@ const PIECE: usize = 16 * 1024;
 /// A document that is to be spoken.
 pub(super) struct Turn {
     pub(super) request: SpeechRequest,
+    pub(super) waiting: Waiting,
     pub(super) reply: Reply,
     /// What is told beside the audio.
     pub(super) boundaries: Boundaries,
@@ -47,9 +48,13 @@ impl Turn {
         engine: &Engine,
         to: &mut Patient<S>,
     ) -> Result<(), Broken> {
-        let Self { request, reply, boundaries, tells_end, stopped, place: _place } = self;
+        let Self { request, waiting, reply, boundaries, tells_end, stopped, place: _place } = self;
         let media_type = request.terms.format.codec.content_type();
-        let spoken = stopped.run_until_cancelled(engine.speak(request)).await.transpose()?;
+        let speaking = async {
+            waiting.over();
+            engine.speak(request).await
+        };
+        let spoken = stopped.run_until_cancelled(speaking).await.transpose()?;
         text(to, reply.start()).await?;
         text(to, reply.response()).await?;
         let swapped = match spoken {

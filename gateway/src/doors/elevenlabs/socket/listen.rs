@@ -21,7 +21,7 @@ use super::manner::Manner;
 use super::speak::{Voicing, complaint, speak};
 use super::tell::{Close, Frame, Order};
 use crate::doors::Rooms;
-use crate::doors::sockets::{Entry, Seat, SpeechIds};
+use crate::doors::sockets::{Entry, Incoming, Seat, SpeechIds, TooLong};
 use crate::doors::tags::Tags;
 use crate::fault::Fault;
 use crate::stack::Client;
@@ -41,28 +41,6 @@ const ROOM: usize = 1024 * 1024;
 
 /// ElevenLabs' name for a client who sent nothing for too long.
 const INPUT_TIMEOUT: &str = "input_timeout_exceeded";
-
-/// The messages of a client.
-pub(super) struct Incoming(SplitStream<WebSocket>);
-
-impl Incoming {
-    pub(super) fn new(stream: SplitStream<WebSocket>) -> Self {
-        Self(stream)
-    }
-
-    /// The next message; none when the client has gone.
-    async fn next(&mut self) -> Option<Bytes> {
-        loop {
-            match self.0.next().await? {
-                Ok(Message::Text(text)) => return Some(text.into()),
-                Ok(Message::Binary(bytes)) => return Some(bytes),
-                // To be asked for more is what sends the answer to a ping or a close.
-                Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)) => {}
-                Err(_) => return None,
-            }
-        }
-    }
-}
 
 /// Why nothing more is listened to.
 enum Ending {
@@ -99,11 +77,11 @@ impl Listener {
     /// Listens until the client hangs up.
     pub(super) async fn listen(
         socket: Socket,
-        mut incoming: Incoming,
+        mut incoming: Incoming<SplitStream<WebSocket>>,
         orders: mpsc::Sender<Order>,
         draining: CancellationToken,
     ) {
-        let Socket { rooms, dialect, voice, manner, entry, tags, routing, id } = socket;
+        let Socket { rooms, dialect, voice, manner, entry, tags, routing, id, limit: _ } = socket;
         let (seat, first) = match entry {
             Entry::Seat(seat) => (Ok(seat), None),
             Entry::Stranger(_place) => match late_seat(&rooms, dialect, &mut incoming, &draining).await {
@@ -142,20 +120,20 @@ impl Listener {
         };
         // Refused only when the teller has closed the socket already.
         let _ = told;
-        while incoming.next().await.is_some() {}
+        incoming.rest().await;
     }
 
     /// Takes messages until nothing more is to be listened to. Nobody can write to a context after it.
     async fn take_all(
         mut self,
         first: Option<Bytes>,
-        incoming: &mut Incoming,
+        incoming: &mut Incoming<SplitStream<WebSocket>>,
         draining: CancellationToken,
     ) -> Ending {
         let mut next = first;
         let ending = loop {
             let message = match next.take() {
-                Some(first) => Some(first),
+                Some(first) => Some(Ok(Message::Binary(first))),
                 None => tokio::select! {
                     biased;
                     () = draining.cancelled() => break Ending::Over(Close::AWAY),
@@ -170,8 +148,12 @@ impl Listener {
                     },
                 },
             };
-            let Some(message) = message else { break Ending::Gone };
-            if let Err(ending) = self.hear(&message).await {
+            let heard = match message {
+                Some(Ok(message)) => self.hear(&message.into_data()).await,
+                Some(Err(TooLong { limit })) => Err(self.too_long(limit)),
+                None => Err(Ending::Gone),
+            };
+            if let Err(ending) = heard {
                 break ending;
             }
         };
@@ -184,7 +166,7 @@ impl Listener {
     async fn hear(&mut self, message: &[u8]) -> Result<(), Ending> {
         let limit = self.rooms.config.max_body_bytes;
         if message.len() > limit {
-            return Err(Ending::Broken(broken(self.dialect, &Fault::BodyTooLarge { limit })));
+            return Err(self.too_long(limit));
         }
         // A socket may live long: what its key may no more, it may no more.
         let known = self.rooms.seats.again(&self.client).await;
@@ -202,6 +184,11 @@ impl Listener {
         }
         self.write(asked).await?;
         if is_end { Err(Ending::Over(Close::DONE)) } else { Ok(()) }
+    }
+
+    fn too_long(&self, limit: usize) -> Ending {
+        let limit = limit.min(self.rooms.config.max_body_bytes);
+        Ending::Broken(broken(self.dialect, &Fault::BodyTooLarge { limit }))
     }
 
     /// How long the next message may take.
@@ -449,7 +436,7 @@ fn in_turn(
 async fn late_seat(
     rooms: &Rooms,
     dialect: Dialect,
-    incoming: &mut Incoming,
+    incoming: &mut Incoming<SplitStream<WebSocket>>,
     draining: &CancellationToken,
 ) -> Result<(Seat, Bytes), Ending> {
     let message = tokio::select! {
@@ -458,6 +445,8 @@ async fn late_seat(
     };
     let refused = |fault| Ending::Broken(broken(dialect, &fault));
     let message = message.map_err(|_| refused(Fault::NoKey))?.ok_or(Ending::Gone)?;
+    let too_long = |TooLong { limit }| refused(Fault::BodyTooLarge { limit });
+    let message = message.map_err(too_long)?.into_data();
     let key = Asked::from_json(&message).ok().and_then(|asked| asked.key);
     Ok((rooms.seats.take_by_key(key.as_deref()).await.map_err(refused)?, message))
 }
