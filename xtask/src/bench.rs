@@ -11,8 +11,8 @@ use crate::workspace::Workspace;
 pub(crate) fn run(workspace: &Workspace, name: &str, options: &[&str]) -> Result<(), Failure> {
     let benchmark = match name {
         "cache" => cache,
-        "catalogue" | "reading" | "routing" | "ssml" => return alone(workspace, name, options),
-        "doors" => doors,
+        "catalogue" | "reading" | "routing" => return alone(workspace, name, options),
+        "doors" | "ssml" => return beside_fakes(workspace, name, options),
         "kokoro" => kokoro,
         "ledger" => ledger,
         "reports" => reports,
@@ -39,10 +39,10 @@ fn alone(workspace: &Workspace, name: &str, options: &[&str]) -> Result<(), Fail
     step("measurement", || steps::run(workspace.program("release", name).args(options)))
 }
 
-/// A program of `tests/bench` that compares with the fake vendors.
-fn doors(workspace: &Workspace, options: &[&str]) -> Result<(), Failure> {
+/// A program of `tests/bench` that starts a gateway, and the fake vendors as its backends.
+fn beside_fakes(workspace: &Workspace, name: &str, options: &[&str]) -> Result<(), Failure> {
     build(workspace, &["-p", "voice-soundboard", "-p", "vendors", "-p", "bench", "--bins"])?;
-    step("measurement", || steps::run(workspace.program("release", "doors").args(options)))
+    step("measurement", || steps::run(workspace.program("release", name).args(options)))
 }
 
 /// A program of `tests/bench` that compares with a Python package.

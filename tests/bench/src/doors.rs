@@ -8,12 +8,13 @@ mod line;
 mod measures;
 mod programs;
 mod socket;
-mod ssml;
+pub(crate) mod ssml;
 mod stream_input;
 mod table;
-mod usp;
+pub(crate) mod usp;
 
 pub(crate) use connection::{Connection, JSON, KEY};
+pub(crate) use socket::open as open_socket;
 
 pub use door::{DOORS, Door};
 pub use measures::{Measured, measure};

@@ -6,12 +6,14 @@
 
 pub mod cache;
 pub mod catalogue;
+pub mod documents;
 pub mod doors;
 pub mod ledger;
 pub mod machine;
 pub mod measures;
 pub mod pair;
 pub mod process;
+pub mod refusals;
 pub mod report;
 mod running;
 pub mod speakers;

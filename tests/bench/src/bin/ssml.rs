@@ -1,17 +1,17 @@
-//! What it costs to read SSML and to write it again, and to refuse what is none: on one core, beside nothing.
+//! What it costs to read SSML and to write it again, and to refuse what is none: on one core, beside nothing; and to refuse
+//! it at the door of a gateway.
 
-use bench::Result;
+use bench::doors::Programs;
+use bench::refusals::{HEAD, TARGET as REFUSAL_TARGET, WAYS, check_speaking, measure};
 use bench::statistics::quantile;
+use bench::{Result, documents, machine};
 use clap::Parser;
-use language::ssml::{MOST_BYTES, Manner, render};
+use language::ssml::{Manner, render};
 use speech::{Notation, Reading, SpeechText};
 use tokio::time::Instant;
 
 /// Milliseconds that a document of 60 KB may take from its characters to those of what a vendor is sent.
 const TARGET: f64 = 5.0;
-
-/// Milliseconds that it may take to refuse a document.
-const REFUSAL_TARGET: f64 = 50.0;
 
 /// Measures what SSML costs.
 #[derive(Parser)]
@@ -19,14 +19,26 @@ struct Arguments {
     /// How often each document is read.
     #[arg(long, default_value_t = 200, value_name = "N")]
     rounds: usize,
+    /// How often each is sent to the door.
+    #[arg(long, default_value_t = 200, value_name = "N")]
+    tries: usize,
 }
 
-fn main() -> Result<()> {
-    let Arguments { rounds } = Arguments::parse();
-    println!("{}\n", bench::machine::description());
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let Arguments { rounds, tries } = Arguments::parse();
+    println!("{}\n", machine::description());
+    in_memory(rounds)?;
+    println!();
+    at_the_door(tries).await
+}
+
+fn in_memory(rounds: usize) -> Result<()> {
     println!("| document | bytes | median ms | longest, ms | target, ms |");
     println!("|---|---|---|---|---|");
-    for (name, document) in [("prose in paragraphs", prose()), ("an element around every word", dense())] {
+    for (name, document) in
+        [("prose in paragraphs", documents::prose()), ("an element around every word", documents::dense())]
+    {
         let times = measured(rounds, || {
             let text = SpeechText::new(document.as_str(), None)?;
             let graph = language::compile(text, &reading())?;
@@ -37,7 +49,7 @@ fn main() -> Result<()> {
     }
     println!("\n| what is refused | bytes | median ms | longest, ms | target, ms |");
     println!("|---|---|---|---|---|");
-    for (name, document) in refused() {
+    for (name, document) in documents::refused() {
         let times = measured(rounds, || {
             let refused = SpeechText::new(document.as_str(), None).map_err(speech::SpeechError::from);
             match refused.and_then(|text| language::compile(text, &reading())) {
@@ -48,6 +60,27 @@ fn main() -> Result<()> {
         row(name, document.len(), &times, REFUSAL_TARGET);
     }
     Ok(())
+}
+
+/// Every document by every way. That a refusal is no refusal is said when all of them have been seen.
+async fn at_the_door(tries: usize) -> Result<()> {
+    let programs = Programs::start().await?;
+    check_speaking(&programs).await?;
+    println!("{HEAD}");
+    let texts = documents::refused().into_iter().map(|(name, text)| (name, text.into_bytes()));
+    let mut wrong = 0;
+    for (name, document) in texts.chain(documents::refused_at_the_door()) {
+        let document = document.into();
+        for way in WAYS {
+            let measured = measure(name, &document, way, &programs, tries).await?;
+            println!("{measured}");
+            wrong += usize::from(!measured.answers.are_one_refusal());
+        }
+    }
+    match wrong {
+        0 => Ok(()),
+        wrong => Err(format!("{wrong} rows are not one refusal, the same each time").into()),
+    }
 }
 
 fn reading() -> Reading {
@@ -67,36 +100,4 @@ fn measured(rounds: usize, mut act: impl FnMut() -> Result<()>) -> Result<Vec<f6
 fn row(name: &str, bytes: usize, times: &[f64], target: f64) {
     let share = |share| quantile(times.iter().copied(), share);
     println!("| {name} | {bytes} | {:.2} | {:.2} | {target} |", share(0.5), share(1.0));
-}
-
-fn document(inside: &str) -> String {
-    format!(
-        "<speak version=\"1.0\" xmlns=\"http://www.w3.org/2001/10/synthesis\" xmlns:mstts=\"https://www.w3.org/2001/mstts\" \
-         xml:lang=\"en-US\"><voice name=\"en-US-AvaMultilingualNeural\">{inside}</voice></speak>"
-    )
-}
-
-/// Some 60 KB.
-fn prose() -> String {
-    let paragraph = format!("<p>{}</p>\n", bench::texts::GREETING.repeat(12));
-    document(&paragraph.repeat(60_000 / paragraph.len()))
-}
-
-fn dense() -> String {
-    let word = "<prosody rate=\"+10%\" pitch=\"+2st\">word</prosody> <break time=\"10ms\"/>";
-    document(&word.repeat(60_000 / word.len()))
-}
-
-fn refused() -> Vec<(&'static str, String)> {
-    let nested = |depth: usize| ["<p>".repeat(depth), "a".to_owned(), "</p>".repeat(depth)].concat();
-    vec![
-        ("1 MB", document(&"a ".repeat(500_000))),
-        ("elements 200 deep", document(&nested(200))),
-        ("an element of 10,000 attributes", document(&format!("<p {}>a</p>", "a='' ".repeat(10_000)))),
-        ("80,000 attributes", document(&format!("<p {}>a</p>", "a='' ".repeat(80_000)))),
-        ("10,000 elements that are not closed", document(&"<p>".repeat(10_000))),
-        ("51 voices", document(&"<voice name='v'>a</voice>".repeat(51))),
-        ("namespaces without end", document(&"<p xmlns:a='b'>a</p>".repeat(20).replace("</p>", ""))),
-        ("an entity in every word", document(&"&nope; ".repeat(MOST_BYTES / 8))),
-    ]
 }

@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -54,6 +55,13 @@ impl Connection {
         Ok(body)
     }
 
+    /// The status of the answer to a post, once all of the answer has come.
+    pub(crate) async fn status(&mut self, path: &str, headers: Headers, body: Bytes) -> Result<StatusCode> {
+        let (head, body) = self.send(Method::POST, path, headers, body).await?.into_parts();
+        body.collect().await?;
+        Ok(head.status)
+    }
+
     async fn ask(
         &mut self,
         method: Method,
@@ -62,17 +70,7 @@ impl Connection {
         body: Bytes,
         mut heard: impl FnMut(Bytes),
     ) -> Result<()> {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", self.address.to_string())
-            .header("authorization", format!("Bearer {KEY}"))
-            .header("xi-api-key", KEY)
-            .header("ocp-apim-subscription-key", KEY);
-        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        let request = request.body(Full::new(body))?;
-        self.requests.ready().await?;
-        let mut response = self.requests.send_request(request).await?;
+        let mut response = self.send(method, path, headers, body).await?;
         let status = response.status();
         if !status.is_success() {
             return Err(refusal(path, status, &response.into_body().collect().await?.to_bytes()).into());
@@ -83,6 +81,26 @@ impl Connection {
             }
         }
         Ok(())
+    }
+
+    async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: Headers,
+        body: Bytes,
+    ) -> Result<Response<Incoming>> {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", self.address.to_string())
+            .header("authorization", format!("Bearer {KEY}"))
+            .header("xi-api-key", KEY)
+            .header("ocp-apim-subscription-key", KEY);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let request = request.body(Full::new(body))?;
+        self.requests.ready().await?;
+        Ok(self.requests.send_request(request).await?)
     }
 }
 

@@ -109,9 +109,9 @@ pub const DOORS: &[Door] = &[
     Door {
         name: "azure-rest",
         vendor: Vendor::Azure,
-        path: "/cognitiveservices/v1",
+        path: ssml::SPEECH,
         way: Way::Http(Post {
-            headers: &[("content-type", "application/ssml+xml"), ("x-microsoft-outputformat", ssml::FORMAT)],
+            headers: ssml::HEADERS,
             body: |text| ssml::document(text).into(),
             framing: Framing::Bare,
         }),
@@ -120,14 +120,14 @@ pub const DOORS: &[Door] = &[
     Door {
         name: "azure-socket",
         vendor: Vendor::Azure,
-        path: "/cognitiveservices/websocket/v1",
+        path: ssml::SOCKET,
         way: Way::Usp { words: true },
         lengths: LENGTHS,
     },
     Door {
         name: "azure-socket-audio",
         vendor: Vendor::Azure,
-        path: "/cognitiveservices/websocket/v1",
+        path: ssml::SOCKET,
         way: Way::Usp { words: false },
         lengths: LENGTHS,
     },

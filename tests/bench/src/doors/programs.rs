@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// All that run. Dropping it stops them.
 pub struct Programs {
     pub(super) vendors: Running,
-    pub(super) gateway: Running,
+    pub(crate) gateway: Running,
     _data: TempDir,
 }
 
@@ -68,7 +68,7 @@ impl Programs {
         if is_listed { Ok(()) } else { Err(format!("the gateway lists no {VOICE}").into()) }
     }
 
-    pub(super) fn gateway(&self) -> SocketAddr {
+    pub(crate) fn gateway(&self) -> SocketAddr {
         self.gateway.addresses()[0]
     }
 
@@ -89,5 +89,6 @@ fn configuration(vendors: &[SocketAddr]) -> String {
         )
     };
     let backends: String = backends.into_iter().zip(vendors).map(backend).collect();
-    format!("listen = \"127.0.0.1:0\"\n{backends}")
+    // The gateway does not see that who was sent a close for too long a message has gone.
+    format!("listen = \"127.0.0.1:0\"\n{backends}[http]\nmax_sockets_per_key = 1000\n")
 }

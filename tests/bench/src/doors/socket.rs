@@ -12,10 +12,10 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 use super::connection::KEY;
 use crate::Result;
 
-pub(super) type Socket = WebSocketStream<TcpStream>;
+pub(crate) type Socket = WebSocketStream<TcpStream>;
 
 /// Opens one, with the key in the header where its vendor looks for it.
-pub(super) async fn open(address: SocketAddr, path: &str, key: HeaderName) -> Result<Socket> {
+pub(crate) async fn open(address: SocketAddr, path: &str, key: HeaderName) -> Result<Socket> {
     let mut request = format!("ws://{address}{path}").into_client_request()?;
     request.headers_mut().insert(key, KEY.parse()?);
     let tcp = TcpStream::connect(address).await?;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use futures::SinkExt;
 use http::header::HeaderName;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -12,23 +12,21 @@ use super::socket::{self, Socket};
 use super::{Times, ssml};
 use crate::Result;
 
+/// Where a socket has its key.
+pub(crate) const KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
+
 pub(super) struct Usp {
     socket: Socket,
-    /// What each turn asks for: the format, and what is to be told beside the audio.
-    context: Value,
+    /// Whether each turn is to tell when each word is spoken.
+    words: bool,
     turns: u64,
     bytes: usize,
 }
 
 impl Usp {
     pub(super) async fn open(address: SocketAddr, path: &str, words: bool) -> Result<Self> {
-        let key = HeaderName::from_static("ocp-apim-subscription-key");
-        let told = json!({"wordBoundaryEnabled": words, "sessionEndEnabled": true});
-        let audio = json!({"metadataOptions": told, "outputFormat": ssml::FORMAT});
-        let context = json!({"synthesis": {"audio": audio}});
-        let mut usp = Self { socket: socket::open(address, path, key).await?, context, turns: 0, bytes: 0 };
-        let config = json!({"context": {"system": {"name": "SpeechSDK", "version": "1.53.0"}}});
-        usp.send(message("speech.config", &usp.id(), "application/json", &config.to_string())).await?;
+        let mut usp = Self { socket: socket::open(address, path, KEY).await?, words, turns: 0, bytes: 0 };
+        usp.send(config(&usp.id())).await?;
         Ok(usp)
     }
 
@@ -36,7 +34,7 @@ impl Usp {
     pub(super) async fn speak(&mut self, text: &str) -> Result<Times> {
         self.turns += 1;
         let id = self.id();
-        let context = message("synthesis.context", &id, "application/json", &self.context.to_string());
+        let context = context(&id, self.words);
         let document = message("ssml", &id, "application/ssml+xml", &ssml::document(text));
         self.bytes = 0;
         let mut first_audio = None;
@@ -74,6 +72,20 @@ impl Usp {
     }
 }
 
+/// Which SDK asks.
+pub(crate) fn config(id: &str) -> Message {
+    let config = json!({"context": {"system": {"name": "SpeechSDK", "version": "1.53.0"}}});
+    message("speech.config", id, "application/json", &config.to_string())
+}
+
+/// What a turn asks for: the format, and what is to be told beside the audio.
+pub(crate) fn context(id: &str, words: bool) -> Message {
+    let told = json!({"wordBoundaryEnabled": words, "sessionEndEnabled": true});
+    let audio = json!({"metadataOptions": told, "outputFormat": ssml::FORMAT});
+    let context = json!({"synthesis": {"audio": audio}});
+    message("synthesis.context", id, "application/json", &context.to_string())
+}
+
 /// Headers, an empty line, a body.
 fn message(path: &str, id: &str, media_type: &str, body: &str) -> Message {
     Message::Text(
@@ -88,7 +100,7 @@ fn payload(frame: &[u8]) -> Option<&[u8]> {
 }
 
 /// Whether a text frame ends a turn. Some write a space behind the colon.
-fn is_end(frame: &str) -> bool {
+pub(crate) fn is_end(frame: &str) -> bool {
     let mut lines = frame.lines().take_while(|line| !line.is_empty());
     lines.any(|line| {
         line.split_once(':').is_some_and(|(name, value)| name == "Path" && value.trim() == "turn.end")
