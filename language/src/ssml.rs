@@ -17,6 +17,7 @@ use speech::{Element, Plain, Reading, SpeechError, SpeechGraph, SpeechText};
 
 pub use read::{MOST_ATTRIBUTES, MOST_BYTES, MOST_DEPTH, MOST_VOICES, read};
 pub use shares::{extent, shares};
+pub use values::{rate, volume};
 pub use write::{Manner, render, written};
 
 use crate::clauses;

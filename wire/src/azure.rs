@@ -11,7 +11,7 @@ pub mod upstream;
 pub mod usp;
 mod voice;
 
-pub use context::{SynthesisContext, Wanted, stops};
+pub use context::{SynthesisContext, TextInput, Wanted, stops};
 pub use format::{OUTPUT_FORMATS, OutputFormat};
 pub use reply::{Boundary, BoundaryText, BoundaryType, Event, Reply, ticks};
 pub use voice::VoiceInfo;

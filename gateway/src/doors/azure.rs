@@ -36,7 +36,7 @@ const SPEECH: &str = "/cognitiveservices/v1";
 /// Where the voices are.
 const VOICES: &str = "/cognitiveservices/voices/list";
 
-/// Where the WebSockets are. The second is where SDKs stream text piece by piece, which is refused there in words.
+/// Where the WebSockets are. The SDKs ask at the first for everything; at Azure itself text in pieces is taken at the second.
 const SOCKETS: [&str; 2] = ["/cognitiveservices/websocket/v1", "/cognitiveservices/websocket/v2"];
 
 /// Where tokens are given, in both of Microsoft's spellings.

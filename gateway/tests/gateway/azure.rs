@@ -5,6 +5,7 @@ mod ends;
 mod events;
 mod keys;
 mod lists;
+mod pieces;
 mod refusals;
 mod speech;
 mod tokens;

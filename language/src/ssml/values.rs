@@ -31,7 +31,7 @@ pub(super) fn strength(name: &str) -> Option<Duration> {
 }
 
 /// Times the pace: a name, a number, a change in per cent (`+20%`), or a share of it (`80%`, as SSML 1.1 has it).
-pub(super) fn rate(text: &str) -> Option<f32> {
+pub fn rate(text: &str) -> Option<f32> {
     let times = match text.trim() {
         "x-slow" => 0.5,
         "slow" => 0.64,
@@ -66,7 +66,7 @@ pub(super) fn pitch(text: &str) -> Option<f32> {
 }
 
 /// Times the level: a name, a number of 100, a change of that, a change in per cent, or decibels.
-pub(super) fn volume(text: &str) -> Option<f32> {
+pub fn volume(text: &str) -> Option<f32> {
     let times = match text.trim() {
         "silent" => 0.0,
         "x-soft" => 0.2,

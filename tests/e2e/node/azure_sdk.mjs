@@ -93,6 +93,27 @@ const scenarios = {
     return { document, events, ...outcome(result) };
   },
 
+  // A text that is written piece by piece: whether it is heard before it ends, and the words that are told of it.
+  async written() {
+    const speaking = new sdk.SpeechSynthesizer(configured({ format: "Raw24Khz16BitMonoPcm" }), null);
+    const words = [];
+    speaking.wordBoundary = (_, event) => words.push(event.text);
+    const request = new sdk.SpeechSynthesisRequest(sdk.SpeechSynthesisRequestInputType.TextStream);
+    request.rate = "+10%";
+    request.style = "cheerful";
+    const write = (text) => text.match(/.{1,7}/g).forEach((piece) => request.inputStream.write(piece));
+    const heard = new Promise((resolve) => (speaking.synthesizing = () => resolve(true)));
+    const ended = new Promise((resolve, reject) => speaking.speakAsync(request, resolve, reject));
+    write(`${LONG} `);
+    const before = await Promise.race([heard, ended.then(() => false)]);
+    write(SENTENCE);
+    request.inputStream.close();
+    const result = await ended;
+    speaking.close();
+    await keep("written.raw", result.audioData);
+    return { heard_before_its_end: before, words, ...outcome(result) };
+  },
+
   // Who can speak, and who of them American.
   async voices() {
     const listed = async (locale) => {

@@ -138,6 +138,33 @@ def events():
     return {"document": document(said), "events": told, **outcome(result)}
 
 
+def written():
+    """A text that is written piece by piece: whether it is heard before it ends, and the words that are told of it."""
+    config = configured()
+    config.set_speech_synthesis_output_format(sdk.SpeechSynthesisOutputFormat.Raw24Khz16BitMonoPcm)
+    speaking, words = synthesizer(config), []
+    heard, completed = threading.Event(), threading.Event()
+    speaking.synthesizing.connect(lambda _: heard.set())
+    speaking.synthesis_word_boundary.connect(lambda event: words.append(event.text))
+    speaking.synthesis_completed.connect(lambda _: completed.set())
+    request = sdk.SpeechSynthesisRequest(input_type=sdk.SpeechSynthesisRequestInputType.TextStream)
+    request.rate, request.style = "+10%", "cheerful"
+    result = speaking.speak_async(request)
+
+    def write(text):
+        for start in range(0, len(text), 7):
+            request.input_stream.write(text[start : start + 7])
+
+    write(LONG + " ")
+    before = heard.wait(120)
+    write(SENTENCE)
+    request.input_stream.close()
+    result = result.get()
+    completed.wait(60)
+    keep("written.raw", result.audio_data)
+    return {"heard_before_its_end": before, "words": words, **outcome(result)}
+
+
 def voices():
     """Who can speak, and who of them American."""
 

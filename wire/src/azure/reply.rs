@@ -48,9 +48,15 @@ impl Reply {
         self.json("audio.metadata", &json!({"Metadata": [event]}))
     }
 
-    /// It ends. `soundboard` is our own field, which the SDKs pass over.
-    pub fn end(&self, soundboard: Option<&Swapped>) -> String {
-        let body = soundboard.map_or_else(|| json!({}), |swapped| json!({"soundboard": swapped}));
+    /// It ends. `soundboard` is our own field, which the SDKs pass over: who spoke in whose place, and what was left out.
+    pub fn end(&self, swapped: Option<&Swapped>, dropped: &[String]) -> String {
+        let mut body = json!({});
+        if let Some(swapped) = swapped {
+            body["soundboard"] = json!(swapped);
+        }
+        if !dropped.is_empty() {
+            body["soundboard"]["dropped"] = json!(dropped);
+        }
         self.json("turn.end", &body)
     }
 
@@ -172,7 +178,12 @@ mod tests {
             reason: "alias",
             switched: None,
         };
-        let turn = [reply().start(), reply().response(), reply().end(None), reply().end(Some(&swapped))];
+        let turn = [
+            reply().start(),
+            reply().response(),
+            reply().end(None, &[]),
+            reply().end(Some(&swapped), &["pitch".into()]),
+        ];
         insta::assert_snapshot!(turn.join("\n").replace('\r', ""), @r#"
         X-RequestId: 4A1C
         Path: turn.start
@@ -193,7 +204,7 @@ mod tests {
         Path: turn.end
         Content-Type: application/json; charset=utf-8
 
-        {"soundboard":{"reason":"alias","requested_voice":"alloy","voice":"tone:tone"}}
+        {"soundboard":{"dropped":["pitch"],"reason":"alias","requested_voice":"alloy","voice":"tone:tone"}}
         "#);
     }
 

@@ -1,15 +1,21 @@
 //! What is passed in a text while it is spoken: words, punctuation marks, sentences, bookmarks.
 
-use std::iter::Peekable;
-use std::vec::IntoIter;
+mod written;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ::speech::{Boundary, SpeechGraph, WordTiming, has_sound};
 use wire::azure::{BoundaryType, Event, Wanted, ticks};
 
+pub(super) use written::Written;
+
 /// Tells what is passed as the words are spoken, each once and in reading order.
 pub(super) struct Boundaries {
     wanted: Wanted,
-    landmarks: Peekable<IntoIter<Landmark>>,
+    landmarks: VecDeque<Landmark>,
+    /// Where there will be more.
+    written: Option<Arc<Mutex<Written>>>,
     /// When the last word ended, in milliseconds.
     last_end_ms: u64,
     /// When the first word of the sentence began.
@@ -41,19 +47,26 @@ impl Boundaries {
         Self::at(landmarks, wanted)
     }
 
+    /// Those of a text that is still being written.
+    pub(super) fn of_written(written: Arc<Mutex<Written>>, wanted: Wanted) -> Self {
+        Self { written: Some(written), ..Self::at(Vec::new(), wanted) }
+    }
+
     /// Of nothing, for who wants to be told nothing.
     pub(super) fn none() -> Self {
         Self::at(Vec::new(), Wanted::default())
     }
 
     fn at(landmarks: Vec<Landmark>, wanted: Wanted) -> Self {
-        let landmarks = landmarks.into_iter().peekable();
-        Self { wanted, landmarks, last_end_ms: 0, sentence_start_ms: None }
+        Self { wanted, landmarks: landmarks.into(), written: None, last_end_ms: 0, sentence_start_ms: None }
     }
 
     /// These words are heard next.
     pub(super) fn tell(&mut self, words: &[WordTiming]) -> Vec<Event> {
         let mut events = Vec::new();
+        if let Some(last) = words.last() {
+            self.read(|written| written.before(last));
+        }
         for word in words {
             self.pass(word.offset, word.start_ms, &mut events);
             self.sentence_start_ms.get_or_insert(word.start_ms);
@@ -73,14 +86,24 @@ impl Boundaries {
     /// No more words come.
     pub(super) fn finish(&mut self, end_ms: u64) -> Vec<Event> {
         let mut events = Vec::new();
+        self.read(Written::rest);
         self.pass(usize::MAX, end_ms, &mut events);
         events
+    }
+
+    /// Reads on in a text that is still being written.
+    fn read(&mut self, read: impl FnOnce(&mut Written) -> Vec<Landmark>) {
+        if let Some(written) = &self.written {
+            self.landmarks.extend(read(&mut written.lock().unwrap_or_else(PoisonError::into_inner)));
+        }
     }
 
     /// What stands before the word that begins there and then.
     fn pass(&mut self, offset: usize, start_ms: u64, events: &mut Vec<Event>) {
         let last_end = self.last_end_ms;
-        while let Some(Landmark { what, .. }) = self.landmarks.next_if(|landmark| landmark.offset <= offset) {
+        while let Some(Landmark { what, .. }) =
+            self.landmarks.pop_front_if(|landmark| landmark.offset <= offset)
+        {
             let event = match what {
                 What::Punctuation(text) => {
                     let of = BoundaryType::PunctuationBoundary;
@@ -168,7 +191,39 @@ mod tests {
         events.iter().map(|event| serde_json::to_string(event).unwrap()).collect()
     }
 
+    /// The same of a text that is written a little ahead of what is heard of it.
+    fn told_of_written(text: &str, words: &[WordTiming], at_a_time: usize, ahead: usize) -> Vec<String> {
+        let written = Arc::new(Mutex::new(Written::default()));
+        let mut boundaries = Boundaries::of_written(Arc::clone(&written), ALL);
+        let mut rest = text.chars();
+        let mut events = Vec::new();
+        let mut until = 0;
+        for words in words.chunks(at_a_time) {
+            let last = words.last().unwrap();
+            let end = last.offset + last.length + ahead;
+            let piece: String = rest.by_ref().take(end.saturating_sub(until)).collect();
+            until = until.max(end);
+            written.lock().unwrap().write(&piece);
+            events.extend(boundaries.tell(words));
+        }
+        written.lock().unwrap().write(rest.as_str());
+        events.extend(boundaries.finish(words.len() as u64 * 100));
+        events.iter().map(|event| serde_json::to_string(event).unwrap()).collect()
+    }
+
     proptest! {
+        #[test]
+        fn the_same_is_told_of_a_text_that_is_still_being_written(
+            pieces in proptest::collection::vec("(kettle|wíndow|Dr\\.)[,.!]?", 1..12),
+            at_a_time in 1..5_usize,
+            ahead in 0..12_usize,
+        ) {
+            let text = format!("{} end.", pieces.join(" "));
+            let graph = language::compile(SpeechText::new(&*text, None).unwrap(), &Reading::default()).unwrap();
+            let words = words(&graph);
+            prop_assert_eq!(told_of_written(&text, &words, at_a_time, ahead), told(&graph, usize::MAX));
+        }
+
         #[test]
         fn everything_is_told_once_and_in_order_however_the_words_come(
             pieces in proptest::collection::vec("(kettle|window)[,.!]?|<bookmark mark='[a-z]'/>|<break/>", 1..12),

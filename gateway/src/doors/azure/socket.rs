@@ -1,9 +1,11 @@
-//! The WebSocket: one document after the other is spoken, and what is passed in it is told beside the audio.
+//! The WebSocket: one document after the other is spoken, and what is passed in it is told beside the audio. A text in pieces is
+//! spoken like a document, while it is written.
 //!
 //! As at ElevenLabs' sockets two futures in one task: one listens, the other tells, and owns what is being spoken. Whoever
 //! hangs up ends both. A document that comes while another is spoken waits for its turn.
 
 mod listen;
+mod pieces;
 mod tell;
 mod turn;
 

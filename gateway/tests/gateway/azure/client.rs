@@ -89,6 +89,17 @@ pub(super) fn context(format: &str, wanted: &[&str]) -> Value {
     json!({"synthesis": {"audio": {"metadataOptions": Value::from_iter(options), "outputFormat": format}}})
 }
 
+/// The same for a text in pieces of that voice, with what else is said of its manner.
+pub(super) fn streaming(voice: &str, manner: Value, wanted: &[&str]) -> Value {
+    let mut context = context(RAW, wanted);
+    context["synthesis"]["input"] =
+        json!({"bidirectionalStreamingMode": true, "voiceName": voice, "language": ""});
+    for (name, value) in manner.as_object().unwrap() {
+        context["synthesis"]["input"][name] = value.clone();
+    }
+    context
+}
+
 impl Talk {
     pub(super) async fn send(&mut self, message: Message) {
         self.socket.send(message).await.unwrap();
@@ -109,6 +120,21 @@ impl Talk {
     pub(super) async fn ask_for(&mut self, id: &str, document: &str, context: &Value) {
         self.say("synthesis.context", id, &context.to_string()).await;
         self.say("ssml", id, document).await;
+    }
+
+    /// Pieces of a text.
+    pub(super) async fn write(&mut self, id: &str, pieces: &[&str]) {
+        for piece in pieces {
+            let head = format!("Path: text.piece\r\nX-RequestId: {id}\r\nContent-Type: text/plain");
+            self.send(Message::Text(format!("{head}\r\n\r\n{piece}").into())).await;
+        }
+    }
+
+    /// A whole text in pieces is asked for: audio alone, as samples.
+    pub(super) async fn dictate(&mut self, id: &str, voice: &str, pieces: &[&str]) {
+        self.say("synthesis.context", id, &streaming(voice, json!({}), &[]).to_string()).await;
+        self.write(id, pieces).await;
+        self.say("text.end", id, "").await;
     }
 
     /// Waits until the server has heard everything so far. What it has said until then is not heard.
@@ -158,20 +184,9 @@ impl Talk {
                     return turn;
                 }
             };
-            if turn.paths.last() != Some(&heard.path) {
-                turn.paths.push(heard.path.clone());
-            }
-            turn.ids.push(heard.headers["x-requestid"].clone());
-            match heard.path.as_str() {
-                "audio" => turn.audio.extend(heard.body),
-                "audio.metadata" => {
-                    turn.metadata.extend(heard.json()["Metadata"].as_array().unwrap().clone())
-                }
-                "turn.end" => {
-                    turn.end = heard.json();
-                    return turn;
-                }
-                _ => {}
+            turn.take(&heard);
+            if heard.path == "turn.end" {
+                return turn;
             }
         }
     }
@@ -199,6 +214,20 @@ impl Heard {
 }
 
 impl Turn {
+    /// One message more.
+    pub(super) fn take(&mut self, heard: &Heard) {
+        if self.paths.last() != Some(&heard.path) {
+            self.paths.push(heard.path.clone());
+        }
+        self.ids.push(heard.headers["x-requestid"].clone());
+        match heard.path.as_str() {
+            "audio" => self.audio.extend(&heard.body),
+            "audio.metadata" => self.metadata.extend(heard.json()["Metadata"].as_array().unwrap().clone()),
+            "turn.end" => self.end = heard.json(),
+            _ => {}
+        }
+    }
+
     /// A line for each event.
     pub(super) fn show(&self) -> String {
         let show = |event: &Value| {

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::client::{LONG, PATHS, Turn, context, open, talk};
+use super::client::{LONG, Turn, context, talk};
 use super::{RAW, ssml};
 use crate::backend::reaches;
 use crate::ledger::Rows;
@@ -87,20 +87,6 @@ async fn a_context_that_cannot_be_is_told_with_its_document() {
         let (code, reason) = talk.closed().await;
         assert_eq!(code, 1007);
         assert!(reason.contains(about) && !reason.contains("secret"), "{reason}");
-    }
-}
-
-#[tokio::test]
-async fn text_in_pieces_is_refused_in_words() {
-    let server = Server::start().await;
-    for path in ["/cognitiveservices/websocket/v2", "/tts/cognitiveservices/websocket/v2", PATHS[0]] {
-        let mut talk = open(&server, path, &[]).await.unwrap_or_else(|refusal| panic!("{refusal:?}"));
-        let input =
-            json!({"synthesis": {"input": {"bidirectionalStreamingMode": true, "voiceName": "tone"}}});
-        talk.say("synthesis.context", "1", &input.to_string()).await;
-        talk.say("text.piece", "1", "Hello.").await;
-        let (code, reason) = talk.closed().await;
-        assert_eq!((code, reason.starts_with("Text cannot be streamed")), (1007, true), "{path}");
     }
 }
 

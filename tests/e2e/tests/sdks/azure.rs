@@ -209,6 +209,44 @@ fn what_only_azure_makes_is_handed_on_by_azure_and_refused_by_everybody_else() {
     }
 }
 
+/// Checks that a text is spoken while the packages write it: its first sentences are heard before the last is there.
+fn follows(speaker: &Speaker) {
+    let federation = Federation::of(&[speaker.backend]);
+    let text = [SENTENCE; 7].join(" ");
+    for (before, sdk) in SDKS.into_iter().enumerate() {
+        let seen = &federation.play(sdk, &["written"], &[speaker.name])["written"];
+        is_spoken(seen);
+        assert_eq!(seen["heard_before_its_end"], true, "{seen}");
+        let words: Vec<_> =
+            seen["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+        assert_eq!(words.join(" "), text.replace('.', " ."), "each word and each mark once: {seen}");
+        let samples = federation.kept("written.raw").len() / 2;
+        assert!(
+            (samples as f64 / 24_000.0 - seen["seconds"].as_f64().unwrap()).abs() < 0.01,
+            "{samples}: {seen}"
+        );
+        let rows = federation.server.rows_once(before + 1);
+        let row = rows.last().unwrap();
+        let who = json!([row["outcome"], row["backend"], row["voice"], row["characters"]]);
+        assert_eq!(who, json!(["completed", speaker.backend, speaker.voice, text.len()]), "{row}");
+    }
+}
+
+#[test]
+fn kokoro_speaks_while_microsofts_packages_write() {
+    follows(&KOKORO);
+}
+
+#[test]
+fn elevenlabs_speaks_while_microsofts_packages_write() {
+    follows(&ELEVENLABS);
+}
+
+#[test]
+fn azure_speaks_while_microsofts_packages_write() {
+    follows(&AZURE);
+}
+
 /// Checks that what is stopped in mid-speech ends there, for the vendor and in the ledger too.
 fn stops(speaker: &Speaker) {
     let federation = Federation::of(&[speaker.backend]);

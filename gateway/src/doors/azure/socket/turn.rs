@@ -1,15 +1,18 @@
-//! One document, from its start to its end.
+//! One document, or one text in pieces, from its start to its end.
+
+use std::sync::Arc;
 
 use axum::extract::ws::Message;
 use bytes::Bytes;
 use engine::{Engine, Spoken, Waiting};
+use futures::stream::BoxStream;
 use futures::{Sink, StreamExt as _};
-use speech::{Origin, SampleRate, SpeechError, SpeechRequest};
+use speech::{Origin, Piece, SampleRate, SpeechError, SpeechRequest, Terms};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 use wire::azure::{Event, Reply};
-use wire::soundboard::Swapped;
 
+use super::pieces::End;
 use crate::doors::azure::boundaries::Boundaries;
 use crate::doors::sockets::{Gone, Patient, Speakers};
 use crate::fault::Fault;
@@ -18,15 +21,39 @@ use crate::stack::report;
 /// Bytes of audio in one message: Azure's own are about as long.
 const PIECE: usize = 16 * 1024;
 
-/// A document that is to be spoken.
+/// What is to be spoken.
+pub(super) enum Text {
+    /// A document.
+    Document(SpeechRequest),
+    /// A text that is still being written.
+    Pieces { terms: Terms, voice: Arc<str>, pieces: BoxStream<'static, Piece> },
+}
+
+impl Text {
+    async fn speak(self, engine: &Engine) -> Result<Spoken, SpeechError> {
+        match self {
+            Self::Document(request) => engine.speak(request).await,
+            Self::Pieces { terms, voice, pieces } => engine.dictate(terms, voice, pieces).await,
+        }
+    }
+
+    fn media_type(&self) -> &'static str {
+        let (Self::Document(SpeechRequest { terms, .. }) | Self::Pieces { terms, .. }) = self;
+        terms.format.codec.content_type()
+    }
+}
+
+/// Something that is to be spoken, and how it is told.
 pub(super) struct Turn {
-    pub(super) request: SpeechRequest,
+    pub(super) text: Text,
+    /// That of a text in pieces.
+    pub(super) end: Option<End>,
     pub(super) waiting: Waiting,
     pub(super) reply: Reply,
     /// What is told beside the audio.
     pub(super) boundaries: Boundaries,
     /// Whether it is told how long the audio is.
-    pub(super) tells_end: bool,
+    pub(super) tells_length: bool,
     /// The client wants to hear no more of it.
     pub(super) stopped: CancellationToken,
     /// One of the places of the socket, until its end.
@@ -42,29 +69,34 @@ pub(super) enum Broken {
 }
 
 impl Turn {
-    /// Has it spoken, and tells it. Nothing is told of one that is refused. One that is stopped has an end, too.
+    /// Has it spoken, and tells it. Nothing is told of one that is refused. One that is stopped has an end, too; a text whose
+    /// writer breaks off has none.
     pub(super) async fn speak<S: Sink<Message> + Unpin>(
         self,
         engine: &Engine,
         to: &mut Patient<S>,
     ) -> Result<(), Broken> {
-        let Self { request, waiting, reply, boundaries, tells_end, stopped, place: _place } = self;
-        let media_type = request.terms.format.codec.content_type();
+        let Self { text: said, mut end, waiting, reply, boundaries, tells_length, stopped, place: _place } =
+            self;
+        let media_type = said.media_type();
         let speaking = async {
             waiting.over();
-            engine.speak(request).await
+            said.speak(engine).await
         };
-        let spoken = stopped.run_until_cancelled(speaking).await.transpose()?;
+        let spoken = match stopped.run_until_cancelled(speaking).await {
+            // Why is told when the socket is closed.
+            Some(Err(_)) if end.as_mut().is_some_and(End::is_missing) => return Ok(()),
+            spoken => spoken.transpose()?,
+        };
         text(to, reply.start()).await?;
         text(to, reply.response()).await?;
-        let swapped = match spoken {
-            Some(spoken) => {
-                let saying = Saying { reply: &reply, media_type, boundaries, tells_end, stopped };
-                saying.tell(spoken, to).await?
-            }
-            None => None,
-        };
-        text(to, reply.end(swapped.as_ref())).await?;
+        let Some(mut spoken) = spoken else { return Ok(text(to, reply.end(None, &[])).await?) };
+        let dropped = std::mem::take(&mut spoken.dropped);
+        let speakers = Speakers::of(&spoken);
+        let saying = Saying { reply: &reply, media_type, boundaries, tells_length, end, stopped };
+        if saying.tell(spoken, to).await? {
+            text(to, reply.end(speakers.swapped().as_ref(), &dropped)).await?;
+        }
         Ok(())
     }
 }
@@ -74,18 +106,18 @@ struct Saying<'r> {
     reply: &'r Reply,
     media_type: &'static str,
     boundaries: Boundaries,
-    tells_end: bool,
+    tells_length: bool,
+    end: Option<End>,
     stopped: CancellationToken,
 }
 
 impl Saying<'_> {
-    /// Tells all of it. Comes back with who spoke, where that is not whom the client has asked for.
+    /// Tells all of it, and comes back with whether it has an end.
     async fn tell<S: Sink<Message> + Unpin>(
         mut self,
         spoken: Spoken,
         to: &mut Patient<S>,
-    ) -> Result<Option<Swapped>, Broken> {
-        let speakers = Speakers::of(&spoken);
+    ) -> Result<bool, Broken> {
         let Spoken { mut audio, sample_rate: rate, .. } = spoken;
         let mut samples = 0;
         while let Some(chunk) = self.stopped.run_until_cancelled(audio.next()).await.flatten() {
@@ -96,13 +128,16 @@ impl Saying<'_> {
             self.audio(chunk.bytes, to).await?;
         }
         if !self.stopped.is_cancelled() {
+            if self.end.as_mut().is_some_and(End::is_missing) {
+                return Ok(false);
+            }
             let events = self.boundaries.finish(samples * 1000 / u64::from(rate.get()));
             self.events(events, to).await?;
         }
-        if self.tells_end {
+        if self.tells_length {
             self.events(vec![Event::SessionEnd { offset: ticks_of(samples, rate) }], to).await?;
         }
-        Ok(speakers.swapped())
+        Ok(true)
     }
 
     async fn events<S: Sink<Message> + Unpin>(
