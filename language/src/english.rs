@@ -34,13 +34,18 @@ pub(crate) fn read(sentence: &Sentence<'_>, at: usize) -> Match {
         return writing::punctuation(marks).unwrap_or_else(|| Match::one(Class::Pause, ""));
     }
     let rules = || RULES.iter().copied().flatten();
-    let read = rules().find_map(|rule| rule(sentence, at));
+    let read = rules().find_map(|rule| rule(sentence, at).filter(is_said));
     let read = read.unwrap_or_else(|| mixed::read(sentence, at));
     let read = closed(sentence.chunk(at).map_or("", |chunk| chunk.trail), core, read);
     if read.opens == 0 && !read.said.is_empty() && writing::is_negated(sentence, at) {
         return Match { class: Class::Code, said: format!("not {}", read.said), opens: 1, ..read };
     }
     read
+}
+
+/// Whether each of its words is one: an address of letters that nobody reads is none.
+fn is_said(read: &Match) -> bool {
+    read.said.is_empty() || !read.said.split(' ').any(str::is_empty)
 }
 
 /// A bracket that closes what was opened inside a word belongs to it: "7-6(5)".

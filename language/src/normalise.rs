@@ -8,7 +8,7 @@ use speech::{Boundary, Clause, Lexicon, Saying, SpeechGraph};
 use crate::english;
 use crate::scripts::{Unreadable, unreadable};
 use crate::sentence::{Match, Sentence};
-use crate::settled::{after_said, before_said, settled};
+use crate::settled::{after_said, alone, before_said, settled};
 use crate::{Class, Token};
 
 /// Bytes of an endless sentence that are looked at at once: more than that many chunks of ordinary words.
@@ -216,6 +216,10 @@ pub fn left_out(graph: &SpeechGraph, english: English) -> Vec<Unreadable> {
     unreadable(&tokens.map(|token| token.text).collect::<Vec<_>>().join(" "))
 }
 
+fn last_word(said: &str) -> &str {
+    said.rsplit(' ').next().unwrap_or_default()
+}
+
 /// The normalised text: what is said with the punctuation around it, and where each token's words stand in it.
 pub struct Normalised {
     /// The text. To normalise it again changes nothing.
@@ -234,13 +238,17 @@ pub fn normalise(graph: &Arc<SpeechGraph>, english: English) -> Normalised {
         characters
     };
     let mut ended: Option<Option<Boundary>> = None;
-    // "the letter x. Then": with a capital its stop would be that of an initial.
-    let ends_in_letter =
-        |token: &Token| token.said.len() == 1 && token.text != token.said && token.trail.starts_with('.');
+    // "the letter x. Then": with a capital its stop would be that of an initial. Where it is written so, it was read as none.
+    let ends_in_letter = |token: &Token| {
+        let is_as_written = token.text == token.said && token.trail.starts_with('.');
+        last_word(&token.said).len() == 1 && after_said(&token.trail).starts_with('.') && !is_as_written
+    };
     for token in Sentences::new(Arc::clone(graph), english).flatten() {
         let text = &mut normalised.text;
-        let lead = if token.said.is_empty() { after_said(&token.lead) } else { before_said(&token.lead) };
-        let trail = after_said(&token.trail);
+        let (lead, trail) = match token.said.is_empty() {
+            true => (alone(&token.lead), alone(&token.trail)),
+            false => (before_said(&token.lead), after_said(&token.trail)),
+        };
         let silent = lead.is_empty() && token.said.is_empty() && trail.is_empty();
         let separator = match ended {
             None => "",

@@ -39,12 +39,22 @@ pub(crate) fn after_said(marks: &str) -> String {
     plain(marks).filter(|c| is_mark(*c)).collect()
 }
 
+/// The same around no words: what opens or closes nothing but itself is not there.
+pub(crate) fn alone(marks: &str) -> String {
+    let holds = |c: char| (opens(c) || closes(c)) && !matches!(c, '…' | '—' | '–');
+    Some(after_said(marks)).filter(|marks| !marks.chars().all(holds)).unwrap_or_default()
+}
+
 fn opens(c: char) -> bool {
     matches!(c, '"' | '\'' | '“' | '‘' | '’' | '«' | '‹' | '„' | '‚' | '(' | '¿' | '¡' | '…' | '—' | '–')
 }
 
 fn is_mark(c: char) -> bool {
-    opens(c) || matches!(c, '”' | '»' | '›' | ')' | '.' | ',' | ';' | ':' | '!' | '?' | '•' | '。' | '、')
+    opens(c) || closes(c) || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '•' | '。' | '、')
+}
+
+fn closes(c: char) -> bool {
+    matches!(c, '”' | '»' | '›' | ')')
 }
 
 /// Brackets are round, "--" is a dash.

@@ -117,7 +117,7 @@ async fn who_reads_ssml_gets_all_of_it_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_document_that_takes_too_long_is_read_as_several() {
     let actor = Actor::new("dear", "dear", &[("anna", speech::Gender::Female)]);
-    let reader = Arc::new(actor.reading_ssml().taking(30));
+    let reader = Arc::new(actor.reading_ssml().taking(14));
     let house = house(&[&reader]);
     let ssml =
         "<speak><p>One is short. Two is as short.</p><prosody rate=\"50%\">Three is slow.</prosody></speak>";

@@ -3,16 +3,21 @@
 use std::ops::Range;
 
 use speech::{Boundary, Clause, Element, Node, Passage, Score, Span, SpeechGraph, has_sound};
+use unicode_script::{Script, UnicodeScript as _};
 
-/// Who waits a second could have said so many code points: as few as any language has.
-const CHARACTERS_PER_SECOND: f32 = 4.0;
+/// Characters that stand for a syllable or a word, such as those of Chinese and figures, of which a slow voice says so many a
+/// second.
+const SYLLABLES_PER_SECOND: f32 = 4.0;
+
+/// What a character counts that stands for a sound, as the letters of most alphabets do, or for none.
+const SOUND: f32 = 0.4;
 
 /// Elements that may end in the midst of what they hold, and begin anew with the rest of it.
 const CONTAINERS: [&str; 9] =
     ["speak", "voice", "p", "s", "lang", "prosody", "emphasis", "mstts:express-as", "mstts:turn"];
 
-/// As how many code points at the voice's own pace a graph takes to say: what is said at half that pace counts twice, and
-/// silence as what could be said in it.
+/// As how many code points a graph takes to say, where each stands for a syllable: a letter of an alphabet counts less, what is
+/// said at half the voice's pace twice, and silence as what could be said in it. Of a text that is no document, its code points.
 pub fn extent(graph: &SpeechGraph) -> usize {
     let words = graph.plain().as_str();
     match graph.score() {
@@ -101,9 +106,18 @@ fn extent_of(words: &str, passages: &[Passage], bytes: Range<usize>) -> f32 {
     let extents = within.map(|Passage { bytes: own, rest, tone }| {
         let said = words.get(own.start.max(bytes.start)..own.end.min(bytes.end)).unwrap_or_default();
         let rest = if own.start >= bytes.start { rest.as_secs_f32() } else { 0.0 };
-        said.chars().count() as f32 / tone.rate + rest * CHARACTERS_PER_SECOND
+        said.chars().map(extent_of_character).sum::<f32>() / tone.rate + rest * SYLLABLES_PER_SECOND
     });
     extents.sum()
+}
+
+fn extent_of_character(c: char) -> f32 {
+    let is_sound = match c.script() {
+        Script::Latin | Script::Greek | Script::Cyrillic | Script::Armenian | Script::Georgian => true,
+        Script::Common | Script::Inherited => !has_sound(c),
+        _ => false,
+    };
+    if is_sound { SOUND } else { 1.0 }
 }
 
 /// What stands between two cuts.
