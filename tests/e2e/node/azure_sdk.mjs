@@ -98,15 +98,14 @@ const scenarios = {
     const speaking = new sdk.SpeechSynthesizer(configured({ format: "Raw24Khz16BitMonoPcm" }), null);
     const words = [];
     speaking.wordBoundary = (_, event) => words.push(event.text);
-    const request = new sdk.SpeechSynthesisRequest(sdk.SpeechSynthesisRequestInputType.TextStream);
+    const request = inPieces();
     request.rate = "+10%";
     request.style = "cheerful";
-    const write = (text) => text.match(/.{1,7}/g).forEach((piece) => request.inputStream.write(piece));
     const heard = new Promise((resolve) => (speaking.synthesizing = () => resolve(true)));
     const ended = new Promise((resolve, reject) => speaking.speakAsync(request, resolve, reject));
-    write(`${LONG} `);
+    write(request, `${LONG} `);
     const before = await Promise.race([heard, ended.then(() => false)]);
-    write(SENTENCE);
+    write(request, SENTENCE);
     request.inputStream.close();
     const result = await ended;
     speaking.close();
@@ -166,9 +165,14 @@ const scenarios = {
     const asking = new sdk.SpeechSynthesizer(stranger, null);
     const { reason } = await asking.getVoicesAsync("");
     asking.close();
+    const nobody = configured({ name: "en-US-NobodyNeural" });
+    const request = inPieces();
+    write(request, SENTENCE);
+    request.inputStream.close();
     return {
       key: outcome(await spoken(stranger, "speakTextAsync", SENTENCE)),
-      voice: outcome(await spoken(configured({ name: "en-US-NobodyNeural" }), "speakTextAsync", SENTENCE)),
+      voice: outcome(await spoken(nobody, "speakTextAsync", SENTENCE)),
+      written: outcome(await spoken(nobody, "speakAsync", request)),
       unclosed: outcome(await spoken(configured(), "speakSsmlAsync", unclosed)),
       voiceless: outcome(await spoken(configured(), "speakSsmlAsync", voiceless)),
       voices_of_stranger: sdk.ResultReason[reason],
@@ -197,6 +201,15 @@ async function spoken(config, how, what, listen = () => {}) {
   } finally {
     speaking.close();
   }
+}
+
+// A text that is still to be written.
+function inPieces() {
+  return new sdk.SpeechSynthesisRequest(sdk.SpeechSynthesisRequestInputType.TextStream);
+}
+
+function write(request, text) {
+  for (const piece of text.match(/.{1,7}/g)) request.inputStream.write(piece);
 }
 
 function ssml(said) {

@@ -138,6 +138,16 @@ def events():
     return {"document": document(said), "events": told, **outcome(result)}
 
 
+def in_pieces():
+    """A text that is still to be written."""
+    return sdk.SpeechSynthesisRequest(input_type=sdk.SpeechSynthesisRequestInputType.TextStream)
+
+
+def write(request, text):
+    for start in range(0, len(text), 7):
+        request.input_stream.write(text[start : start + 7])
+
+
 def written():
     """A text that is written piece by piece: whether it is heard before it ends, and the words that are told of it."""
     config = configured()
@@ -147,17 +157,12 @@ def written():
     speaking.synthesizing.connect(lambda _: heard.set())
     speaking.synthesis_word_boundary.connect(lambda event: words.append(event.text))
     speaking.synthesis_completed.connect(lambda _: completed.set())
-    request = sdk.SpeechSynthesisRequest(input_type=sdk.SpeechSynthesisRequestInputType.TextStream)
+    request = in_pieces()
     request.rate, request.style = "+10%", "cheerful"
     result = speaking.speak_async(request)
-
-    def write(text):
-        for start in range(0, len(text), 7):
-            request.input_stream.write(text[start : start + 7])
-
-    write(LONG + " ")
+    write(request, LONG + " ")
     before = heard.wait(120)
-    write(SENTENCE)
+    write(request, SENTENCE)
     request.input_stream.close()
     result = result.get()
     completed.wait(60)
@@ -207,10 +212,16 @@ def errors():
     stranger = synthesizer(configured(subscription="a-wrong-key"))
     nobody = configured()
     nobody.speech_synthesis_voice_name = "en-US-NobodyNeural"
+    request, speaking = in_pieces(), synthesizer(nobody)
+    ended = speaking.speak_async(request)
+    write(request, SENTENCE)
+    request.input_stream.close()
+    ended = ended.get()
     return {
         "key": outcome(stranger.speak_text(SENTENCE)),
         "voice": outcome(synthesizer(nobody).speak_text(SENTENCE)),
         "unclosed": outcome(synthesizer().speak_ssml(document("<emphasis>Whose boat"))),
+        "written": outcome(ended),
         "voiceless": outcome(synthesizer().speak_ssml("<speak version='1.0' xml:lang='en-US'>Whose boat?</speak>")),
         "voices_of_stranger": stranger.get_voices_async().get().reason.name,
     }

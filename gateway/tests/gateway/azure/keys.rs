@@ -1,8 +1,9 @@
 //! Who may ask, in Azure's ways, and how who may not is told so that no SDK waits for ever.
 
 use gateway::Config;
+use serde_json::{Value, json};
 
-use super::client::{PATHS, open};
+use super::client::{PATHS, open, streaming};
 use super::{RAW, ssml};
 use crate::access::Log;
 use crate::server::{ONE, Server, config};
@@ -143,12 +144,19 @@ async fn a_key_that_ends_ends_its_socket() {
     let Ok(mut talk) = open(&server, PATHS[1], &[(HEADER, &key)]).await else { panic!("is refused") };
     talk.ask("1", &ssml("tone", "Hello.")).await;
     assert_eq!(talk.turn().await.close, None);
+    let Ok(mut text) = open(&server, PATHS[1], &[(HEADER, &key)]).await else { panic!("is refused") };
+    text.say("synthesis.context", "1", &streaming("tone", json!({}), &[]).to_string()).await;
+    text.write("1", &["Hello. And so on"]).await;
+    while text.hear().await.unwrap_or_else(|close| panic!("{close:?}")).path != "audio" {}
     server.memory.kept().keys.retain(|key| key.prefix != prefix);
     while server.get("/v1/models").key(&key).send().await.status != 401 {
         tokio::task::yield_now().await;
     }
     talk.ask("2", &ssml("tone", "More.")).await;
     assert_eq!(talk.closed().await.0, 1008);
+    text.write("1", &[" for ever"]).await;
+    let told = text.turn().await;
+    assert_eq!((told.close.unwrap().0, told.end), (1008, Value::Null), "it has no end");
 }
 
 #[tokio::test]
@@ -177,11 +185,11 @@ async fn no_key_and_no_text_is_in_any_log_line_at_any_level() {
         for field in ["Ocp-Apim-Subscription-Key=", "Authorization=Bearer%20"] {
             let path = format!("{}?{field}secret-of-{owner}", PATHS[0]);
             let mut talk = open(&server, &path, &[]).await.unwrap_or_else(|refusal| panic!("{refusal:?}"));
+            talk.dictate("1", "tone", &["My diagnosis is ", "private. My diagnosis"]).await;
             for said in [&said, &said.replace("</voice>", "")] {
-                talk.ask("1", said).await;
+                talk.ask("2", said).await;
             }
-            talk.turn().await;
-            talk.turn().await;
+            while talk.turn().await.close.is_none() {}
         }
     }
     let token = server.post("/sts/v1.0/issueToken").header(HEADER, "secret-of-ann").send().await;

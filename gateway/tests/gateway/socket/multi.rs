@@ -201,6 +201,28 @@ async fn a_context_is_over_before_its_id_is_used_again() {
 }
 
 #[tokio::test]
+async fn what_waits_for_its_id_has_its_row_when_the_client_leaves() {
+    let server = Server::start().await;
+    let mut talk = multi(&server, "endless", "").await;
+    for text in ["One.", "Two."] {
+        talk.say(json!({"text": text, "context_id": "a"})).await;
+        talk.say(json!({"context_id": "a", "close_context": true})).await;
+    }
+    talk.say(json!({"text": "Three.", "context_id": "b", "flush": true})).await;
+    // The third is spoken at once, and whoever has heard of it has heard of the second.
+    reaches(&server.work.begun, 2).await;
+    drop(talk);
+    reaches(&server.work.ended, 2).await;
+    let rows = server.rows.clone();
+    server.ended().await;
+    insta::assert_snapshot!(rows.show(), @"
+    req-1 local endless hung_up Some(4)
+    req-2 local - hung_up None
+    req-3 local endless hung_up Some(6)
+    ");
+}
+
+#[tokio::test]
 async fn an_eleventh_context_waits_for_nobody() {
     let server = Server::start().await;
     let mut talk = multi(&server, "endless", "").await;

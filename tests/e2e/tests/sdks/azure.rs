@@ -120,6 +120,7 @@ fn errors(speaker: &Speaker, sdk: Sdk, seen: &Value) {
     for (mistake, code, told) in [
         ("key", stranger, refusal),
         ("voice", bad, nobody),
+        ("written", bad, nobody),
         ("unclosed", bad, "at line 1, column "),
         ("voiceless", bad, "Ssml should contain at least one [voice] tag."),
     ] {
@@ -132,7 +133,7 @@ fn errors(speaker: &Speaker, sdk: Sdk, seen: &Value) {
 
 /// Checks that each text has its row, and each mistake of a client that is known.
 fn rows(federation: &Federation, speaker: &Speaker, spoken: usize) {
-    let mut rows = federation.server.rows_once(spoken + 3);
+    let mut rows = federation.server.rows_once(spoken + 4);
     rows.retain(|row| {
         assert_eq!((&row["client"], &row["door"]), (&"app".into(), &"azure".into()), "{row}");
         row["outcome"] != "completed" || {
@@ -144,7 +145,7 @@ fn rows(federation: &Federation, speaker: &Speaker, spoken: usize) {
     });
     let mut refused: Vec<_> = rows.iter().map(|row| row["outcome"].as_str().unwrap()).collect();
     refused.sort_unstable();
-    assert_eq!(refused, ["invalid_text", "invalid_text", "unknown_voice"], "{rows:?}");
+    assert_eq!(refused, ["invalid_text", "invalid_text", "unknown_voice", "unknown_voice"], "{rows:?}");
 }
 
 #[test]

@@ -307,7 +307,13 @@ impl Listener {
             ..plain
         };
         let voice = (self.dialect != Dialect::Dialogue).then(|| Arc::clone(&self.voice));
+        let waiting = self.rooms.engine.keep_waiting(&terms, None);
         let speech = speak(self.rooms.engine.clone(), terms, voice, turns, self.voicing(id));
+        let speech = async {
+            waiting.over();
+            speech
+        };
+        let speech = speech.flatten_stream();
         self.order(Order::Speak(in_turn(before, held, speech))).await
     }
 
