@@ -113,6 +113,7 @@ async fn so_many_documents_may_wait() {
     for id in 0..9 {
         talk.ask(&id.to_string(), &ssml("gated", "Hello.")).await;
     }
+    talk.is_heard().await;
     // The ninth is refused behind those before it.
     server.work.gate.send_replace(usize::MAX);
     for _ in 0..8 {
