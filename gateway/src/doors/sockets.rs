@@ -16,7 +16,7 @@ use crate::Config;
 
 pub(crate) use seats::Seats;
 pub(in crate::doors) use {
-    incoming::{Incoming, TooLong},
+    incoming::Incoming,
     patient::{Gone, Patient},
     seats::{Entry, Seat},
     speakers::Speakers,

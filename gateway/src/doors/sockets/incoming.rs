@@ -4,7 +4,10 @@ use std::future::pending;
 
 use axum::extract::ws::Message;
 use futures::{Stream, StreamExt as _};
+use speech::SpeechError;
 use tokio_tungstenite::tungstenite;
+
+use crate::fault::Fault;
 
 /// The messages of a client.
 pub(in crate::doors) struct Incoming<S> {
@@ -15,21 +18,17 @@ pub(in crate::doors) struct Incoming<S> {
     is_deaf: bool,
 }
 
-/// A message is longer than any that is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::doors) struct TooLong {
-    /// Bytes of the longest.
-    pub(in crate::doors) limit: usize,
-}
-
 impl<S: Stream<Item = Result<Message, axum::Error>> + Unpin> Incoming<S> {
     /// Those of a socket that is opened with that limit.
     pub(in crate::doors) fn new(stream: S, limit: usize) -> Self {
         Self { stream, limit, is_deaf: false }
     }
 
-    /// The next text, or bytes; none when the client has gone. Behind a message that is too long nothing comes, not even that.
-    pub(in crate::doors) async fn next(&mut self) -> Option<Result<Message, TooLong>> {
+    /// The next text, or bytes; none when the client has gone. Behind what cannot be read nothing comes, not even that.
+    ///
+    /// # Errors
+    /// A message is longer than any that is read, or a text that is not UTF-8.
+    pub(in crate::doors) async fn next(&mut self) -> Option<Result<Message, Fault>> {
         if self.is_deaf {
             return pending().await;
         }
@@ -39,8 +38,9 @@ impl<S: Stream<Item = Result<Message, axum::Error>> + Unpin> Incoming<S> {
                 Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)) => {}
                 Ok(message) => return Some(Ok(message)),
                 Err(error) => {
-                    self.is_deaf = is_too_long(error);
-                    return self.is_deaf.then_some(Err(TooLong { limit: self.limit }));
+                    let fault = self.unread(error);
+                    self.is_deaf = fault.is_some();
+                    return fault.map(Err);
                 }
             }
         }
@@ -50,9 +50,16 @@ impl<S: Stream<Item = Result<Message, axum::Error>> + Unpin> Incoming<S> {
     pub(in crate::doors) async fn rest(&mut self) {
         while self.next().await.is_some() {}
     }
-}
 
-fn is_too_long(error: axum::Error) -> bool {
-    let error = error.into_inner().downcast::<tungstenite::Error>();
-    error.is_ok_and(|error| matches!(*error, tungstenite::Error::Capacity(_)))
+    /// What is wrong with a message that could not be read; none where it is the connection that has failed.
+    fn unread(&self, error: axum::Error) -> Option<Fault> {
+        match *error.into_inner().downcast::<tungstenite::Error>().ok()? {
+            tungstenite::Error::Capacity(_) => Some(Fault::BodyTooLarge { limit: self.limit }),
+            tungstenite::Error::Utf8(_) => {
+                let message = "A text message is not in UTF-8.";
+                Some(SpeechError::new(speech::ErrorKind::InvalidText, message).into())
+            }
+            _ => None,
+        }
+    }
 }

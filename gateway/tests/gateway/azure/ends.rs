@@ -226,6 +226,18 @@ async fn a_message_that_is_too_long_to_be_read_closes_the_socket_with_the_limit(
 }
 
 #[tokio::test]
+async fn a_text_in_another_encoding_is_refused_in_words() {
+    let server = Server::start().await;
+    let mut talk = talk(&server).await;
+    talk.is_heard().await;
+    let latin: &[u8] = b"Path: ssml\r\n\r\nna\xefve";
+    let length = latin.len() as u8;
+    talk.socket.get_mut().write_all(&[&[0x81, 0x80 | length, 0, 0, 0, 0], latin].concat()).await.unwrap();
+    assert_eq!(talk.closed().await, (1007, "A text message is not in UTF-8.".to_owned()));
+    insta::assert_snapshot!(server.rows.show(), @"req-1 local - invalid_text None");
+}
+
+#[tokio::test]
 async fn who_breaks_off_in_the_middle_of_a_message_has_gone() {
     let server = Server::start().await;
     let mut talk = talk(&server).await;

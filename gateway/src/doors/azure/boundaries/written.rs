@@ -4,6 +4,9 @@ use ::speech::{Reading, SpeechText, WordTiming};
 
 use super::{Landmark, What, clause_ends};
 
+/// Bytes of a sentence that is told of as a whole. What has no end is read again and again otherwise.
+const LONGEST_SENTENCE: usize = 4096;
+
 /// The part of a text that was written and is not spoken yet, from the start of its sentence on.
 #[derive(Default)]
 pub(in crate::doors::azure) struct Written {
@@ -48,10 +51,11 @@ impl Written {
             self.told = last.offset;
         }
         let sentence = ends.iter().rfind(|end| matches!(end.what, What::Sentence(_)));
-        if let Some(sentence) = sentence {
-            let said = self.bytes_before(sentence.offset);
-            self.text.drain(..said);
-            self.offset = sentence.offset;
+        let is_endless = bytes > LONGEST_SENTENCE;
+        if let Some(said) = sentence.map(|end| end.offset).or(is_endless.then_some(until)) {
+            let bytes = self.bytes_before(said);
+            self.offset += self.text[..bytes].chars().count();
+            self.text.drain(..bytes);
         }
         ends
     }

@@ -21,7 +21,7 @@ use crate::doors::Rooms;
 use crate::doors::azure::asked::{Asked, output_format};
 use crate::doors::azure::boundaries::Boundaries;
 use crate::doors::azure::document;
-use crate::doors::sockets::{Incoming, SpeechIds, TooLong};
+use crate::doors::sockets::{Incoming, SpeechIds};
 use crate::fault::Fault;
 use crate::stack::Client;
 
@@ -34,7 +34,7 @@ const IDLE: Duration = Duration::from_secs(600);
 /// The next message; none when the client has gone.
 ///
 /// # Errors
-/// It is too long, or no message of this protocol.
+/// It cannot be read, or is no message of this protocol.
 async fn next<S>(incoming: &mut Incoming<S>) -> Option<Result<Message, Fault>>
 where
     S: Stream<Item = Result<ws::Message, axum::Error>> + Unpin,
@@ -42,7 +42,7 @@ where
     let message = match incoming.next().await? {
         Ok(ws::Message::Text(text)) => Message::from_text(&text),
         Ok(message) => Message::from_binary(&message.into_data()),
-        Err(TooLong { limit }) => return Some(Err(Fault::BodyTooLarge { limit })),
+        Err(fault) => return Some(Err(fault)),
     };
     Some(message.map_err(|malformed| no_message(malformed).into()))
 }

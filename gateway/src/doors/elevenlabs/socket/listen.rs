@@ -21,7 +21,7 @@ use super::manner::Manner;
 use super::speak::{Voicing, complaint, speak};
 use super::tell::{Close, Frame, Order};
 use crate::doors::Rooms;
-use crate::doors::sockets::{Entry, Incoming, Seat, SpeechIds, TooLong};
+use crate::doors::sockets::{Entry, Incoming, Seat, SpeechIds};
 use crate::doors::tags::Tags;
 use crate::fault::Fault;
 use crate::stack::Client;
@@ -150,7 +150,8 @@ impl Listener {
             };
             let heard = match message {
                 Some(Ok(message)) => self.hear(&message.into_data()).await,
-                Some(Err(TooLong { limit })) => Err(self.too_long(limit)),
+                Some(Err(Fault::BodyTooLarge { limit })) => Err(self.too_long(limit)),
+                Some(Err(fault)) => Err(Ending::Broken(broken(self.dialect, &fault))),
                 None => Err(Ending::Gone),
             };
             if let Err(ending) = heard {
@@ -451,8 +452,7 @@ async fn late_seat(
     };
     let refused = |fault| Ending::Broken(broken(dialect, &fault));
     let message = message.map_err(|_| refused(Fault::NoKey))?.ok_or(Ending::Gone)?;
-    let too_long = |TooLong { limit }| refused(Fault::BodyTooLarge { limit });
-    let message = message.map_err(too_long)?.into_data();
+    let message = message.map_err(refused)?.into_data();
     let key = Asked::from_json(&message).ok().and_then(|asked| asked.key);
     Ok((rooms.seats.take_by_key(key.as_deref()).await.map_err(refused)?, message))
 }
