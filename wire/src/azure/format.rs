@@ -8,7 +8,7 @@ pub struct OutputFormat {
     /// As `X-Microsoft-OutputFormat` names it.
     pub name: &'static str,
     /// What its bytes are: [`Foreign`](Codec::Foreign) where only Azure itself can make them.
-    pub format: Option<AudioFormat>,
+    pub format: AudioFormat,
 }
 
 impl OutputFormat {
@@ -66,7 +66,7 @@ pub const OUTPUT_FORMATS: &[OutputFormat] = &[
 /// A bit rate of 0 is one that follows from the codec and the rate.
 const fn of(name: &'static str, codec: Codec, rate: u32, kilobits: u32) -> OutputFormat {
     let bit_rate = if kilobits == 0 { None } else { Some(kilobits * 1000) };
-    OutputFormat { name, format: Some(AudioFormat { codec, rate: NonZeroU32::new(rate), bit_rate }) }
+    OutputFormat { name, format: AudioFormat { codec, rate: NonZeroU32::new(rate), bit_rate } }
 }
 
 /// One that only Azure makes. Where its name does not tell its bit rate, it is about that much.
@@ -82,10 +82,10 @@ mod tests {
     fn every_name_says_at_which_rate_its_format_is() {
         for &OutputFormat { name, format } in OUTPUT_FORMATS {
             assert_eq!(OutputFormat::named(name).unwrap().format, format);
-            let Some(AudioFormat { rate, bit_rate, .. }) = format.filter(|format| !format.codec.is_foreign())
-            else {
+            if format.codec.is_foreign() {
                 continue;
-            };
+            }
+            let AudioFormat { rate, bit_rate, .. } = format;
             let rate = rate.unwrap().get();
             assert!(
                 name.contains(&format!("-{}khz-", rate / 1000)) || name.contains(&format!("-{rate}hz-")),

@@ -13,31 +13,23 @@ const USUAL: [&str; 6] = [
     "webm-24khz-16bit-mono-opus",
 ];
 
-/// What Azure is asked for, and what that is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Output {
-    pub(super) name: &'static str,
-    pub(super) format: AudioFormat,
-}
-
 /// What to ask for: exactly what is wanted, where there is that, or samples that it can be made of. What has a header with
 /// its size is made of a whole sound only.
-pub(super) fn nearest(wanted: AudioFormat, is_whole: bool) -> Output {
+pub(super) fn nearest(wanted: AudioFormat, is_whole: bool) -> OutputFormat {
     let pcm = AudioFormat::from(Codec::Pcm);
     let offered = || offers().filter(|offer| is_whole || !offer.format.codec.is_wav());
     [wanted, AudioFormat { rate: wanted.rate, ..pcm }, pcm]
         .into_iter()
         .find_map(|wanted| offered().find(|offer| wanted.is_met_by(offer.format)))
-        .unwrap_or(Output {
+        .unwrap_or(OutputFormat {
             name: USUAL[3],
             format: pcm.at(SampleRate::new(24_000).unwrap_or(SampleRate::MIN)),
         })
 }
 
 /// All there is, the usual ones first.
-fn offers() -> impl Iterator<Item = Output> {
-    let usual = USUAL.into_iter().filter_map(OutputFormat::named);
-    usual.chain(OUTPUT_FORMATS).filter_map(|offer| Some(Output { name: offer.name, format: offer.format? }))
+fn offers() -> impl Iterator<Item = OutputFormat> {
+    USUAL.into_iter().filter_map(OutputFormat::named).chain(OUTPUT_FORMATS).copied()
 }
 
 /// Every codec that there is something to ask for in.
@@ -71,9 +63,9 @@ mod tests {
     #[test]
     fn what_there_is_exactly_is_asked_for_by_its_name() {
         for OutputFormat { name, format } in OUTPUT_FORMATS {
-            let output = nearest(format.unwrap(), true);
+            let output = nearest(*format, true);
             // Of two that differ in their bit rate, which WebM does not tell, the usual one is as good.
-            assert!(output.name == *name || output.format == format.unwrap(), "{name}: {}", output.name);
+            assert!(output.name == *name || output.format == *format, "{name}: {}", output.name);
         }
         assert_eq!(asked(Codec::Mp3, 0, 0, false), "audio-24khz-96kbitrate-mono-mp3");
         assert_eq!(asked(Codec::Mp3, 24_000, 48_000, false), "audio-24khz-48kbitrate-mono-mp3");

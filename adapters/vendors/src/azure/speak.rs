@@ -3,10 +3,10 @@ use std::sync::Arc;
 use futures::FutureExt;
 use outbound::{Call, Slot};
 use speech::{Clock, EncodedStream, Receipt, Sound, SpeechError, Utterance};
+use wire::azure::OutputFormat;
 
 use super::account::Account;
-use super::formats::{self, Output};
-use super::{manner, turn};
+use super::{formats, manner, turn};
 use crate::sound::sound_of;
 use crate::text;
 
@@ -45,7 +45,7 @@ async fn call(
     deployment: Option<&str>,
     utterance: &Utterance,
     document: String,
-    output: Output,
+    output: OutputFormat,
     receipt: Receipt,
     slot: Slot,
 ) -> Result<Sound, SpeechError> {

@@ -3,11 +3,10 @@ use std::hash::{BuildHasher, RandomState};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use outbound::{Frame, Remote, Socket, SocketReceiver};
 use speech::{Clock, EncodedChunk, EncodedStream, Receipt, Sound, SpeechError, Utterance};
-use wire::azure::upstream;
 use wire::azure::usp::Message;
+use wire::azure::{OutputFormat, upstream};
 
 use super::account::Account;
-use super::formats::Output;
 use super::refusal;
 use super::track::Track;
 
@@ -25,7 +24,7 @@ pub(super) async fn speak(
     clock: &dyn Clock,
     utterance: &Utterance,
     document: String,
-    output: Output,
+    output: OutputFormat,
     receipt: Receipt,
 ) -> Result<Sound, SpeechError> {
     let remote = account.remote_of(deployment).clone();

@@ -74,7 +74,7 @@ fn deployment(query: &Query) -> Result<Option<String>, RequestError> {
 /// # Errors
 /// There is none, or nobody here can make it; with those that can be made.
 pub(super) fn output_format(param: &'static str, name: &str) -> Result<AudioFormat, SpeechError> {
-    OutputFormat::named(name).and_then(|known| known.format).ok_or_else(|| {
+    OutputFormat::named(name).map(|known| known.format).ok_or_else(|| {
         let message = format!("{param} names no output format that can be made here.");
         SpeechError::invalid_parameter(param, message).allowing(made_here())
     })
@@ -89,6 +89,6 @@ pub(super) fn as_called_here(param: &'static str, error: SpeechError) -> SpeechE
 }
 
 fn made_here() -> impl Iterator<Item = &'static str> {
-    let made = |known: &&OutputFormat| known.format.is_some_and(|format| !format.codec.is_foreign());
+    let made = |known: &&OutputFormat| !known.format.codec.is_foreign();
     OUTPUT_FORMATS.iter().filter(made).map(|known| known.name)
 }
