@@ -1,6 +1,6 @@
 //! Where a reader stops.
 
-use speech::Boundary;
+use speech::{Boundary, has_sound};
 
 use crate::abbreviations::may_end_sentence;
 use crate::english::is_unit;
@@ -42,6 +42,14 @@ pub(crate) fn breaks(text: &str) -> impl Iterator<Item = Break> {
     }
     found.push(Break { at: text.len(), ends: Boundary::Paragraph });
     found.into_iter()
+}
+
+/// Whether a full stop at the end of a text could be that of an abbreviation or an initial, before what follows.
+pub(crate) fn could_abbreviate(text: &str, next: &str) -> bool {
+    let Some(sounds) = text.rfind(has_sound) else { return false };
+    let is_stop = text.get(sounds..).is_some_and(|marks| marks.contains('.'));
+    let joined = format!("{text} {next}");
+    is_stop && !breaks(&joined).any(|found| (sounds + 1..=text.len() + 1).contains(&found.at))
 }
 
 /// The stop that a run of white space makes: two line breaks end a paragraph; one ends a sentence before an item

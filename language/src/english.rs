@@ -45,7 +45,7 @@ pub(crate) fn read(sentence: &Sentence<'_>, at: usize) -> Match {
 
 /// Whether each of its words is one: an address of letters that nobody reads is none.
 fn is_said(read: &Match) -> bool {
-    read.said.is_empty() || !read.said.split(' ').any(str::is_empty)
+    matches!(read.class, Class::Pause | Class::Unreadable) || !read.said.split(' ').any(str::is_empty)
 }
 
 /// A bracket that closes what was opened inside a word belongs to it: "7-6(5)".

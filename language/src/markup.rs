@@ -162,6 +162,10 @@ impl Reader<'_> {
 
     /// Words, as they stand or with an entity or escape resolved.
     fn text(&mut self, text: &str, range: Range<usize>) {
+        // The white space before a block of HTML comes once that is read.
+        if range.end < self.read {
+            return;
+        }
         self.gap(range.start);
         self.inside(text, range.clone());
         self.read = range.end;
@@ -333,6 +337,7 @@ mod tests {
             read("A <i>word</i>, H<sub>2</sub>O, 10<sup>6</sup>, 1<sup>st</sup>."),
             "A word, H2O, 10^6, 1st."
         );
+        assert_eq!(read("  <p>Hello</p>").trim(), "Hello¶");
         assert_eq!(read("<ul><li>one</li><li>two</li></ul>").trim(), "one‖two‖");
         assert_eq!(read("<!-- nothing -->\n<script>var x = 1;</script>\nSeen").trim(), "Seen");
         assert_eq!(read("<a href='x'>link</a> <img src=x alt=\"a cat\"> end"), "link a cat end");

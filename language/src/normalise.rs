@@ -5,14 +5,18 @@ use std::sync::Arc;
 
 use speech::{Boundary, Clause, Lexicon, Saying, SpeechGraph};
 
+use crate::breaks::could_abbreviate;
 use crate::english;
 use crate::scripts::{Unreadable, unreadable};
 use crate::sentence::{Match, Sentence};
-use crate::settled::{after_said, alone, before_said, settled};
+use crate::settled::{around, settled};
 use crate::{Class, Token};
 
 /// Bytes of an endless sentence that are looked at at once: more than that many chunks of ordinary words.
 const MOST_BYTES: usize = 4096;
+
+/// Bytes of a word or two with their stops.
+const END_BYTES: usize = 64;
 
 /// Words that are looked at for one saying of the client's.
 pub(crate) const MOST_WORDS: usize = 8;
@@ -216,8 +220,9 @@ pub fn left_out(graph: &SpeechGraph, english: English) -> Vec<Unreadable> {
     unreadable(&tokens.map(|token| token.text).collect::<Vec<_>>().join(" "))
 }
 
-fn last_word(said: &str) -> &str {
-    said.rsplit(' ').next().unwrap_or_default()
+/// As much of the end of a text as tells whether a sentence ends with it.
+fn end_of(text: &str) -> &str {
+    text.get(text.ceil_char_boundary(text.len().saturating_sub(END_BYTES))..).unwrap_or_default()
 }
 
 /// The normalised text: what is said with the punctuation around it, and where each token's words stand in it.
@@ -238,22 +243,16 @@ pub fn normalise(graph: &Arc<SpeechGraph>, english: English) -> Normalised {
         characters
     };
     let mut ended: Option<Option<Boundary>> = None;
-    // "the letter x. Then": with a capital its stop would be that of an initial. Where it is written so, it was read as none.
-    let ends_in_letter = |token: &Token| {
-        let is_as_written = token.text == token.said && token.trail.starts_with('.');
-        last_word(&token.said).len() == 1 && after_said(&token.trail).starts_with('.') && !is_as_written
-    };
     for token in Sentences::new(Arc::clone(graph), english).flatten() {
         let text = &mut normalised.text;
-        let (lead, trail) = match token.said.is_empty() {
-            true => (alone(&token.lead), alone(&token.trail)),
-            false => (before_said(&token.lead), after_said(&token.trail)),
-        };
+        let (lead, trail) = around(&token.said, &token.lead, &token.trail);
         let silent = lead.is_empty() && token.said.is_empty() && trail.is_empty();
         let separator = match ended {
             None => "",
             _ if silent => "",
             Some(Some(Boundary::Paragraph)) => "\n\n",
+            // "the letter x. Smith": with a capital its stop would be that of an initial.
+            Some(Some(Boundary::Sentence)) if could_abbreviate(end_of(text), &token.said) => "\n\n",
             Some(_) => " ",
         };
         push(text, separator);
@@ -263,9 +262,6 @@ pub fn normalise(graph: &Arc<SpeechGraph>, english: English) -> Normalised {
         ended = match ended {
             Some(before) if silent => Some(before.max(token.ends)),
             None if silent => None,
-            _ if token.ends == Some(Boundary::Sentence) && ends_in_letter(&token) => {
-                Some(Some(Boundary::Paragraph))
-            }
             _ => Some(token.ends),
         };
         normalised.tokens.push((token, speech::Span { offset, length: end - offset }));

@@ -27,10 +27,19 @@ pub(crate) fn settled(sentence: &Sentence<'_>, mut found: Vec<Match>) -> Vec<Mat
     found
 }
 
-/// The punctuation before words, as the normalised text shows it: what opens, and dashes. A sign or a stop could be
-/// taken for a part of the word behind it: "-x", "/usr", ".net".
-pub(crate) fn before_said(marks: &str) -> String {
-    plain(marks).filter(|c| opens(*c)).collect()
+/// The punctuation before and after what is said, as the normalised text shows it.
+pub(crate) fn around(said: &str, lead: &str, trail: &str) -> (String, String) {
+    if said.is_empty() { (alone(lead), alone(trail)) } else { (before_said(lead), after_said(trail)) }
+}
+
+/// The punctuation before words, as the normalised text shows it: what opens, and dashes, which stand free since a reader
+/// stops behind them. A sign or a stop could be taken for a part of the word behind it: "-x", "/usr", ".net".
+fn before_said(marks: &str) -> String {
+    let mut shown: String = plain(marks).filter(|c| opens(*c)).collect();
+    if let Some(dash) = shown.rfind('—') {
+        shown.insert(dash + '—'.len_utf8(), ' ');
+    }
+    shown
 }
 
 /// The punctuation after words, and by itself, as the normalised text shows it. Whatever Markdown could mean is left
@@ -39,10 +48,12 @@ pub(crate) fn after_said(marks: &str) -> String {
     plain(marks).filter(|c| is_mark(*c)).collect()
 }
 
-/// The same around no words: what opens or closes nothing but itself is not there.
-pub(crate) fn alone(marks: &str) -> String {
+/// The same around no words: what opens or closes nothing but itself is not there, nor is a stop that did not stand free.
+fn alone(marks: &str) -> String {
     let holds = |c: char| (opens(c) || closes(c)) && !matches!(c, '…' | '—' | '–');
-    Some(after_said(marks)).filter(|marks| !marks.chars().all(holds)).unwrap_or_default()
+    let shown: String = plain(marks).collect();
+    let is_pause = shown.chars().all(is_mark) && !shown.chars().all(holds);
+    if is_pause { shown } else { String::new() }
 }
 
 fn opens(c: char) -> bool {
@@ -76,11 +87,12 @@ fn plain(marks: &str) -> impl Iterator<Item = char> {
 fn as_written(sentence: &Sentence<'_>, found: &[Match]) -> bool {
     found.len() == sentence.chunks().len()
         && found.iter().zip(sentence.chunks()).all(|(found, chunk)| {
+            let (lead, trail) = around(&found.said, chunk.lead, chunk.trail);
             found.said == chunk.core
                 && found.opens == 0
                 && found.closes == 0
-                && chunk.lead.chars().all(opens)
-                && chunk.trail.chars().all(is_mark)
+                && lead == chunk.lead
+                && trail == chunk.trail
         })
 }
 
@@ -95,8 +107,8 @@ fn marks<'t>(sentence: &Sentence<'t>, at: usize, found: &Match) -> (&'t str, &'t
 /// A match as the normalised text shows it.
 fn shown(sentence: &Sentence<'_>, at: usize, found: &Match) -> String {
     let (lead, trail) = marks(sentence, at, found);
-    let lead = if found.said.is_empty() { after_said(lead) } else { before_said(lead) };
-    [lead.as_str(), &found.said, &after_said(trail)].concat()
+    let (lead, trail) = around(&found.said, lead, trail);
+    [lead.as_str(), &found.said, &trail].concat()
 }
 
 /// Reads what is said as a sentence. Says whether anything came out otherwise.

@@ -45,8 +45,9 @@ proptest! {
     fn no_word_is_lost(
         words in proptest::collection::vec(("[.,;:!?…—–’'\"“”()\\[\\]/_*^~|&+=>@# -]{0,3}", "(bramble|window|carefully|ghost|pebble|nothing|however|yesterday)"), 1..20)
     ) {
-        // What looks like a tag of HTML is one.
+        // What looks like a tag of HTML is one; the address of a link is not said.
         let text: String = words.iter().map(|(marks, word)| format!("{marks} {word}")).collect();
+        prop_assume!(!text.contains("]("));
         let Some(graph) = graph(&text) else { return Ok(()) };
         let said = normalised(&graph).text;
         let mut found = said.split(|c: char| !c.is_alphabetic());
@@ -85,7 +86,7 @@ fn what_nobody_could_read_is_named() {
 
 #[test]
 fn what_is_not_said_is_named() {
-    for text in ["a 你好", "b ไทย", "c \u{E000}", "d हिन्दी", "e \u{10FFFF}x", "f العربية"]
+    for text in ["a 你好", "b ไทย", "c \u{E000}", "d हिन्दी", "e \u{10FFFF}x", "f العربية", "g ℵ", "h ㈠"]
     {
         let text = SpeechText::new(text, None).expect("speakable");
         let graph = Arc::new(compile(text, &Reading::default()).expect("speakable"));

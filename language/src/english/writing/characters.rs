@@ -47,8 +47,9 @@ pub(crate) fn kind(c: char) -> Kind {
     if !speech::has_sound(c) || is_ignorable(c) || is_decoration(c) {
         return Kind::Silent;
     }
-    if rewrite(c).is_some() {
-        return Kind::Named;
+    if let Some(other) = rewrite(c) {
+        let is_read = |c| !matches!(kind(c), Kind::Unsure | Kind::Unknown);
+        return if other.chars().all(is_read) { Kind::Named } else { Kind::Unknown };
     }
     if c.is_alphabetic() {
         return match c.script() {
@@ -78,8 +79,15 @@ pub(crate) fn kind(c: char) -> Kind {
             _ => Kind::Unsure,
         };
     }
-    if is_emoji(c) || matches!(c, '⁰'..='₟' | '²' | '³' | '¹' | '¼'..='¾' | '⅐'..='⅟') {
+    if is_emoji(c) {
         return Kind::Named;
+    }
+    if is_small(c) {
+        return match any_ascii::any_ascii_char(c) {
+            "" => Kind::Unknown,
+            plain if plain.contains(speech::has_sound) => Kind::Named,
+            _ => Kind::Silent,
+        };
     }
     match c.script() {
         Script::Unknown
@@ -102,6 +110,11 @@ fn is_emoji(c: char) -> bool {
     let mut buffer = [0; 4];
     matches!(c, '\u{1F1E6}'..='\u{1F1FF}' | '\u{1F3FB}'..='\u{1F3FF}')
         || emojis::get(c.encode_utf8(&mut buffer)).is_some()
+}
+
+/// Figures, signs and brackets that are raised or lowered, and those of fractions.
+fn is_small(c: char) -> bool {
+    matches!(c, '⁰'..='₟' | '²' | '³' | '¹' | '¼'..='¾' | '⅐'..='⅟')
 }
 
 /// Boxes, blocks, shapes, dots: drawn, not said.
@@ -129,8 +142,7 @@ fn rewrite(c: char) -> Option<String> {
         let folded: String = [c].into_iter().nfkc().collect();
         return (folded != c.to_string()).then_some(folded);
     }
-    if c.is_numeric() && !c.is_ascii() && !matches!(c, '²' | '³' | '¹' | '¼'..='¾' | '⁰'..='₟' | '⅐'..='⅟')
-    {
+    if c.is_numeric() && !c.is_ascii() && !is_small(c) {
         let figures = any_ascii::any_ascii_char(c);
         return (!figures.is_empty() && figures.bytes().all(|b| b.is_ascii_digit()))
             .then(|| figures.to_owned());
