@@ -52,6 +52,11 @@ pub(crate) fn could_abbreviate(text: &str, next: &str) -> bool {
     is_stop && !breaks(&joined).any(|found| (sounds + 1..=text.len() + 1).contains(&found.at))
 }
 
+/// Whether a reader could stop at punctuation that opens a line.
+pub(crate) fn has_stop(marks: &str) -> bool {
+    marks.contains(|c| is_mark(c) && !is_dash(c))
+}
+
 /// The stop that a run of white space makes: two line breaks end a paragraph; one ends a sentence before an item
 /// of a list, and a clause after a line that was broken on purpose. Otherwise the text flows on.
 fn line_stop(chars: &[(usize, char)], at: usize, length: usize) -> Option<Boundary> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use speech::{Boundary, Clause, Lexicon, Saying, SpeechGraph};
 
-use crate::breaks::could_abbreviate;
+use crate::breaks::{could_abbreviate, has_stop};
 use crate::english;
 use crate::scripts::{Unreadable, unreadable};
 use crate::sentence::{Match, Sentence};
@@ -243,9 +243,23 @@ pub fn normalise(graph: &Arc<SpeechGraph>, english: English) -> Normalised {
         characters
     };
     let mut ended: Option<Option<Boundary>> = None;
+    let mut opens_paragraph = true;
     for token in Sentences::new(Arc::clone(graph), english).flatten() {
         let text = &mut normalised.text;
-        let (lead, trail) = around(&token.said, &token.lead, &token.trail);
+        let (mut lead, mut trail) = around(&token.said, &token.lead, &token.trail);
+        let is_said = !token.said.is_empty();
+        // Read again, a stop before any words would end the paragraph before it.
+        if opens_paragraph {
+            let free = if is_said { lead.rfind(' ').map_or(0, |at| at + 1) } else { lead.len() };
+            if lead.get(..free).is_some_and(has_stop) {
+                lead.drain(..free);
+            }
+            if !is_said && has_stop(&trail) {
+                trail.clear();
+            }
+        }
+        opens_paragraph &= !is_said;
+        opens_paragraph |= token.ends == Some(Boundary::Paragraph);
         let silent = lead.is_empty() && token.said.is_empty() && trail.is_empty();
         let separator = match ended {
             None => "",

@@ -48,12 +48,12 @@ pub(crate) fn after_said(marks: &str) -> String {
     plain(marks).filter(|c| is_mark(*c)).collect()
 }
 
-/// The same around no words: what opens or closes nothing but itself is not there, nor is a stop that did not stand free.
+/// The same around no words: only what stands free behind anything else, and not what opens or closes nothing but itself.
 fn alone(marks: &str) -> String {
-    let holds = |c: char| (opens(c) || closes(c)) && !matches!(c, '…' | '—' | '–');
     let shown: String = plain(marks).collect();
-    let is_pause = shown.chars().all(is_mark) && !shown.chars().all(holds);
-    if is_pause { shown } else { String::new() }
+    let shown = shown.rsplit(|c| !is_mark(c)).next().unwrap_or_default();
+    let holds = |c: char| (opens(c) || closes(c)) && !matches!(c, '…' | '—' | '–');
+    if shown.chars().all(holds) { String::new() } else { shown.to_owned() }
 }
 
 fn opens(c: char) -> bool {
