@@ -17,7 +17,7 @@ pub(crate) use self::reading::{Add, Lexicon, LexiconAction, MarkupFlag, SayAs, T
 pub(crate) use self::voices::{Route, Voices};
 use crate::config::{self, LogFormat};
 
-const ABOUT: &str = "Speaks text: from the command line, or as a drop-in server for OpenAI's speech API.";
+const ABOUT: &str = "Speaks text: from the command line, or as a drop-in server for the speech APIs of OpenAI, ElevenLabs and Azure.";
 
 const TEACHING: &str = "\
 Examples:

@@ -1,6 +1,7 @@
 //! Names become a backend, its model and its voice.
 
 mod lists;
+mod names;
 mod pool;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -16,6 +17,7 @@ use crate::deprecation::Deprecations;
 use crate::part::{PACE, tuned};
 use crate::spoken::Reason;
 use lists::Lists;
+use names::listed_name;
 pub(crate) use pool::Pool;
 
 /// OpenAI's names for its speech models.
@@ -207,6 +209,7 @@ impl Catalogue {
         wanted: &str,
     ) -> Result<Choice, SpeechError> {
         let wish = self.wish(model)?;
+        let wanted = &*listed_name(wanted);
         if wanted.starts_with('?') {
             return self.likest(&wish, wanted);
         }
@@ -356,8 +359,8 @@ impl Catalogue {
     /// Names that would have done, each once: not all there are, but some of everybody.
     fn some_names(&self, wish: &Wish<'_>) -> Vec<String> {
         const MOST_OF_A_BACKEND: usize = 30;
-        // Only programs know those of ElevenLabs by heart.
-        let stand_ins = self.stand_ins.keys().filter(|name| name.len() < 20);
+        // Only programs know those of ElevenLabs and Azure by heart.
+        let stand_ins = self.stand_ins.keys().filter(|name| name.len() < 20 && !name.contains('-'));
         let mut names: Vec<String> = self.aliases.keys().chain(stand_ins).cloned().collect();
         for backend in self.backends.iter().filter(|backend| wish.allows(backend)) {
             let voices = backend.voices();

@@ -60,6 +60,19 @@ fn a_change_of_tone_or_a_pause_begins_a_passage() {
 }
 
 #[test]
+fn a_pause_that_is_none_or_too_long_is_named() {
+    let unsung = |element: &str| {
+        let graph = compiled(&format!("<speak>One {element} two.</speak>")).unwrap();
+        (graph.score().unwrap().passages[1].rest.as_millis(), graph.score().unwrap().unsung.clone())
+    };
+    assert_eq!(unsung("<break time=\"20s\"/>"), (20_000, vec![]));
+    assert_eq!(unsung("<break time=\"30s\"/>"), (20_000, vec!["break".to_owned()]));
+    assert_eq!(unsung("<break time=\"soon\"/>"), (750, vec!["break.time".to_owned()]));
+    assert_eq!(unsung("<break time=\"soon\" strength=\"weak\"/>"), (500, vec!["break.time".to_owned()]));
+    assert_eq!(unsung("<break strength=\"huge\"/>"), (750, vec!["break.strength".to_owned()]));
+}
+
+#[test]
 fn silence_has_an_end() {
     let ssml = format!(
         "<speak>a{}b{}</speak>",

@@ -157,6 +157,8 @@ pub struct Mark {
     pub name: String,
     /// Code points of the client's text before it.
     pub offset: usize,
+    /// Silence that is asked for between the last word and it.
+    pub rest: Duration,
 }
 
 /// Nobody's text belongs in a log.

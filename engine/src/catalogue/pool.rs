@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use speech::{Aliases, ErrorKind, Policy, SpeechError, VoiceId};
 
+use super::names::listed_name;
 use super::{Catalogue, Choice, Wish};
 use crate::plan::{Rejected, by_score};
 use crate::spoken::Reason;
@@ -45,6 +46,7 @@ impl Catalogue {
         is_stated: bool,
     ) -> Result<Pool, SpeechError> {
         let wish = self.wish(model)?;
+        let wanted = &*listed_name(wanted);
         let mut pool = Pool::default();
         let asked = match self.engage(own, model, wanted) {
             Ok(choice) => Some(choice),

@@ -16,7 +16,10 @@ pub(super) fn said(text: &str, manner: &str, format: Option<&str>) -> Option<Str
         "date" => {
             vec![english::said(&date(text, format.unwrap_or_default()).unwrap_or_else(|| text.to_owned()))]
         }
-        "time" | "duration" | "currency" | "fraction" | "unit" | "address" | "name" => {
+        "duration" => {
+            vec![duration(text, format.unwrap_or("hms")).unwrap_or_else(|| english::said(text))]
+        }
+        "time" | "currency" | "fraction" | "unit" | "address" | "name" => {
             vec![english::said(text)]
         }
         _ => return None,
@@ -75,6 +78,28 @@ fn date(text: &str, format: &str) -> Option<String> {
     }
 }
 
+/// A length of time in words: `hms` of "01:18:30" is "one hour, eighteen minutes and thirty seconds".
+fn duration(text: &str, format: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split(':').map(str::trim).collect();
+    if parts.len() != format.len() {
+        return None;
+    }
+    let mut said = Vec::new();
+    for (part, unit) in parts.into_iter().zip(format.chars()) {
+        let number: u32 = part.parse().ok()?;
+        let unit = match unit {
+            'h' => "hour",
+            'm' => "minute",
+            's' => "second",
+            _ => return None,
+        };
+        let many = if number == 1 { "" } else { "s" };
+        said.extend((number > 0).then(|| format!("{} {unit}{many}", cardinal(&number.to_string()))));
+    }
+    let last = said.pop()?;
+    Some(if said.is_empty() { last } else { format!("{} and {last}", said.join(", ")) })
+}
+
 #[cfg(test)]
 mod tests {
     use super::said;
@@ -92,6 +117,12 @@ mod tests {
         );
         assert_eq!(read("3/4/2024", "date", Some("mdy")), "March fourth, twenty twenty-four");
         assert_eq!(read("3/4/2024", "date", Some("dmy")), "April third, twenty twenty-four");
+        assert_eq!(
+            read("01:18:30", "duration", Some("hms")),
+            "one hour, eighteen minutes and thirty seconds"
+        );
+        assert_eq!(read("18:01", "duration", Some("ms")), "eighteen minutes and one second");
+        assert_eq!(read("00:40:00", "duration", None), "forty minutes");
         assert_eq!(read("$3.50", "currency", None), "three dollars and fifty cents");
         assert_eq!(said("x", "expletive", None), None);
     }

@@ -124,12 +124,14 @@ impl Scorer {
             "lang" => self.children(element, &in_language(element, tone)),
             "prosody" => self.prosody(element, tone),
             "break" => {
-                let pause = self.granted(pause(element), "break");
+                let pause = self.pause(element);
+                let pause = self.granted(pause, "break");
                 self.rest += pause;
             }
             "mark" | "bookmark" => {
                 let name = element.attribute("mark").or_else(|| element.attribute("name"));
-                self.marks.extend(name.map(|name| Mark { name: name.to_owned(), offset: at }));
+                let rest = self.rest;
+                self.marks.extend(name.map(|name| Mark { name: name.to_owned(), offset: at, rest }));
             }
             "sub" => match element.attribute("alias") {
                 Some(alias) => self.instead_of(element, alias, tone),
@@ -153,9 +155,23 @@ impl Scorer {
         self.unsung.insert(what.to_owned());
     }
 
-    /// As much of a pause as a document may still have.
+    /// What a `break` asks for; one that says nothing, or nothing that can be understood, is a medium one.
+    fn pause(&mut self, element: &Element) -> Duration {
+        let mut read = |name: &str, read: fn(&str) -> Option<Duration>| {
+            let value = element.attribute(name)?;
+            let pause = read(value);
+            if pause.is_none() {
+                self.leave_out(&format!("break.{name}"));
+            }
+            pause
+        };
+        let pause = read("time", values::duration).or_else(|| read("strength", values::strength));
+        pause.or_else(|| values::strength("medium")).unwrap_or_default()
+    }
+
+    /// As much of a pause as a document may still have, and as one may last.
     fn granted(&mut self, pause: Duration, what: &str) -> Duration {
-        let granted = pause.min(MOST_SILENCE.saturating_sub(self.silence));
+        let granted = pause.min(values::LONGEST_PAUSE).min(MOST_SILENCE.saturating_sub(self.silence));
         if granted < pause {
             self.leave_out(what);
         }
@@ -325,13 +341,6 @@ impl Scorer {
 fn in_language(element: &Element, tone: &Tone) -> Tone {
     let language = element.attribute("xml:lang").map(Arc::from).or_else(|| tone.language.clone());
     Tone { language, ..tone.clone() }
-}
-
-/// What a `break` asks for; one that says nothing is a medium one.
-fn pause(element: &Element) -> Duration {
-    let time = element.attribute("time").and_then(values::duration);
-    let strength = || values::strength(element.attribute("strength").unwrap_or("medium"));
-    time.or_else(strength).unwrap_or_default()
 }
 
 /// The words in an element.

@@ -179,6 +179,27 @@ fn a_document_of_more_than_ten_minutes_is_spoken_whole() {
     assert!(expected > 720.0 && (seconds / expected - 1.0).abs() < 0.01, "{seconds} of {expected}");
 }
 
+#[test]
+fn who_comes_from_azure_is_answered_by_a_voice_that_stands_in() {
+    let server = Server::start();
+    let headers =
+        [("content-type", "application/ssml+xml"), ("x-microsoft-outputformat", "raw-24khz-16bit-mono-pcm")];
+    let answered = [
+        // Whom the SDKs ask for where an application names nobody, and where it names a language.
+        ("en-US-AvaMultilingualNeural", "kokoro:af_heart"),
+        ("en-gb-SoniaNeural", "kokoro:bf_emma"),
+        ("Microsoft Server Speech Text to Speech Voice (en-US, GuyNeural)", "kokoro:am_onyx"),
+    ];
+    for (asked, answering) in answered {
+        let document = format!("<speak version='1.0'><voice name='{asked}'>Hello.</voice></speak>");
+        let answer = server.post_to("/cognitiveservices/v1", &headers, document.as_bytes());
+        assert_eq!(answer.status(), 200, "{asked}");
+        assert_eq!(answer.header("x-soundboard-voice"), answering);
+    }
+    let document = "<speak version='1.0'><voice name='de-DE-KatjaNeural'>Hallo.</voice></speak>";
+    assert_eq!(server.post_to("/cognitiveservices/v1", &headers, document.as_bytes()).status(), 400);
+}
+
 /// The head of a document that lacks nothing, in Microsoft's own way and in another.
 const HEADS: [&str; 2] = [
     "<speak version='1.0' xmlns='http://www.w3.org/2001/10/synthesis' xmlns:mstts='http://www.w3.org/2001/mstts' \

@@ -141,6 +141,10 @@ impl Lists {
         if let Some(voice) = voices.get(name) {
             return Ok(voice.clone());
         }
+        // Azure takes its names in capitals or not.
+        if let Some(voice) = voices.all().iter().find(|voice| voice.id.voice.eq_ignore_ascii_case(name)) {
+            return Ok(voice.clone());
+        }
         let backend = &self.settings.name;
         let named: Vec<&Voice> = voices.named(name).collect();
         match named.as_slice() {

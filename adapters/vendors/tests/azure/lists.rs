@@ -61,6 +61,7 @@ async fn a_voice_is_found_by_its_name_and_one_that_may_be_there_by_its_shape() -
     let backend = open(&format!("http://{}", server.address))?;
     backend.refresh().await?;
     assert_eq!(backend.voice("yunxi")?.id.voice, "zh-CN-YunxiNeural");
+    assert_eq!(backend.voice("zh-cn-yunxineural")?.id.voice, "zh-CN-YunxiNeural");
     let several = refused(backend.voice("Ava"))?;
     assert_eq!((several.kind(), several.allowed().len()), (ErrorKind::UnknownVoice, 2));
     let unlisted = backend.voice("de-DE-KatjaNeural")?;

@@ -4,6 +4,7 @@ mod written;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use ::speech::{Boundary, SpeechGraph, WordTiming, has_sound};
 use wire::azure::{BoundaryType, Event, Wanted, ticks};
@@ -31,7 +32,8 @@ struct Landmark {
 enum What {
     Punctuation(String),
     Sentence(String),
-    Bookmark(String),
+    /// With the silence before it.
+    Bookmark(String, Duration),
 }
 
 impl Boundaries {
@@ -39,9 +41,10 @@ impl Boundaries {
     pub(super) fn of(graph: &SpeechGraph, wanted: Wanted) -> Self {
         let mut landmarks = clause_ends(graph);
         let marks = graph.score().into_iter().flat_map(|score| &score.marks);
-        landmarks.extend(
-            marks.map(|mark| Landmark { offset: mark.offset, what: What::Bookmark(mark.name.clone()) }),
-        );
+        landmarks.extend(marks.map(|mark| Landmark {
+            offset: mark.offset,
+            what: What::Bookmark(mark.name.clone(), mark.rest),
+        }));
         // What ends where a bookmark stands has ended before it.
         landmarks.sort_by_key(|landmark| landmark.offset);
         Self::at(landmarks, wanted)
@@ -114,8 +117,9 @@ impl Boundaries {
                     let start = self.sentence_start_ms.take().unwrap_or(last_end);
                     self.wanted.sentences.then(|| Event::boundary(of, text, start, last_end))
                 }
-                What::Bookmark(bookmark) => {
-                    self.wanted.bookmarks.then(|| Event::Bookmark { offset: ticks(last_end), bookmark })
+                What::Bookmark(bookmark, rest) => {
+                    let at_ms = (last_end + rest.as_millis() as u64).min(start_ms).max(last_end);
+                    self.wanted.bookmarks.then(|| Event::Bookmark { offset: ticks(at_ms), bookmark })
                 }
             };
             events.extend(event);
@@ -209,6 +213,19 @@ mod tests {
         written.lock().unwrap().write(rest.as_str());
         events.extend(boundaries.finish(words.len() as u64 * 100));
         events.iter().map(|event| serde_json::to_string(event).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_bookmark_stands_before_or_behind_a_pause() {
+        let (pause, mark) = ("<break time='10ms'/>", "<bookmark mark='b'/>");
+        let heard = |between: &str| {
+            let told = told(&graph(&format!("One {between}two.")), usize::MAX);
+            told.into_iter().find(|event| event.contains("Bookmark")).unwrap()
+        };
+        assert!(heard(&format!("{mark}{pause}")).contains(":800000,"), "{}", heard(mark));
+        assert!(heard(&format!("{pause}{mark}")).contains(":900000,"));
+        // As far as the next word lets it.
+        assert!(heard(&format!("<break/>{mark}")).contains(":1000000,"));
     }
 
     proptest! {
