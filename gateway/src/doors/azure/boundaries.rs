@@ -130,6 +130,7 @@ impl Boundaries {
 /// Where a reader stops, and for what.
 fn clause_ends(graph: &SpeechGraph) -> Vec<Landmark> {
     let plain = graph.plain().as_str();
+    let text: Vec<char> = graph.text().as_str().chars().collect();
     let mut landmarks = Vec::new();
     let mut sentence_start = None;
     for clause in graph.clauses() {
@@ -137,6 +138,11 @@ fn clause_ends(graph: &SpeechGraph) -> Vec<Landmark> {
         let words = graph.words_of(clause);
         let (_, punctuation) = words.split_at(words.trim_end_matches(|c| !has_sound(c)).len());
         let punctuation = punctuation.trim();
+        // What is said instead of something may have marks that nobody wrote.
+        let before = text.get(..offset).unwrap_or_default().iter().rev();
+        let written = punctuation.chars().rev().zip(before).take_while(|(mark, written)| mark == *written);
+        let written: usize = written.map(|(mark, _)| mark.len_utf8()).sum();
+        let (_, punctuation) = punctuation.split_at(punctuation.len() - written);
         if !punctuation.is_empty() {
             landmarks.push(Landmark { offset, what: What::Punctuation(punctuation.to_owned()) });
         }
@@ -213,6 +219,16 @@ mod tests {
         written.lock().unwrap().write(rest.as_str());
         events.extend(boundaries.finish(words.len() as u64 * 100));
         events.iter().map(|event| serde_json::to_string(event).unwrap()).collect()
+    }
+
+    #[test]
+    fn marks_that_nobody_wrote_are_not_told() {
+        let graph = graph("<say-as interpret-as='characters'>BBC</say-as>, and <sub alias='a, b.'>ab</sub>!");
+        let told = told(&graph, usize::MAX);
+        let is_mark = |event: &&String| event.contains("PunctuationBoundary");
+        let marks: Vec<&String> = told.iter().filter(is_mark).collect();
+        assert_eq!(marks.len(), 2, "{told:?}");
+        assert!(marks[0].contains(r#""Text":",""#) && marks[1].contains(r#""Text":"!""#), "{marks:?}");
     }
 
     #[test]

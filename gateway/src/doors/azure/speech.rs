@@ -69,5 +69,6 @@ fn require_ssml(headers: &HeaderMap) -> Result<(), Fault> {
 
 fn format(headers: &HeaderMap) -> Result<AudioFormat, SpeechError> {
     let name = headers.get(OUTPUT_FORMAT).and_then(|name| name.to_str().ok());
-    output_format(FORMAT, name.unwrap_or_default())
+    let name = name.ok_or_else(|| SpeechError::invalid_parameter(FORMAT, format!("{FORMAT} is missing.")))?;
+    output_format(FORMAT, name)
 }
