@@ -101,6 +101,11 @@ impl Backend for Loading {
         self.opened()?.ready()
     }
 
+    fn check(&self, utterance: &Utterance) -> Result<(), SpeechError> {
+        // What is not opened yet says so when it is to speak, and others may.
+        self.opened.get().map_or(Ok(()), |kokoro| kokoro.check(utterance))
+    }
+
     fn is_local(&self) -> bool {
         true
     }

@@ -200,6 +200,22 @@ fn who_comes_from_azure_is_answered_by_a_voice_that_stands_in() {
     assert_eq!(server.post_to("/cognitiveservices/v1", &headers, document.as_bytes()).status(), 400);
 }
 
+#[test]
+fn phonemes_that_nobody_can_say_are_refused_before_anything_is_said() {
+    let server = Server::start();
+    let say = |ipa: &str| {
+        let text = format!("One. <break/> Two <phoneme alphabet=\"ipa\" ph=\"{ipa}\">tomato</phoneme>.");
+        let answer = server.ask(
+            "/api/v1/speech",
+            &json!({ "voice": "af_heart", "text": text, "ssml": true, "format": "pcm" }),
+        );
+        let status = answer.head.status();
+        answer.rest();
+        status
+    };
+    assert_eq!((say("təˈmɑːtəʊ"), say("!!7")), (200, 400));
+}
+
 /// The head of a document that lacks nothing, in Microsoft's own way and in another.
 const HEADS: [&str; 2] = [
     "<speak version='1.0' xmlns='http://www.w3.org/2001/10/synthesis' xmlns:mstts='http://www.w3.org/2001/mstts' \
